@@ -1,0 +1,110 @@
+//! A segment in this process's address space: `shmat` and `shmdt`.
+
+use std::fmt::{self, Write};
+use std::mem;
+use std::ptr;
+use std::slice;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+use libc::c_void;
+use nix::errno::Errno;
+use nix::unistd::{SysconfVar, sysconf};
+
+use crate::{Failure, Segment};
+
+/// One `shmat`: the segment's memory, as long as this value lives.
+///
+/// The memory is shared: another process may write to it at any moment, and Rust's `&[u8]` and
+/// `&mut [u8]` promise that nobody does. So it is a slice of atomic bytes, which promises nothing
+/// about the others, and texts are copied in and out a byte at a time.
+#[derive(Debug)]
+pub struct Attachment {
+    address: *const c_void,
+    length: usize,
+}
+
+impl Attachment {
+    pub(crate) fn new(segment: Segment) -> Result<Self, Failure> {
+        // SAFETY: with a null address the kernel chooses a free range, so no mapping is replaced.
+        let address = unsafe { libc::shmat(segment.id(), ptr::null(), 0) };
+        let address = Errno::result(address).map_err(Failure::of(c"shmat"))?;
+        let mut attachment = Self { address, length: 0 };
+        attachment.length = whole_pages(segment.stat()?.shm_segsz)?;
+        Ok(attachment)
+    }
+
+    /// The segment's bytes: its size, rounded up to whole pages, for the kernel maps no less.
+    #[must_use]
+    pub fn bytes(&self) -> &[AtomicU8] {
+        // SAFETY: shmat mapped these bytes to read and write, they stay mapped until `self` is
+        // dropped, and an atomic byte may be written by others at any time.
+        unsafe { slice::from_raw_parts(self.address.cast(), self.length) }
+    }
+
+    /// `sprintf(memory, …)` — stores a text and the NUL after it at the start of the segment; what
+    /// does not fit is cut off.
+    pub fn store(&self, text: impl fmt::Display) {
+        let mut end = End(self.bytes());
+        // Only a full segment ends this early: End keeps the room for the NUL.
+        let _ = write!(end, "{text}");
+        if let Some(byte) = end.0.first() {
+            byte.store(0, Relaxed);
+        }
+    }
+
+    /// The C string at the start of the segment: its bytes up to the first NUL, or all of them.
+    pub fn text(&self) -> impl Iterator<Item = u8> {
+        self.bytes()
+            .iter()
+            .map(|byte| byte.load(Relaxed))
+            .take_while(|&byte| byte != 0)
+    }
+
+    /// `shmdt(shmaddr)` — takes the memory out of this process. The segment stays.
+    ///
+    /// # Errors
+    /// `EINVAL`: nothing is attached there. See shmdt(2).
+    pub fn detach(self) -> Result<(), Failure> {
+        let address = self.address;
+        mem::forget(self);
+        detach(address).map_err(Failure::of(c"shmdt"))
+    }
+}
+
+impl Drop for Attachment {
+    fn drop(&mut self) {
+        // Reached only where another failure is on its way to the user.
+        let _ = detach(self.address);
+    }
+}
+
+fn detach(address: *const c_void) -> Result<(), Errno> {
+    // SAFETY: the only caller's attachment ends with this call, and its slices borrowed it.
+    let result = unsafe { libc::shmdt(address) };
+    Errno::result(result).map(drop)
+}
+
+fn whole_pages(size: usize) -> Result<usize, Failure> {
+    let page = sysconf(SysconfVar::PAGE_SIZE).map_err(Failure::of(c"sysconf"))?;
+    let page = page.and_then(|page| usize::try_from(page).ok());
+    Ok(size.next_multiple_of(page.unwrap_or(1)))
+}
+
+/// Where the next byte of a text goes.
+struct End<'a>(&'a [AtomicU8]);
+
+impl Write for End<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for byte in text.bytes() {
+            let [next, rest @ ..] = self.0 else {
+                return Err(fmt::Error);
+            };
+            if rest.is_empty() {
+                return Err(fmt::Error);
+            }
+            next.store(byte, Relaxed);
+            self.0 = rest;
+        }
+        Ok(())
+    }
+}

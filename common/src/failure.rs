@@ -1,0 +1,98 @@
+//! What went wrong, and how the user is told: one line, as C's `perror` writes it.
+
+use std::ffi::CStr;
+use std::io::{self, Write};
+
+use libc::c_int;
+use nix::errno::Errno;
+use nix::sys::signal::Signal;
+
+/// Why an exercise ends with exit status 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// A call failed: its name, and the errno it left.
+    Call(&'static CStr, Errno),
+    /// The user's input will not do: why not.
+    Input(&'static str),
+    /// A process died by a signal: which one, by which.
+    Killed(&'static str, c_int),
+    /// Another process of the exercise failed, and that one is reported.
+    Reported,
+}
+
+impl Failure {
+    /// Other processes take every segment that this one gets: `EBUSY`.
+    pub const BUSY: Self = Self::Call(c"shmget", Errno::EBUSY);
+
+    /// What makes a failure of `call` from the errno it left.
+    pub(crate) fn of(call: &'static CStr) -> impl Fn(Errno) -> Self {
+        move |errno| Self::Call(call, errno)
+    }
+
+    /// The failure of `call` behind an error of `std::io`.
+    pub(crate) fn from_io(call: &'static CStr, error: io::Error) -> Self {
+        Self::Call(call, Errno::try_from(error).unwrap_or(Errno::EIO))
+    }
+
+    /// The same failure under the name that the exercise gives it, as C's `perror(label)` would.
+    #[must_use]
+    pub fn labelled(self, label: &'static CStr) -> Self {
+        match self {
+            Self::Call(_, errno) => Self::Call(label, errno),
+            other => other,
+        }
+    }
+
+    /// Whether the call failed because the segment has been removed: `EINVAL`, `EIDRM`.
+    #[must_use]
+    pub fn is_no_segment(&self) -> bool {
+        matches!(self, Self::Call(_, Errno::EINVAL | Errno::EIDRM))
+    }
+
+    /// Writes the one line on standard error. It cannot fail: there is nowhere left to say so.
+    pub(crate) fn report(&self) {
+        match *self {
+            Self::Call(call, errno) => perror(call, errno),
+            Self::Input(why) => say(&format!("size: {why}\n")),
+            Self::Killed(process, signal) => {
+                say(&format!("{process}: killed by {}\n", signal_name(signal)));
+            }
+            Self::Reported => {}
+        }
+    }
+}
+
+/// Reports every failure among `results`, so that none hides another.
+///
+/// # Errors
+/// [`Failure::Reported`] if there was one.
+pub fn all<const N: usize>(results: [Result<(), Failure>; N]) -> Result<(), Failure> {
+    let mut all = Ok(());
+    for failure in results.into_iter().filter_map(Result::err) {
+        failure.report();
+        all = Err(Failure::Reported);
+    }
+    all
+}
+
+/// Of an exercise's own calls only those that print give an `io::Error`.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::from_io(c"write", error)
+    }
+}
+
+/// `perror(s)` — the C library's own text for an errno. See perror(3).
+fn perror(call: &CStr, errno: Errno) {
+    errno.set();
+    // SAFETY: `call` is a C string: it ends in NUL.
+    unsafe { libc::perror(call.as_ptr()) }
+}
+
+fn say(line: &str) {
+    let _ = io::stderr().write_all(line.as_bytes());
+}
+
+fn signal_name(signal: c_int) -> String {
+    Signal::try_from(signal).map_or_else(|_| format!("signal {signal}"), |name| name.to_string())
+}

@@ -1,0 +1,35 @@
+//! System V shared memory for the four exercises: the calls, made safe.
+//!
+//! | call | here | what it does |
+//! |---|---|---|
+//! | `shmget` | [`Segment::create`], [`Segment::open`] | finds or makes the segment of a key, gives its ID |
+//! | `shmat` | [`Segment::attach`] | maps a segment into this process |
+//! | `shmdt` | [`Attachment::detach`] | takes that mapping away again |
+//! | `shmctl` | [`Segment::remove`], [`Segment::attach_count`] | `IPC_RMID` and `IPC_STAT` |
+//!
+//! Around them stands what a C program gets from its library: [`Stdout`] buffers as C's stdio
+//! does, [`read_int`] reads as `scanf("%d")`, a [`Failure`] reads as `perror` writes it, and
+//! [`main!`] starts the program where C starts. [`fork`] and [`Turn`] are for shm-fork.
+//!
+//! All unsafe code of the lab is in this crate: one system call to a function, each with the fact
+//! that makes it sound.
+
+mod attachment;
+mod failure;
+mod keys;
+mod process;
+mod scan;
+mod segment;
+mod start;
+mod stdio;
+mod turn;
+
+pub use attachment::Attachment;
+pub use failure::{Failure, all};
+pub use keys::{CREATE_KEY, CREATE_SIZE, DYNAMIC_KEY, FORK_KEY, FORK_SIZE};
+pub use process::{Child, exit, fork};
+pub use scan::read_int;
+pub use segment::Segment;
+pub use start::start;
+pub use stdio::Stdout;
+pub use turn::Turn;

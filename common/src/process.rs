@@ -1,0 +1,59 @@
+//! Processes: `fork`, `wait` and `exit`.
+
+use libc::{WEXITSTATUS, WIFSIGNALED, WTERMSIG, c_int, pid_t};
+use nix::errno::Errno;
+use nix::unistd::{self, ForkResult};
+
+use crate::start::end;
+use crate::{Failure, Stdout};
+
+/// A child process that has not been waited for.
+#[derive(Debug)]
+#[must_use = "a child that nobody waits for stays as a zombie"]
+pub struct Child {
+    pid: pid_t,
+}
+
+/// `fork()` — makes a second process, a copy of this one. Both go on from here: the parent gets
+/// the child, the child gets `None`, and ends with [`exit`].
+///
+/// # Errors
+/// `EAGAIN`: the user's limit of processes is reached. `ENOMEM`: no memory. See fork(2).
+pub fn fork() -> Result<Option<Child>, Failure> {
+    // SAFETY: the exercises start no thread, so the child has a copy of all there is.
+    match unsafe { unistd::fork() } {
+        Ok(ForkResult::Parent { child }) => Ok(Some(Child {
+            pid: child.as_raw(),
+        })),
+        Ok(ForkResult::Child) => Ok(None),
+        Err(errno) => Err(Failure::of(c"fork")(errno)),
+    }
+}
+
+/// `exit(status)` — ends a child process as returning from `main` ends the parent: reports a
+/// failure, writes what `out` holds; the status is 0, or 1 after a failure. See exit(3).
+pub fn exit(out: &mut Stdout, result: Result<(), Failure>) -> ! {
+    std::process::exit(end(out, result))
+}
+
+impl Child {
+    /// `waitpid(pid, …)` — waits until the child has ended. `name` is for the user.
+    ///
+    /// # Errors
+    /// The child's own failure: it was killed by a signal, or its exit status is not 0.
+    /// `ECHILD`: there is no such child. See waitpid(2).
+    pub fn wait(self, name: &'static str) -> Result<(), Failure> {
+        let mut status: c_int = 0;
+        // SAFETY: waitpid writes one int, and `status` is one.
+        let result = unsafe { libc::waitpid(self.pid, &raw mut status, 0) };
+        Errno::result(result).map_err(Failure::of(c"wait"))?;
+        if WIFSIGNALED(status) {
+            return Err(Failure::Killed(name, WTERMSIG(status)));
+        }
+        if WEXITSTATUS(status) != 0 {
+            Err(Failure::Reported)
+        } else {
+            Ok(())
+        }
+    }
+}

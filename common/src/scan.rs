@@ -1,0 +1,77 @@
+//! Reading a number as `scanf("%d")` does.
+
+use std::io::{BufRead, BufReader};
+
+use libc::c_int;
+use nix::errno::Errno;
+
+use crate::Failure;
+use crate::stdio::{Stdin, Stdout};
+
+#[cfg(test)]
+mod tests;
+
+/// glibc's buffer for a pipe or a file: what one `read` asks for.
+const BUFFER: usize = 4096;
+
+const OUT_OF_RANGE: Failure = Failure::Call(c"size", Errno::ERANGE);
+
+/// More digits than this, all zeros so far, are no number but a stream without an end.
+const MOST_DIGITS: usize = 1 << 24;
+
+/// `scanf("%d", &size)` — reads an `int` from standard input: white space, a sign or none, digits;
+/// what follows is left alone.
+///
+/// Where both ends are a terminal, what `out` holds is written first.
+///
+/// # Errors
+/// Where C's result is undefined, this refuses: no number there, or one that no `int` holds
+/// (`ERANGE`). Else those of `read`: `EBADF` (closed), `EISDIR`, `EIO` and others. See scanf(3).
+pub fn read_int(out: &mut Stdout) -> Result<c_int, Failure> {
+    out.flush_for_terminal()?;
+    let mut input = BufReader::with_capacity(BUFFER, Stdin);
+    let number = scan_int(&mut input);
+    Stdin::give_back(input.buffer().len());
+    number
+}
+
+fn scan_int(input: &mut impl BufRead) -> Result<c_int, Failure> {
+    while matches!(peek(input)?, Some(b' ' | b'\t'..=b'\r')) {
+        input.consume(1);
+    }
+    let sign = peek(input)?.filter(|byte| matches!(byte, b'+' | b'-'));
+    if sign.is_some() {
+        input.consume(1);
+    }
+    let mut number = None;
+    let mut digits = 0;
+    while let Some(digit @ b'0'..=b'9') = peek(input)? {
+        input.consume(1);
+        digits += 1;
+        let longer = append(number.unwrap_or(0), digit, sign == Some(b'-'));
+        number = Some(
+            longer
+                .filter(|_| digits <= MOST_DIGITS)
+                .ok_or(OUT_OF_RANGE)?,
+        );
+    }
+    number.ok_or(Failure::Input("no whole number on standard input"))
+}
+
+/// One digit more; a negative number grows downwards, for `INT_MIN` has no positive counterpart.
+fn append(number: c_int, digit: u8, negative: bool) -> Option<c_int> {
+    let digit = c_int::from(digit - b'0');
+    let shifted = number.checked_mul(10)?;
+    if negative {
+        shifted.checked_sub(digit)
+    } else {
+        shifted.checked_add(digit)
+    }
+}
+
+fn peek(input: &mut impl BufRead) -> Result<Option<u8>, Failure> {
+    match input.fill_buf() {
+        Ok(bytes) => Ok(bytes.first().copied()),
+        Err(error) => Err(Failure::from_io(c"read", error)),
+    }
+}

@@ -1,0 +1,109 @@
+//! A segment: `shmget` and `shmctl`.
+
+use std::fmt;
+use std::mem::MaybeUninit;
+use std::ptr;
+
+use libc::{IPC_CREAT, IPC_RMID, IPC_STAT, c_int, key_t, shmid_ds};
+use nix::errno::Errno;
+
+use crate::{Attachment, Failure};
+
+/// The ID of a shared memory segment, as `shmget` gives it and `ipcs -m` lists it.
+///
+/// It is a number and owns nothing: a segment lives until somebody removes it, whatever becomes of
+/// the processes that use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    id: c_int,
+}
+
+impl Segment {
+    /// `shmget(key, size, IPC_CREAT | 0666)` — finds the segment of `key`, or makes one of `size`
+    /// bytes, filled with zeros, that everybody may read and write.
+    ///
+    /// `size` is an `int`, as in the course's programs: a negative one reaches the kernel as the
+    /// huge `size_t` that C makes of it.
+    ///
+    /// # Errors
+    /// `EINVAL`: `size` is 0 for a new segment, more than the limit `shmmax`, or more than the
+    /// segment that is there. `EACCES`: it does not permit 0666 to this user. `ENOSPC`: the limit
+    /// `shmmni` or `shmall` is reached. `ENOMEM`: no memory. See shmget(2).
+    pub fn create(key: key_t, size: c_int) -> Result<Self, Failure> {
+        Self::get(key, size, IPC_CREAT | 0o666)
+    }
+
+    /// `shmget(key, size, 0)` — finds the segment of `key`, which must be there and hold at least
+    /// `size` bytes. Whether it may be read and written, only [`Segment::attach`] asks.
+    ///
+    /// # Errors
+    /// `ENOENT`: the key has no segment. `EINVAL`: it is smaller than `size`. See shmget(2).
+    pub fn open(key: key_t, size: c_int) -> Result<Self, Failure> {
+        Self::get(key, size, 0)
+    }
+
+    /// `shmget(key, size, shmflg)` — the call itself, `shmflg` being `IPC_CREAT`, `IPC_EXCL` and
+    /// the permissions in octal.
+    ///
+    /// # Errors
+    /// Those of [`Segment::create`] and [`Segment::open`]; `EEXIST` with `IPC_EXCL`. See shmget(2).
+    pub fn get(key: key_t, size: c_int, shmflg: c_int) -> Result<Self, Failure> {
+        #[expect(clippy::cast_sign_loss, reason = "C passes an int as size_t just so")]
+        let size = size as usize;
+        // SAFETY: shmget takes three numbers and touches no memory of this process.
+        let id = unsafe { libc::shmget(key, size, shmflg) };
+        Errno::result(id)
+            .map(|id| Self { id })
+            .map_err(Failure::of(c"shmget"))
+    }
+
+    /// `shmat(shmid, NULL, 0)` — maps the segment into this process, to read and to write.
+    ///
+    /// # Errors
+    /// `EACCES`: it does not permit both to this user. `EINVAL`, `EIDRM`: it has been removed.
+    /// `ENOMEM`: no room in the address space. See shmat(2).
+    pub fn attach(self) -> Result<Attachment, Failure> {
+        Attachment::new(self)
+    }
+
+    /// `shmctl(shmid, IPC_RMID, NULL)` — marks the segment for removal: its key is free at once,
+    /// its memory when the last process detaches.
+    ///
+    /// # Errors
+    /// `EPERM`: it belongs to another user. `EINVAL`, `EIDRM`: it is gone. See shmctl(2).
+    pub fn remove(self) -> Result<(), Failure> {
+        // SAFETY: IPC_RMID ignores the buffer, and memory that is mapped stays mapped.
+        let result = unsafe { libc::shmctl(self.id, IPC_RMID, ptr::null_mut()) };
+        Errno::result(result)
+            .map(drop)
+            .map_err(Failure::of(c"shmctl"))
+    }
+
+    /// `shmctl(shmid, IPC_STAT, …)` — how many attachments the segment has, in all processes.
+    ///
+    /// # Errors
+    /// `EACCES`: it may not be read. `EINVAL`, `EIDRM`: it is gone. See shmctl(2).
+    pub fn attach_count(self) -> Result<libc::shmatt_t, Failure> {
+        Ok(self.stat()?.shm_nattch)
+    }
+
+    pub(crate) fn id(self) -> c_int {
+        self.id
+    }
+
+    /// `shmctl(shmid, IPC_STAT, …)`: what the kernel keeps about the segment.
+    pub(crate) fn stat(self) -> Result<shmid_ds, Failure> {
+        let mut stat = MaybeUninit::uninit();
+        // SAFETY: IPC_STAT writes one shmid_ds, and `stat` has room for one.
+        let result = unsafe { libc::shmctl(self.id, IPC_STAT, stat.as_mut_ptr()) };
+        Errno::result(result).map_err(Failure::of(c"shmctl"))?;
+        // SAFETY: shmctl succeeded, so it has written all of `stat`.
+        Ok(unsafe { stat.assume_init() })
+    }
+}
+
+impl fmt::Display for Segment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.id.fmt(formatter)
+    }
+}

@@ -1,0 +1,36 @@
+//! Where a program starts and how it ends.
+
+use std::io::Write;
+
+use libc::c_int;
+
+use crate::{Failure, Stdout, all};
+
+/// Makes `exercise` the program: the C library calls it as it calls a C program's `main`.
+///
+/// Rust's own start is left out, so signals act as in C (SIGPIPE ends the process), descriptors
+/// stay as they were given, and strace shows the exercise's own calls.
+#[macro_export]
+macro_rules! main {
+    ($exercise:path) => {
+        #[unsafe(no_mangle)]
+        extern "C" fn main() -> ::core::ffi::c_int {
+            $crate::start($exercise)
+        }
+    };
+}
+
+/// Runs an exercise and gives its exit status: 0, or 1 after a failure. For [`main!`](crate::main).
+#[must_use]
+pub fn start(exercise: fn(&mut Stdout) -> Result<(), Failure>) -> c_int {
+    let mut out = Stdout::new();
+    let result = exercise(&mut out);
+    end(&mut out, result)
+}
+
+/// Ends a process in C's order: the failure is told at once, standard output is written at exit.
+pub(crate) fn end(out: &mut Stdout, result: Result<(), Failure>) -> c_int {
+    let told = all([result]);
+    let written = all([out.flush().map_err(Failure::from)]);
+    c_int::from(told.and(written).is_err())
+}

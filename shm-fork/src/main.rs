@@ -1,0 +1,90 @@
+//! # shm-fork: two processes talk through a segment
+//!
+//! The parent attaches a segment and forks twice; a child has its parent's attachments. Process 1
+//! writes, process 2 reads and answers, process 1 reads the answer. The memory is shared, but
+//! nothing says whose turn it is: that is passed over a pair of sockets (`Turn`).
+//!
+//! The segment is marked for removal as soon as it is attached: its key is free at once, and the
+//! kernel frees the memory when the last of the three has detached or died.
+//!
+//! Try: kill one of the three under `strace -f`; run many at once; watch `ipcs -m` meanwhile.
+
+#![no_main]
+#![forbid(unsafe_code)]
+
+use std::io::Write;
+
+use common::{Attachment, FORK_KEY, FORK_SIZE, Failure, Segment, Stdout, Turn, all, exit, fork};
+
+common::main!(parent);
+
+fn parent(out: &mut Stdout) -> Result<(), Failure> {
+    let (segment, memory) = own_segment()?;
+    let (turn_1, turn_2) = Turn::pair()?;
+
+    // A process that kept the other's end would wait for itself: each end has one holder.
+    let Some(child_1) = fork()? else {
+        drop(turn_2);
+        let result = process_1(out, segment, memory, &turn_1);
+        exit(out, result)
+    };
+    drop(turn_1);
+    let Some(child_2) = fork().transpose() else {
+        let result = process_2(out, segment, memory, &turn_2);
+        exit(out, result)
+    };
+    drop(turn_2);
+
+    let ended_1 = child_1.wait("process 1");
+    let ended_2 = child_2.and_then(|child| child.wait("process 2"));
+    all([ended_1, ended_2, memory.detach()])
+}
+
+/// Gets a segment that no other run of this program has: two of them may get the same one before
+/// either has removed it, and then the attach count tells.
+fn own_segment() -> Result<(Segment, Attachment), Failure> {
+    for _ in 0..1000 {
+        let segment = Segment::create(FORK_KEY, FORK_SIZE)?;
+        match (segment.attach(), segment.remove()) {
+            // Another run removed it between our shmget and our shmat.
+            (Err(_), Err(gone)) if gone.is_no_segment() => {}
+            (attached, removed) => {
+                let memory = attached?;
+                removed?;
+                if segment.attach_count()? == 1 {
+                    return Ok((segment, memory));
+                }
+            }
+        }
+    }
+    Err(Failure::BUSY)
+}
+
+fn process_1(
+    out: &mut Stdout,
+    segment: Segment,
+    memory: Attachment,
+    turn: &Turn,
+) -> Result<(), Failure> {
+    memory.store(format_args!("Is this the shared memory ID : {segment}"));
+    writeln!(out, "Process 1 : Written data to shared memory")?;
+    turn.pass()?;
+    turn.wait()?;
+    out.print_line("Process 1 : Responce -> ", memory.text())?;
+    memory.detach()
+}
+
+fn process_2(
+    out: &mut Stdout,
+    segment: Segment,
+    memory: Attachment,
+    turn: &Turn,
+) -> Result<(), Failure> {
+    turn.wait()?;
+    out.print_line("Process 2 : Received : ", memory.text())?;
+    memory.store(format_args!("Yes, This is shared memory ID : {segment}"));
+    writeln!(out, "Process 2 : Responced to process 1 in shared memory")?;
+    out.flush()?; // through a pipe too, these lines come before the answer is read
+    turn.pass()?;
+    memory.detach()
+}
