@@ -35,25 +35,27 @@ pub fn read_int(out: &mut Stdout) -> Result<c_int, Failure> {
     number
 }
 
+/// Looks no further than the end of the input: a terminal would ask the user again.
 fn scan_int(input: &mut impl BufRead) -> Result<c_int, Failure> {
-    while matches!(peek(input)?, Some(b' ' | b'\t'..=b'\r')) {
-        input.consume(1);
+    let mut byte = peek(input)?;
+    while matches!(byte, Some(b' ' | b'\t'..=b'\r')) {
+        byte = next(input)?;
     }
-    let sign = peek(input)?.filter(|byte| matches!(byte, b'+' | b'-'));
-    if sign.is_some() {
-        input.consume(1);
+    let negative = byte == Some(b'-');
+    if matches!(byte, Some(b'+' | b'-')) {
+        byte = next(input)?;
     }
     let mut number = None;
     let mut digits = 0;
-    while let Some(digit @ b'0'..=b'9') = peek(input)? {
-        input.consume(1);
+    while let Some(digit @ b'0'..=b'9') = byte {
         digits += 1;
-        let longer = append(number.unwrap_or(0), digit, sign == Some(b'-'));
+        let longer = append(number.unwrap_or(0), digit, negative);
         number = Some(
             longer
                 .filter(|_| digits <= MOST_DIGITS)
                 .ok_or(OUT_OF_RANGE)?,
         );
+        byte = next(input)?;
     }
     number.ok_or(Failure::Input("no whole number on standard input"))
 }
@@ -67,6 +69,12 @@ fn append(number: c_int, digit: u8, negative: bool) -> Option<c_int> {
     } else {
         shifted.checked_add(digit)
     }
+}
+
+/// Goes on to the next byte; `None` is the end of the input.
+fn next(input: &mut impl BufRead) -> Result<Option<u8>, Failure> {
+    input.consume(1);
+    peek(input)
 }
 
 fn peek(input: &mut impl BufRead) -> Result<Option<u8>, Failure> {

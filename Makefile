@@ -1,0 +1,108 @@
+# The shared-memory lab: `make help` says what there is to do.
+
+CARGO ?= cargo
+CC ?= cc
+CFLAGS ?= -O2
+
+EXERCISES := create attach fork dynamic
+KEYS := 9990 1001 2004
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+OURS := $(TARGET)/release
+C := $(TARGET)/c
+
+define HELP
+make                what can be built: our programs in $(OURS), the C versions in $(C)
+make run            the four exercises in order, and the segments on the way; SIZE=… answers shm-dynamic
+make run-create     shm-create alone; its segment stays
+make run-attach     shm-attach alone
+make run-fork       shm-fork alone
+make run-dynamic    shm-dynamic alone; SIZE=… answers it; its segment stays
+make check          runs the C versions and ours in the same state and compares everything
+make check-create   the same for shm-create alone
+make check-attach   the same for shm-attach alone
+make check-fork     the same for shm-fork alone
+make check-dynamic  the same for shm-dynamic alone
+make clean-shm      removes your segments of the lab's keys: $(KEYS)
+make clean          removes what was built
+make help           this list
+endef
+
+# What a recipe needs, or one line that says what to install.
+missing = { echo 'make: $(1) is missing: $(2)' >&2; exit 1; }
+need-cargo = command -v $(firstword $(CARGO)) >/dev/null || \
+	$(call missing,cargo,apt install cargo / dnf install cargo / see rustup.rs)
+need-cc = command -v $(firstword $(CC)) >/dev/null || \
+	$(call missing,a C compiler,apt install gcc libc6-dev / dnf install gcc)
+need-ipcrm = command -v ipcrm >/dev/null || \
+	$(call missing,ipcrm,apt install util-linux / dnf install util-linux)
+
+# Removes the lab's segments, and no one else's: root could remove another user's too.
+define remove-segments
+kept=0; \
+while read -r key id _ _ _ _ _ owner _; do \
+	case ' $(KEYS) ' in *" $$key "*) ;; *) continue ;; esac; \
+	if [ "$$owner" = "$$(id -u)" ]; then \
+		echo "ipcrm -m $$id"; ipcrm -m "$$id" || kept=1; \
+	else \
+		echo "key $$key: segment $$id belongs to $$(id -nu "$$owner"), and stays" >&2; kept=1; \
+	fi; \
+done </proc/sysvipc/shm; \
+[ $$kept = 0 ]
+endef
+
+# shm-dynamic reads its size from the terminal, or is given SIZE.
+export SIZE
+dynamic = $(if $(SIZE),printf '%s\n' "$$SIZE" | )$(1) $(OURS)/shm-dynamic
+
+# The exercises find each other's segments, so their order matters; cargo uses all cores by itself.
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: all ours run $(EXERCISES:%=run-%) check $(EXERCISES:%=check-%) clean-shm clean help
+
+all: ours $(EXERCISES:%=$(C)/shm-%)
+
+ours:
+	@$(need-cargo)
+	@$(CARGO) build --quiet --release --target-dir '$(TARGET)'
+
+# Moved into place when it is complete: somebody may be running the old one.
+$(C)/%: tests/c/%.c
+	@$(need-cc)
+	@mkdir -p '$(C)'
+	@$(CC) $(CFLAGS) -o '$@.new' '$<' && mv '$@.new' '$@'
+
+# Whatever happens on the way, the segments are removed at the end.
+run: all
+	@$(need-ipcrm)
+	@remove() { $(remove-segments); }; \
+	trap 'status=$$?; remove || status=1; exit $$status' EXIT; trap 'exit 1' INT TERM; \
+	show() { echo "+ $$*"; "$$@"; }; set -e; \
+	show $(OURS)/shm-create; show ipcs -m; show $(OURS)/shm-attach; show $(OURS)/shm-fork; \
+	$(call dynamic,show); show ipcs -m
+
+run-dynamic: all
+	@$(call dynamic)
+
+$(filter-out run-dynamic,$(EXERCISES:%=run-%)): run-%: all
+	@$(OURS)/shm-$*
+
+check:
+	@$(need-cargo)
+	@$(CARGO) test --quiet --no-fail-fast
+
+$(EXERCISES:%=check-%): check-%:
+	@$(need-cargo)
+	@$(CARGO) test --quiet --package tests -- $*::
+
+clean-shm:
+	@$(need-ipcrm)
+	@$(remove-segments)
+
+clean:
+	@$(need-cargo)
+	$(CARGO) clean --target-dir '$(TARGET)'
+
+help:
+	$(info $(HELP))
+	@:

@@ -1,0 +1,209 @@
+//! How a program's standard streams are connected.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{Read, Seek, Write};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use super::outcome::Outcome;
+use super::report::Report;
+use super::terminal::Terminal;
+use super::world::pipe_without_reader;
+
+/// A program that runs longer than this hangs.
+pub const LIMIT: Duration = Duration::from_secs(20);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// Three pipes.
+    Pipes,
+    /// Standard output and standard error go to one file, standard input is another.
+    OneFile,
+    /// All three are a terminal.
+    Terminal,
+    /// Standard input is a pipe, the other two are a terminal.
+    TerminalOutput,
+    /// Standard input is a terminal, the other two are pipes.
+    TerminalInput,
+    /// Standard output is a pipe that nobody reads any more.
+    ReaderGone,
+}
+
+impl fmt::Display for Channel {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Pipes => "through pipes",
+            Self::OneFile => "with standard output and standard error in one file",
+            Self::Terminal => "on a terminal",
+            Self::TerminalOutput => "with a piped input, on a terminal",
+            Self::TerminalInput => "with a typed input, through pipes",
+            Self::ReaderGone => "into a pipe whose reader is gone",
+        })
+    }
+}
+
+impl Channel {
+    /// Whether standard output and standard error end in the same place.
+    pub fn is_merged(self) -> bool {
+        matches!(self, Self::OneFile | Self::Terminal | Self::TerminalOutput)
+    }
+
+    pub fn shows_prompt_first(self) -> bool {
+        self == Self::Terminal
+    }
+
+    /// What a terminal makes of a program's `\n`.
+    pub fn line_end(self) -> &'static [u8] {
+        if self.prints_on_terminal() {
+            b"\r\n"
+        } else {
+            b"\n"
+        }
+    }
+
+    fn prints_on_terminal(self) -> bool {
+        matches!(self, Self::Terminal | Self::TerminalOutput)
+    }
+
+    /// Runs a program to its end.
+    pub fn run(self, mut command: Command, input: &[u8]) -> Result<Outcome, Report> {
+        let mut ends = Ends::new(input)?;
+        self.connect_input(&mut command, &ends)?;
+        self.connect_output(&mut command, &ends)?;
+        ends.terminal.type_in(input)?;
+        let mut child = command.process_group(0).spawn()?;
+        // The command holds the streams: while anybody does, reading them does not end.
+        drop(command);
+        let watchdog = Watchdog::over(child.id());
+        let (stdout, stderr) = self.collect(&mut child, ends.terminal, ends.output, input)?;
+        let status = child.wait()?;
+        let unread = input.len() - usize::try_from(ends.input.stream_position()?)?;
+        Ok(Outcome {
+            process: child.id(),
+            stdout,
+            stderr,
+            status,
+            unread: (self == Self::OneFile).then_some(unread),
+            timed_out: watchdog.call_off(),
+        })
+    }
+
+    fn connect_input(self, command: &mut Command, ends: &Ends) -> Result<(), Report> {
+        command.stdin(match self {
+            Self::OneFile => ends.input.try_clone()?.into(),
+            Self::Terminal | Self::TerminalInput => ends.terminal.stream()?,
+            Self::Pipes | Self::TerminalOutput | Self::ReaderGone => Stdio::piped(),
+        });
+        Ok(())
+    }
+
+    fn connect_output(self, command: &mut Command, ends: &Ends) -> Result<(), Report> {
+        let (stdout, stderr) = match self {
+            Self::OneFile => (
+                ends.output.try_clone()?.into(),
+                ends.output.try_clone()?.into(),
+            ),
+            Self::Terminal | Self::TerminalOutput => {
+                (ends.terminal.stream()?, ends.terminal.stream()?)
+            }
+            Self::Pipes | Self::TerminalInput => (Stdio::piped(), Stdio::piped()),
+            Self::ReaderGone => (pipe_without_reader()?.into(), Stdio::piped()),
+        };
+        command.stdout(stdout).stderr(stderr);
+        Ok(())
+    }
+
+    /// Sends the input and reads both output streams to their ends.
+    fn collect(
+        self,
+        child: &mut Child,
+        terminal: Terminal,
+        file: File,
+        input: &[u8],
+    ) -> Result<(Vec<u8>, Vec<u8>), Report> {
+        if let Some(mut stdin) = child.stdin.take() {
+            // A program may end without reading all of it.
+            let _ = stdin.write_all(input);
+        }
+        let stdout = match child.stdout.take() {
+            Some(stdout) => to_end(stdout)?,
+            None if self.prints_on_terminal() => terminal.read_to_end(),
+            None => Vec::new(),
+        };
+        let stderr = child.stderr.take().map_or(Ok(Vec::new()), to_end)?;
+        if self == Self::OneFile {
+            child.wait()?;
+            return Ok((from_start(file)?, stderr));
+        }
+        Ok((stdout, stderr))
+    }
+}
+
+/// What a program's streams can be connected to, beside pipes.
+struct Ends {
+    input: File,
+    output: File,
+    terminal: Terminal,
+}
+
+impl Ends {
+    fn new(input: &[u8]) -> Result<Self, Report> {
+        Ok(Self {
+            input: memory_file(input)?,
+            output: memory_file(b"")?,
+            terminal: Terminal::new()?,
+        })
+    }
+}
+
+fn to_end(mut stream: impl Read) -> Result<Vec<u8>, Report> {
+    let mut content = Vec::new();
+    stream.read_to_end(&mut content)?;
+    Ok(content)
+}
+
+fn from_start(mut file: File) -> Result<Vec<u8>, Report> {
+    file.rewind()?;
+    to_end(file)
+}
+
+fn memory_file(content: &[u8]) -> Result<File, Report> {
+    let mut file = File::from(memfd_create(c"shm-lab", MFdFlags::MFD_CLOEXEC)?);
+    file.write_all(content)?;
+    file.rewind()?;
+    Ok(file)
+}
+
+/// Kills a process and all that it started when the time is up.
+struct Watchdog {
+    done: mpsc::Sender<()>,
+    thread: thread::JoinHandle<bool>,
+}
+
+impl Watchdog {
+    fn over(process: u32) -> Self {
+        let (done, wait) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            let timed_out = wait.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout);
+            if let (true, Ok(group)) = (timed_out, i32::try_from(process)) {
+                let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
+            }
+            timed_out
+        });
+        Self { done, thread }
+    }
+
+    /// Tells whether the time was up.
+    fn call_off(self) -> bool {
+        drop(self.done);
+        self.thread.join().unwrap_or(false)
+    }
+}

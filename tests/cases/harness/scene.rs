@@ -1,0 +1,311 @@
+//! One run of a case: a start state, programs on it, and the account of what they did.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use common::Segment;
+use libc::IPC_PRIVATE;
+
+use super::case::NOBODY;
+use super::channel::Channel;
+use super::outcome::Outcome;
+use super::program::{Copies, Version};
+use super::report::Report;
+use super::segment_table::{self, Row};
+use super::world::OWN_TABLE;
+
+/// A segment that is there before the programs start.
+#[derive(Clone, Debug)]
+pub struct Found {
+    key: i32,
+    size: i32,
+    mode: u32,
+    owner: Option<u32>,
+    text: &'static str,
+    held: bool,
+}
+
+/// A segment of everybody's, filled with zeros.
+pub fn found(key: i32, size: i32) -> Found {
+    Found {
+        key,
+        size,
+        mode: 0o666,
+        owner: None,
+        text: "",
+        held: false,
+    }
+}
+
+impl Found {
+    #[must_use]
+    pub fn mode(self, mode: u32) -> Self {
+        Self { mode, ..self }
+    }
+
+    /// Owned by the user of [`run_by_ordinary_user`](super::Case::run_by_ordinary_user).
+    #[must_use]
+    pub fn owned_by_ordinary_user(self) -> Self {
+        let owner = cfg!(other_users).then_some(NOBODY);
+        Self { owner, ..self }
+    }
+
+    /// Old bytes: `text` over and over.
+    #[must_use]
+    pub fn filled_with(self, text: &'static str) -> Self {
+        Self { text, ..self }
+    }
+
+    /// Attached by another process all the while.
+    #[must_use]
+    pub fn held(self) -> Self {
+        Self { held: true, ..self }
+    }
+
+    fn describe(&self) -> String {
+        let mut text = format!(
+            "a segment of key {}, {} bytes, mode {:o}",
+            self.key, self.size, self.mode
+        );
+        if let Some(owner) = self.owner {
+            text += &format!(", owned by user {owner}");
+        }
+        if !self.text.is_empty() {
+            text += &format!(", filled with \"{}\"", self.text.escape_default());
+        }
+        if self.held {
+            text += ", attached by another process";
+        }
+        text
+    }
+}
+
+/// What a scene starts from, and what is run in it.
+#[derive(Clone, Debug, Default)]
+pub struct Setting {
+    pub found: Vec<Found>,
+    pub table_is_full: bool,
+    pub kernel_limits: Vec<(&'static str, u64)>,
+    pub user: Option<u32>,
+    pub wrapper: Vec<&'static str>,
+    pub programs: Vec<(&'static str, Vec<u8>)>,
+}
+
+/// What was seen, in words: the segment table before and after, and what each program did.
+pub struct Account {
+    pub before: String,
+    programs: Vec<String>,
+    pub after: String,
+    /// What the last program did.
+    pub last: Outcome,
+}
+
+impl Account {
+    /// All that two versions are compared by.
+    pub fn text(&self) -> String {
+        format!("{}segment table:\n{}", self.programs.concat(), self.after)
+    }
+}
+
+/// Plays a scene in the segment table that the caller's thread has.
+pub fn play(setting: &Setting, version: Version, channel: Channel) -> Result<Account, Report> {
+    for (limit, value) in &setting.kernel_limits {
+        fs::write(Path::new("/proc/sys/kernel").join(limit), value.to_string())?;
+    }
+    let mut stage = Stage::new(setting.user.is_some() || owned_by_others(setting))?;
+    for found in &setting.found {
+        stage.make(found)?;
+    }
+    if setting.table_is_full {
+        fill_the_table();
+    }
+    let before = stage.describe_table()?;
+    let mut programs = Vec::new();
+    let mut last = None;
+    for (program, input) in &setting.programs {
+        let path = stage.reachable(&version.path(program)?)?;
+        let outcome = channel.run(command(setting, &path), input)?;
+        stage.processes.insert(outcome.process);
+        programs.push(stage.name_ids(&format!("{program}:\n{}", outcome.describe(channel)))?);
+        last = Some(outcome);
+    }
+    let after = stage.describe_table()?;
+    let last = last.ok_or_else(|| Report("the case runs nothing".to_string()))?;
+    Ok(Account {
+        before,
+        programs,
+        after,
+        last,
+    })
+}
+
+impl Setting {
+    /// How to get there, in words.
+    pub fn describe(&self) -> String {
+        let mut text = String::new();
+        for found in &self.found {
+            text += &format!("already there: {}\n", found.describe());
+        }
+        if self.table_is_full {
+            text += "already there: as many segments as the limit shmmni allows\n";
+        }
+        for (limit, value) in &self.kernel_limits {
+            text += &format!("kernel.{limit} = {value}\n");
+        }
+        for (program, input) in &self.programs {
+            text += &format!("run: {} {program}", self.wrapper.join(" "));
+            if let Some(user) = self.user {
+                text += &format!(", as user {user}");
+            }
+            if !input.is_empty() {
+                text += &format!(", input \"{}\"", input.escape_ascii());
+            }
+            text += "\n";
+        }
+        text
+    }
+}
+
+fn owned_by_others(setting: &Setting) -> bool {
+    setting.found.iter().any(|found| found.owner.is_some())
+}
+
+fn fill_the_table() {
+    while Segment::get(IPC_PRIVATE, 1, 0o600).is_ok() {}
+}
+
+fn command(setting: &Setting, program: &Path) -> Command {
+    let mut words = setting
+        .wrapper
+        .iter()
+        .map(OsStr::new)
+        .chain([program.as_os_str()]);
+    let mut command = Command::new(words.next().unwrap_or_default());
+    // Locale and stdio settings of the caller would change what C prints.
+    command
+        .args(words)
+        .env_clear()
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    if let Some(user) = setting.user {
+        command.uid(user).gid(user);
+    }
+    command
+}
+
+/// The segments and processes of one scene. Takes away what it made when it is dropped.
+struct Stage {
+    copies: Option<Copies>,
+    processes: HashSet<u32>,
+    holders: Vec<Child>,
+}
+
+impl Stage {
+    fn new(with_other_users: bool) -> Result<Self, Report> {
+        let copies = with_other_users.then(Copies::new).transpose()?;
+        Ok(Self {
+            copies,
+            processes: HashSet::new(),
+            holders: Vec::new(),
+        })
+    }
+
+    /// The program, or a copy of it where other users are to run it.
+    fn reachable(&self, program: &Path) -> Result<PathBuf, Report> {
+        match &self.copies {
+            Some(copies) => copies.of(program),
+            None => Ok(program.to_path_buf()),
+        }
+    }
+
+    fn make(&mut self, found: &Found) -> Result<(), Report> {
+        let maker = self.reachable(Path::new(env!("CARGO_BIN_EXE_make-segment")))?;
+        let mut command = Command::new(maker);
+        command.args([
+            found.key.to_string(),
+            found.size.to_string(),
+            format!("{:o}", found.mode),
+        ]);
+        command
+            .arg(found.text)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        if let Some(owner) = found.owner {
+            command.uid(owner).gid(owner);
+        }
+        let mut maker = command.spawn()?;
+        self.processes.insert(maker.id());
+        let made = maker
+            .stdout
+            .take()
+            .is_some_and(|out| BufReader::new(out).lines().next().is_some());
+        if !made {
+            maker.wait()?;
+            return Err(Report(format!("{found:?} could not be made")));
+        }
+        if found.held {
+            self.holders.push(maker);
+        } else {
+            drop(maker.stdin.take());
+            maker.wait()?;
+        }
+        Ok(())
+    }
+
+    /// The segments of this scene: in a table of its own, all.
+    fn rows(&self) -> Result<Vec<Row>, Report> {
+        let mut rows = segment_table::rows()?;
+        rows.retain(|row| OWN_TABLE || self.processes.contains(&row.creator));
+        Ok(rows)
+    }
+
+    fn describe_table(&self) -> Result<String, Report> {
+        let rows = self.rows()?;
+        let text: String = rows.iter().map(Row::describe).collect();
+        self.name_ids(if text.is_empty() {
+            "    no segment\n"
+        } else {
+            &text
+        })
+    }
+
+    /// In the machine's own table no two runs get the same IDs: there the key stands for the ID.
+    fn name_ids(&self, text: &str) -> Result<String, Report> {
+        if OWN_TABLE {
+            return Ok(text.to_string());
+        }
+        let rows = self.rows()?;
+        let mut parts = text.split("ID : ");
+        let mut named = parts.next().unwrap_or_default().to_string();
+        for part in parts {
+            let rest = part.trim_start_matches(|letter: char| letter.is_ascii_digit());
+            let id = &part[..part.len() - rest.len()];
+            let row = rows.iter().find(|row| row.id == id);
+            let role = row.map_or("[gone]".to_string(), |row| format!("[of key {}]", row.key));
+            named += &format!("ID : {role}{rest}");
+        }
+        Ok(named)
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        for mut holder in self.holders.drain(..) {
+            drop(holder.stdin.take());
+            let _ = holder.wait();
+        }
+        // A table of its own goes with its thread.
+        for row in self
+            .rows()
+            .unwrap_or_default()
+            .iter()
+            .filter(|_| !OWN_TABLE)
+        {
+            let _ = Command::new("ipcrm").args(["-m", &row.id]).status();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The kernel's table of segments, as `ipcs -m` shows it. See proc(5), `/proc/sysvipc/shm`.
+
+use std::fmt::Write;
+use std::fs;
+use std::io;
+use std::process::Command;
+use std::sync::atomic::Ordering::Relaxed;
+
+use common::Segment;
+
+/// The table of the reader's own IPC namespace.
+pub const PATH: &str = "/proc/sysvipc/shm";
+
+/// A case compares no more of a segment than its first pages.
+const MOST_BYTES: usize = 16 * 4096;
+
+/// One segment.
+pub struct Row {
+    pub key: i32,
+    pub id: String,
+    /// Permissions in octal, as the kernel prints them; 1000 stands for "marked for removal".
+    permissions: String,
+    size: String,
+    /// The process that made it.
+    pub creator: u32,
+    attached: String,
+    pub owner: String,
+    group: String,
+}
+
+pub fn rows() -> io::Result<Vec<Row>> {
+    let table = fs::read_to_string(PATH)?;
+    table
+        .lines()
+        .skip(1)
+        .map(|line| row(line).ok_or_else(|| io::Error::other(line)))
+        .collect()
+}
+
+fn row(line: &str) -> Option<Row> {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    let &[
+        key,
+        id,
+        permissions,
+        size,
+        creator,
+        _,
+        attached,
+        owner,
+        group,
+        ..,
+    ] = fields.as_slice()
+    else {
+        return None;
+    };
+    Some(Row {
+        key: key.parse().ok()?,
+        id: id.to_string(),
+        permissions: permissions.to_string(),
+        size: size.to_string(),
+        creator: creator.parse().ok()?,
+        attached: attached.to_string(),
+        owner: owner.to_string(),
+        group: group.to_string(),
+    })
+}
+
+impl Row {
+    /// The segment in words, with its bytes.
+    pub fn describe(&self) -> String {
+        let Self {
+            key,
+            id,
+            permissions,
+            size,
+            attached,
+            owner,
+            group,
+            ..
+        } = self;
+        let mut text = format!(
+            "    key {key}, ID : {id}, permissions {permissions}, {size} bytes, {attached} attached, \
+             owner {owner}:{group}\n"
+        );
+        // A segment without a key is marked for removal, or only there to fill the table.
+        if *key != 0 {
+            let _ = writeln!(text, "        holds {}", contents(*key));
+        }
+        text
+    }
+}
+
+fn contents(key: i32) -> String {
+    let memory = match Segment::open(key, 0).and_then(Segment::attach) {
+        Ok(memory) => memory,
+        Err(failure) => return format!("{failure:?}"),
+    };
+    let bytes: Vec<u8> = memory
+        .bytes()
+        .iter()
+        .take(MOST_BYTES)
+        .map(|byte| byte.load(Relaxed))
+        .collect();
+    let mut text = String::new();
+    for run in bytes.chunk_by(|a, b| a == b) {
+        let _ = match run {
+            [byte, _, _, _, _, ..] => write!(text, "[{} x {}]", byte.escape_ascii(), run.len()),
+            few => write!(text, "{}", few.escape_ascii()),
+        };
+    }
+    text
+}
+
+/// `id` knows every user that the machine knows; a number has to do for the others.
+pub fn user_name(user: &str) -> String {
+    let output = Command::new("id").args(["-nu", user]).output();
+    let name = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string());
+    name.ok()
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| format!("user {user}"))
+}

@@ -1,0 +1,104 @@
+//! Where a case runs: in a segment table of its own, where the kernel gives one.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::panic;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::thread;
+
+use common::{CREATE_KEY, DYNAMIC_KEY, FORK_KEY};
+use nix::fcntl::{Flock, FlockArg, OFlag};
+use nix::sched::{CloneFlags, unshare};
+use nix::unistd::{getegid, geteuid, pipe2};
+
+use super::segment_table;
+
+/// Whether each run has a segment table of its own, or all share the machine's.
+pub const OWN_TABLE: bool = cfg!(any(ipc_namespace, user_namespace));
+
+/// The lab's own folder.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("tests/ is in the lab's folder")
+}
+
+/// Where cargo and make put what they build.
+pub fn target() -> PathBuf {
+    let folder = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    root().join(folder)
+}
+
+/// Prepares the process, before the test runner starts its threads: with threads it could not
+/// enter a user namespace any more.
+pub fn enter() {
+    if cfg!(user_namespace) && !cfg!(ipc_namespace) {
+        enter_user_namespace().unwrap_or_else(|error| stop(&format!("user namespace: {error}")));
+    }
+    PIPE_WITHOUT_READER.get_or_init(|| pipe2(OFlag::O_CLOEXEC).map(|(_, writer)| writer));
+    if !OWN_TABLE {
+        take_the_machines_table().unwrap_or_else(|error| stop(&error.to_string()));
+    }
+}
+
+/// Made while nobody else can have a copy of its other end.
+static PIPE_WITHOUT_READER: OnceLock<nix::Result<OwnedFd>> = OnceLock::new();
+
+/// A pipe that nobody reads any more.
+pub fn pipe_without_reader() -> io::Result<OwnedFd> {
+    match PIPE_WITHOUT_READER.get() {
+        Some(Ok(writer)) => writer.try_clone(),
+        other => Err(io::Error::other(format!("pipe: {other:?}"))),
+    }
+}
+
+/// Root of a namespace in which every ID is still the user's own: nothing looks different inside.
+fn enter_user_namespace() -> io::Result<()> {
+    let (user, group) = (geteuid(), getegid());
+    unshare(CloneFlags::CLONE_NEWUSER)?;
+    fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
+    fs::write("/proc/self/setgroups", "deny")?;
+    fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
+}
+
+/// Other runs of the checks wait until this one has ended; a key that anybody else uses stops it.
+fn take_the_machines_table() -> io::Result<()> {
+    static LOCK: OnceLock<Flock<File>> = OnceLock::new();
+    let table = File::open(segment_table::PATH)?;
+    let lock = Flock::lock(table, FlockArg::LockExclusive).map_err(|(_, errno)| errno)?;
+    LOCK.get_or_init(|| lock);
+    for row in segment_table::rows()? {
+        if [CREATE_KEY, FORK_KEY, DYNAMIC_KEY].contains(&row.key) {
+            let owner = segment_table::user_name(&row.owner);
+            return Err(io::Error::other(format!(
+                "key {} is taken by segment {} of {owner}: the checks need it, for this machine \
+                 gives them no segment table of their own (ipcrm -m {} removes it)",
+                row.key, row.id, row.id
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn stop(why: &str) -> ! {
+    eprintln!("the checks cannot run: {why}");
+    process::exit(1)
+}
+
+/// Runs a scene in a new, empty segment table; without namespaces, alone in the machine's.
+pub fn in_own_table<T: Send>(scene: impl FnOnce() -> T + Send) -> T {
+    static ALONE: Mutex<()> = Mutex::new(());
+    if !OWN_TABLE {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        return scene();
+    }
+    let in_thread = || {
+        unshare(CloneFlags::CLONE_NEWIPC).expect("an IPC namespace could be had at the start");
+        scene()
+    };
+    let result = thread::scope(|scope| scope.spawn(in_thread).join());
+    result.unwrap_or_else(|panicked| panic::resume_unwind(panicked))
+}

@@ -1,0 +1,11 @@
+//! The cases of `make check`: the C version and ours start in the same state, and every byte,
+//! stream, status and segment is compared. One file an exercise.
+
+mod attach;
+mod create;
+mod dynamic;
+mod fork;
+mod harness;
+mod together;
+
+common::before_main!(harness::enter);
