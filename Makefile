@@ -10,6 +10,9 @@ KEYS := 9990 1001 2004
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 OURS := $(TARGET)/release
 C := $(TARGET)/c
+ifneq ($(words $(TARGET)),1)
+$(error CARGO_TARGET_DIR must be a path without spaces: $(TARGET))
+endif
 
 define HELP
 make                what can be built: our programs in $(OURS), the C versions in $(C)
@@ -89,11 +92,11 @@ $(filter-out run-dynamic,$(EXERCISES:%=run-%)): run-%: all
 
 check:
 	@$(need-cargo)
-	@$(CARGO) test --quiet --no-fail-fast
+	@$(CARGO) test --no-fail-fast
 
 $(EXERCISES:%=check-%): check-%:
 	@$(need-cargo)
-	@$(CARGO) test --quiet --package tests -- $*::
+	@$(CARGO) test --package tests -- $*::
 
 clean-shm:
 	@$(need-ipcrm)

@@ -11,7 +11,7 @@ fn attach() -> Case {
 /// The C version ignores that shmget or shmat failed, and stores its text nowhere.
 fn says(says: &str) -> Right<'_> {
     Right {
-        c_ends: "died by SIGSEGV",
+        c_ends: &["died by SIGSEGV"],
         prints: "",
         says,
         leaves: Leaves::AllAsItWas,
@@ -118,7 +118,7 @@ fn the_disk_is_full() -> Result<(), Report> {
     let case = attach().on(found(CREATE_KEY, CREATE_SIZE));
     case.under(&["sh", "-c", "exec \"$0\" >/dev/full"])
         .differs(&Right {
-            c_ends: "exit status 0",
+            c_ends: &["exit status 0"],
             prints: "",
             says: "write: No space left on device",
             leaves: Leaves::AsC,

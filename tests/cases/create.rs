@@ -101,7 +101,7 @@ fn the_disk_is_full() -> Result<(), Report> {
     create()
         .under(&["sh", "-c", "exec \"$0\" >/dev/full"])
         .differs(&Right {
-            c_ends: "exit status 0",
+            c_ends: &["exit status 0"],
             prints: "",
             says: "write: No space left on device",
             leaves: Leaves::AsC,

@@ -12,7 +12,7 @@ fn fork() -> Case {
 /// The C version's parent notices nothing.
 fn says(says: &str, leaves: Leaves) -> Right<'_> {
     Right {
-        c_ends: "exit status 0",
+        c_ends: &["exit status 0"],
         prints: "",
         says,
         leaves,

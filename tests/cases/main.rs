@@ -6,6 +6,7 @@ mod create;
 mod dynamic;
 mod fork;
 mod harness;
+mod makefile;
 mod together;
 
 common::before_main!(harness::enter);

@@ -9,7 +9,7 @@ use super::outcome::{Outcome, in_words};
 use super::program::Version;
 use super::report::Report;
 use super::scene::{Account, Found, Setting, play};
-use super::world::in_own_table;
+use super::world::{in_own_table, stay_on_one_processor};
 
 /// A user who owns nothing.
 pub const NOBODY: u32 = 65534;
@@ -26,8 +26,8 @@ pub struct Case {
 
 /// What is right where the C version is not.
 pub struct Right<'a> {
-    /// How the C version ends, in words; empty where that is left to chance.
-    pub c_ends: &'a str,
+    /// How the C version may end, in words; empty where that is left to chance.
+    pub c_ends: &'a [&'a str],
     /// What ours prints on standard output.
     pub prints: &'a str,
     /// The one line that ours writes on standard error, before it ends with status 1.
@@ -146,9 +146,9 @@ impl Case {
         self.on_each_channel(|channel| {
             let c = self.play(Version::C, channel)?;
             let c_ends = in_words(c.last.status);
-            if !right.c_ends.is_empty() && c_ends != right.c_ends {
-                let labels = ["the C version, as the README has it", "the C version"];
-                return Err(Report::difference(right.c_ends, &c_ends, labels));
+            if !right.c_ends.is_empty() && !right.c_ends.contains(&c_ends.as_str()) {
+                let expected = right.c_ends.join(" or ");
+                return Err(Report(format!("the C version: {c_ends}, not {expected}")));
             }
             let ours = self.play(Version::Ours, channel)?;
             let expected = right.text(channel, &c, &ours);
@@ -161,7 +161,12 @@ impl Case {
     }
 
     fn play(&self, version: Version, channel: Channel) -> Result<Account, Report> {
-        in_own_table(|| play(&self.setting, version, channel))
+        in_own_table(|| {
+            if version == Version::C && self.tries > 1 {
+                stay_on_one_processor()?;
+            }
+            play(&self.setting, version, channel)
+        })
     }
 
     /// Plays all channels at once; each has a segment table of its own.

@@ -2,6 +2,7 @@
 
 mod case;
 mod channel;
+mod folder;
 mod outcome;
 mod program;
 mod report;
@@ -12,6 +13,8 @@ mod world;
 
 pub use case::{Case, Leaves, NOBODY, Right};
 pub use channel::Channel;
+pub use folder::Folder;
 pub use report::Report;
-pub use scene::found;
-pub use world::enter;
+pub use scene::{Stage, found};
+pub use segment_table::rows;
+pub use world::{enter, in_own_table, root};

@@ -1,13 +1,12 @@
 //! The programs under comparison: the C versions and ours.
 
-use std::fmt;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{self, Command};
+use std::process::Command;
 use std::sync::OnceLock;
-use std::thread;
 
+use super::folder::Folder;
 use super::report::Report;
 use super::world::{root, target};
 
@@ -18,25 +17,19 @@ pub enum Version {
 }
 
 impl Version {
-    /// The program's path, once make has built both versions.
     pub fn path(self, program: &str) -> Result<PathBuf, Report> {
-        static BUILT: OnceLock<Result<(), String>> = OnceLock::new();
-        BUILT.get_or_init(build).clone().map_err(Report)?;
-        let folder = match self {
-            Self::C => "c",
-            Self::Ours => "release",
-        };
-        Ok(target().join(folder).join(program))
+        match self {
+            Self::C => built("c", program),
+            Self::Ours => built("release", program),
+        }
     }
 }
 
-impl fmt::Display for Version {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::C => "C version",
-            Self::Ours => "ours",
-        })
-    }
+/// The path of a program in a folder of `target`, once make has built all.
+pub fn built(folder: &str, program: &str) -> Result<PathBuf, Report> {
+    static BUILT: OnceLock<Result<(), String>> = OnceLock::new();
+    BUILT.get_or_init(build).clone().map_err(Report)?;
+    Ok(target().join(folder).join(program))
 }
 
 fn build() -> Result<(), String> {
@@ -56,35 +49,20 @@ fn build() -> Result<(), String> {
     ))
 }
 
-/// A folder with copies of programs that every user can reach, for the lab may lie where only its
-/// owner may enter. Removed when dropped.
-pub struct Copies(PathBuf);
-
-impl Copies {
-    pub fn new() -> Result<Self, Report> {
-        let name = format!("shm-lab-{}-{:?}", process::id(), thread::current().id());
-        let folder = std::env::temp_dir().join(name);
-        fs::create_dir(&folder)?;
-        fs::set_permissions(&folder, Permissions::from_mode(0o755))?;
-        Ok(Self(folder))
-    }
-
-    /// Copies with `cp`: a file that this process held open for writing could not be run while
-    /// another thread starts a program.
-    pub fn of(&self, program: &Path) -> Result<PathBuf, Report> {
-        let copied = Command::new("cp").arg(program).arg(&self.0).status()?;
-        let copy = self.0.join(program.file_name().unwrap_or_default());
-        fs::set_permissions(&copy, Permissions::from_mode(0o755))?;
-        if copied.success() {
-            Ok(copy)
-        } else {
-            Err(Report(format!("cp: {copied}")))
-        }
-    }
-}
-
-impl Drop for Copies {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+/// Makes a copy that every user can reach: the lab may lie where only its owner may enter.
+///
+/// With `cp`, for a file that this process held open for writing could not be run while another
+/// thread starts a program.
+pub fn copy_for_all(program: &Path, folder: &Folder) -> Result<PathBuf, Report> {
+    let copied = Command::new("cp")
+        .arg(program)
+        .arg(folder.path())
+        .status()?;
+    let copy = folder.path().join(program.file_name().unwrap_or_default());
+    fs::set_permissions(&copy, Permissions::from_mode(0o755))?;
+    if copied.success() {
+        Ok(copy)
+    } else {
+        Err(Report(format!("cp: {copied}")))
     }
 }

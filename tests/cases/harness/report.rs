@@ -3,8 +3,10 @@
 use std::error::Error;
 use std::fmt;
 use std::fs;
-use std::process::{self, Command};
-use std::thread;
+use std::io;
+use std::process::Command;
+
+use super::folder::Folder;
 
 /// Why a case failed.
 pub struct Report(pub String);
@@ -27,25 +29,17 @@ impl Report {
     }
 }
 
-fn diff(expected: &str, actual: &str, labels: [&str; 2]) -> std::io::Result<String> {
-    let folder = std::env::temp_dir();
-    let name = |side| {
-        folder.join(format!(
-            "shm-lab-{}-{:?}-{side}",
-            process::id(),
-            thread::current().id()
-        ))
-    };
-    let (one, other) = (name("expected"), name("actual"));
-    fs::write(&one, expected)?;
-    fs::write(&other, actual)?;
+fn diff(expected: &str, actual: &str, labels: [&str; 2]) -> io::Result<String> {
+    let folder = Folder::new("diff")?;
+    fs::write(folder.path().join("expected"), expected)?;
+    fs::write(folder.path().join("actual"), actual)?;
     let output = Command::new("diff")
-        .args(["-U", "99", "--label", labels[0], "--label", labels[1]])
-        .args([&one, &other])
-        .output();
-    fs::remove_file(one)?;
-    fs::remove_file(other)?;
-    Ok(String::from_utf8_lossy(&output?.stdout).into_owned())
+        .args([
+            "-U", "99", "--label", labels[0], "--label", labels[1], "expected", "actual",
+        ])
+        .current_dir(folder.path())
+        .output()?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// The test runner prints a failed case with `{:?}`.

@@ -13,8 +13,9 @@ use libc::IPC_PRIVATE;
 
 use super::case::NOBODY;
 use super::channel::Channel;
+use super::folder::Folder;
 use super::outcome::Outcome;
-use super::program::{Copies, Version};
+use super::program::{Version, built, copy_for_all};
 use super::report::Report;
 use super::segment_table::{self, Row};
 use super::world::OWN_TABLE;
@@ -46,6 +47,14 @@ impl Found {
     #[must_use]
     pub fn mode(self, mode: u32) -> Self {
         Self { mode, ..self }
+    }
+
+    #[must_use]
+    pub fn owned_by(self, owner: u32) -> Self {
+        Self {
+            owner: Some(owner),
+            ..self
+        }
     }
 
     /// Owned by the user of [`run_by_ordinary_user`](super::Case::run_by_ordinary_user).
@@ -198,15 +207,18 @@ fn command(setting: &Setting, program: &Path) -> Command {
 }
 
 /// The segments and processes of one scene. Takes away what it made when it is dropped.
-struct Stage {
-    copies: Option<Copies>,
+pub struct Stage {
+    copies: Option<Folder>,
     processes: HashSet<u32>,
     holders: Vec<Child>,
 }
 
 impl Stage {
-    fn new(with_other_users: bool) -> Result<Self, Report> {
-        let copies = with_other_users.then(Copies::new).transpose()?;
+    /// `with_other_users`: not only this user is to run the programs.
+    pub fn new(with_other_users: bool) -> Result<Self, Report> {
+        let copies = with_other_users
+            .then(|| Folder::new("copies"))
+            .transpose()?;
         Ok(Self {
             copies,
             processes: HashSet::new(),
@@ -217,13 +229,13 @@ impl Stage {
     /// The program, or a copy of it where other users are to run it.
     fn reachable(&self, program: &Path) -> Result<PathBuf, Report> {
         match &self.copies {
-            Some(copies) => copies.of(program),
+            Some(folder) => copy_for_all(program, folder),
             None => Ok(program.to_path_buf()),
         }
     }
 
-    fn make(&mut self, found: &Found) -> Result<(), Report> {
-        let maker = self.reachable(Path::new(env!("CARGO_BIN_EXE_make-segment")))?;
+    pub fn make(&mut self, found: &Found) -> Result<(), Report> {
+        let maker = self.reachable(&built("release", "make-segment")?)?;
         let mut command = Command::new(maker);
         command.args([
             found.key.to_string(),

@@ -1,6 +1,5 @@
 //! The kernel's table of segments, as `ipcs -m` shows it. See proc(5), `/proc/sysvipc/shm`.
 
-use std::fmt::Write;
 use std::fs;
 use std::io;
 use std::process::Command;
@@ -8,11 +7,16 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use common::Segment;
 
+use super::world::OWN_TABLE;
+
 /// The table of the reader's own IPC namespace.
 pub const PATH: &str = "/proc/sysvipc/shm";
 
 /// A case compares no more of a segment than its first pages.
 const MOST_BYTES: usize = 16 * 4096;
+
+/// No exercise stores a longer text.
+const LONGEST_TEXT: usize = 64;
 
 /// One segment.
 pub struct Row {
@@ -85,7 +89,7 @@ impl Row {
         );
         // A segment without a key is marked for removal, or only there to fill the table.
         if *key != 0 {
-            let _ = writeln!(text, "        holds {}", contents(*key));
+            text += &format!("        holds {}\n", contents(*key));
         }
         text
     }
@@ -102,11 +106,27 @@ fn contents(key: i32) -> String {
         .take(MOST_BYTES)
         .map(|byte| byte.load(Relaxed))
         .collect();
+    let text = bytes
+        .split_inclusive(|&byte| byte == 0)
+        .next()
+        .unwrap_or_default();
+    let rest = &bytes[text.len()..];
+    // How far a text reaches depends on its ID, and those differ in the machine's own table.
+    let skip = if OWN_TABLE {
+        0
+    } else {
+        LONGEST_TEXT.saturating_sub(text.len())
+    };
+    let rest = rest.get(skip..).unwrap_or_default();
+    format!("{}{}", text.escape_ascii(), runs(rest))
+}
+
+fn runs(bytes: &[u8]) -> String {
     let mut text = String::new();
-    for run in bytes.chunk_by(|a, b| a == b) {
-        let _ = match run {
-            [byte, _, _, _, _, ..] => write!(text, "[{} x {}]", byte.escape_ascii(), run.len()),
-            few => write!(text, "{}", few.escape_ascii()),
+    for run in bytes.chunk_by(|one, next| one == next) {
+        text += &match run {
+            [byte, _, _, _, _, ..] => format!("[{} x {}]", byte.escape_ascii(), run.len()),
+            few => few.escape_ascii().to_string(),
         };
     }
     text

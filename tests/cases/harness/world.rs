@@ -11,8 +11,8 @@ use std::thread;
 
 use common::{CREATE_KEY, DYNAMIC_KEY, FORK_KEY};
 use nix::fcntl::{Flock, FlockArg, OFlag};
-use nix::sched::{CloneFlags, unshare};
-use nix::unistd::{getegid, geteuid, pipe2};
+use nix::sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, unshare};
+use nix::unistd::{Pid, getegid, geteuid, pipe2};
 
 use super::segment_table;
 
@@ -91,14 +91,29 @@ fn stop(why: &str) -> ! {
 /// Runs a scene in a new, empty segment table; without namespaces, alone in the machine's.
 pub fn in_own_table<T: Send>(scene: impl FnOnce() -> T + Send) -> T {
     static ALONE: Mutex<()> = Mutex::new(());
-    if !OWN_TABLE {
-        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        return scene();
-    }
     let in_thread = || {
-        unshare(CloneFlags::CLONE_NEWIPC).expect("an IPC namespace could be had at the start");
+        if OWN_TABLE {
+            unshare(CloneFlags::CLONE_NEWIPC).expect("an IPC namespace, as at the start");
+            return scene();
+        }
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         scene()
     };
     let result = thread::scope(|scope| scope.spawn(in_thread).join());
     result.unwrap_or_else(|panicked| panic::resume_unwind(panicked))
+}
+
+/// Keeps this thread, and the processes it starts, on one processor. There the C version of
+/// shm-fork mostly has the luck that it needs: its first child runs before the second.
+pub fn stay_on_one_processor() -> nix::Result<()> {
+    let this_thread = Pid::from_raw(0);
+    let allowed = sched_getaffinity(this_thread)?;
+    let mut one = CpuSet::new();
+    for processor in 0..CpuSet::count() {
+        if allowed.is_set(processor)? {
+            one.set(processor)?;
+            break;
+        }
+    }
+    sched_setaffinity(this_thread, &one)
 }
