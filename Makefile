@@ -37,6 +37,9 @@ need-cargo = command -v $(firstword $(CARGO)) >/dev/null || \
 	$(call missing,cargo,apt install cargo / dnf install cargo / see rustup.rs)
 need-cc = command -v $(firstword $(CC)) >/dev/null || \
 	$(call missing,a C compiler,apt install gcc libc6-dev / dnf install gcc)
+# Rust's programs are linked by the C compiler, with the C library in them.
+need-libc-a = [ -e "$$($(CC) -print-file-name=libc.a)" ] || \
+	$(call missing,libc.a,apt install libc6-dev / dnf install glibc-static)
 need-ipcrm = command -v ipcrm >/dev/null || \
 	$(call missing,ipcrm,apt install util-linux / dnf install util-linux)
 
@@ -67,6 +70,8 @@ all: ours $(EXERCISES:%=$(C)/shm-%)
 
 ours:
 	@$(need-cargo)
+	@$(need-cc)
+	@$(need-libc-a)
 	@$(CARGO) build --quiet --release --target-dir '$(TARGET)'
 
 # Moved into place when it is complete: somebody may be running the old one.

@@ -34,10 +34,10 @@ impl Turn {
     /// `send(fd, …, 1, MSG_NOSIGNAL)` — passes the turn to the other process.
     ///
     /// # Errors
-    /// [`Failure::Reported`] if the other process has ended: its parent tells of it. See send(2).
+    /// `EPIPE`: the other process has ended. See send(2).
     pub fn pass(&self) -> Result<(), Failure> {
         let turn = [1_u8];
-        // SAFETY: the buffer holds one byte, which is what the call is told.
+        // SAFETY: `turn` holds as many bytes as the call is told.
         let sent = unsafe {
             libc::send(
                 self.end.as_raw_fd(),
@@ -46,22 +46,18 @@ impl Turn {
                 MSG_NOSIGNAL,
             )
         };
-        match Errno::result(sent) {
-            Ok(_) => Ok(()),
-            Err(Errno::EPIPE) => Err(Failure::Reported),
-            Err(errno) => Err(Failure::Call(c"send", errno)),
-        }
+        Errno::result(sent).map(drop).map_err(Failure::of(c"send"))
     }
 
     /// `read(fd, …, 1)` — waits until the other process passes the turn.
     ///
     /// # Errors
-    /// [`Failure::Reported`] if the other process has ended: its parent tells of it. See read(2).
+    /// [`Failure::Reported`]: the other process has ended, and its parent tells of it.
+    /// `ECONNRESET`: it has ended before it took the turn that it was passed. See read(2).
     pub fn wait(&self) -> Result<(), Failure> {
-        match unistd::read(&self.end, &mut [0]) {
-            Ok(1..) => Ok(()),
-            Ok(0) | Err(Errno::ECONNRESET) => Err(Failure::Reported),
-            Err(errno) => Err(Failure::Call(c"read", errno)),
+        match unistd::read(&self.end, &mut [0]).map_err(Failure::of(c"read"))? {
+            0 => Err(Failure::Reported),
+            _ => Ok(()),
         }
     }
 }
