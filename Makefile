@@ -78,7 +78,7 @@ ours:
 $(C)/%: tests/c/%.c
 	@$(need-cc)
 	@mkdir -p '$(C)'
-	@$(CC) $(CFLAGS) -o '$@.new' '$<' && mv '$@.new' '$@'
+	@$(CC) $(CFLAGS) -o '$@'.$$$$ '$<' && mv '$@'.$$$$ '$@'
 
 # Whatever happens on the way, the segments are removed at the end.
 run: all

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::signal::{Signal, killpg};
+use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
 
 use super::outcome::Outcome;
@@ -74,32 +75,42 @@ impl Channel {
     }
 
     /// Runs a program to its end.
-    pub fn run(self, mut command: Command, input: &[u8]) -> Result<Outcome, Report> {
+    pub fn run(self, command: Command, input: &[u8]) -> Result<Outcome, Report> {
+        self.start(command, input)?.finish()
+    }
+
+    /// Starts a program, and sends it its input.
+    pub fn start(self, mut command: Command, input: &[u8]) -> Result<Running, Report> {
         let mut ends = Ends::new(input)?;
-        self.connect_input(&mut command, &ends)?;
+        self.connect_input(&mut command, &mut ends, input)?;
         self.connect_output(&mut command, &ends)?;
-        ends.terminal.type_in(input)?;
         let mut child = command.process_group(0).spawn()?;
-        // The command holds the streams: while anybody does, reading them does not end.
-        drop(command);
-        let watchdog = Watchdog::over(child.id());
-        let (stdout, stderr) = self.collect(&mut child, ends.terminal, ends.output, input)?;
-        let status = child.wait()?;
-        let unread = input.len() - usize::try_from(ends.input.stream_position()?)?;
-        Ok(Outcome {
-            process: child.id(),
-            stdout,
-            stderr,
-            status,
-            unread: (self == Self::OneFile).then_some(unread),
-            timed_out: watchdog.call_off(),
+        let watchdog = Watchdog::over(group_of(&child));
+        if let Some(mut stdin) = child.stdin.take() {
+            // A program may end without reading all of it.
+            let _ = stdin.write_all(input);
+        }
+        Ok(Running {
+            channel: self,
+            child,
+            ends,
+            watchdog,
+            input: input.len(),
         })
     }
 
-    fn connect_input(self, command: &mut Command, ends: &Ends) -> Result<(), Report> {
+    fn connect_input(
+        self,
+        command: &mut Command,
+        ends: &mut Ends,
+        input: &[u8],
+    ) -> Result<(), Report> {
         command.stdin(match self {
             Self::OneFile => ends.input.try_clone()?.into(),
-            Self::Terminal | Self::TerminalInput => ends.terminal.stream()?,
+            Self::Terminal | Self::TerminalInput => {
+                ends.terminal.type_in(input)?;
+                ends.terminal.stream()?
+            }
             Self::Pipes | Self::TerminalOutput | Self::ReaderGone => Stdio::piped(),
         });
         Ok(())
@@ -120,31 +131,6 @@ impl Channel {
         command.stdout(stdout).stderr(stderr);
         Ok(())
     }
-
-    /// Sends the input and reads both output streams to their ends.
-    fn collect(
-        self,
-        child: &mut Child,
-        terminal: Terminal,
-        file: File,
-        input: &[u8],
-    ) -> Result<(Vec<u8>, Vec<u8>), Report> {
-        if let Some(mut stdin) = child.stdin.take() {
-            // A program may end without reading all of it.
-            let _ = stdin.write_all(input);
-        }
-        let stdout = match child.stdout.take() {
-            Some(stdout) => to_end(stdout)?,
-            None if self.prints_on_terminal() => terminal.read_to_end(),
-            None => Vec::new(),
-        };
-        let stderr = child.stderr.take().map_or(Ok(Vec::new()), to_end)?;
-        if self == Self::OneFile {
-            child.wait()?;
-            return Ok((from_start(file)?, stderr));
-        }
-        Ok((stdout, stderr))
-    }
 }
 
 /// What a program's streams can be connected to, beside pipes.
@@ -162,6 +148,56 @@ impl Ends {
             terminal: Terminal::new()?,
         })
     }
+}
+
+/// A program that has been started, in a process group of its own.
+pub struct Running {
+    channel: Channel,
+    child: Child,
+    ends: Ends,
+    watchdog: Watchdog,
+    input: usize,
+}
+
+impl Running {
+    pub fn group(&self) -> Pid {
+        group_of(&self.child)
+    }
+
+    /// Reads both output streams to their ends, and waits for the program and all that it started.
+    pub fn finish(mut self) -> Result<Outcome, Report> {
+        let group = self.group();
+        let mut stdout = match self.child.stdout.take() {
+            Some(stdout) => to_end(stdout)?,
+            None if self.channel.prints_on_terminal() => self.ends.terminal.read_to_end(),
+            None => Vec::new(),
+        };
+        let stderr = self.child.stderr.take().map_or(Ok(Vec::new()), to_end)?;
+        let status = self.child.wait()?;
+        // This process adopts orphans: when there are none left, waitpid fails.
+        while waitpid(Pid::from_raw(-group.as_raw()), None).is_ok() {}
+        if self.channel == Channel::OneFile {
+            stdout = from_start(self.ends.output)?;
+        }
+        let unread = self.input - usize::try_from(self.ends.input.stream_position()?)?;
+        Ok(Outcome {
+            process: self.child.id(),
+            stdout,
+            stderr,
+            status,
+            unread: (self.channel == Channel::OneFile).then_some(unread),
+            timed_out: self.watchdog.call_off(),
+        })
+    }
+}
+
+fn group_of(child: &Child) -> Pid {
+    Pid::from_raw(
+        child
+            .id()
+            .try_into()
+            .expect("process numbers are positive ints"),
+    )
 }
 
 fn to_end(mut stream: impl Read) -> Result<Vec<u8>, Report> {
@@ -182,19 +218,19 @@ fn memory_file(content: &[u8]) -> Result<File, Report> {
     Ok(file)
 }
 
-/// Kills a process and all that it started when the time is up.
+/// Kills a process group when the time is up.
 struct Watchdog {
     done: mpsc::Sender<()>,
     thread: thread::JoinHandle<bool>,
 }
 
 impl Watchdog {
-    fn over(process: u32) -> Self {
+    fn over(group: Pid) -> Self {
         let (done, wait) = mpsc::channel();
         let thread = thread::spawn(move || {
             let timed_out = wait.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout);
-            if let (true, Ok(group)) = (timed_out, i32::try_from(process)) {
-                let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
+            if timed_out {
+                let _ = killpg(group, Signal::SIGKILL);
             }
             timed_out
         });

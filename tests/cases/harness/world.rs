@@ -12,6 +12,7 @@ use std::thread;
 use common::{CREATE_KEY, DYNAMIC_KEY, FORK_KEY};
 use nix::fcntl::{Flock, FlockArg, OFlag};
 use nix::sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, unshare};
+use nix::sys::prctl::set_child_subreaper;
 use nix::unistd::{Pid, getegid, geteuid, pipe2};
 
 use super::segment_table;
@@ -38,6 +39,8 @@ pub fn enter() {
     if cfg!(user_namespace) && !cfg!(ipc_namespace) {
         enter_user_namespace().unwrap_or_else(|error| stop(&format!("user namespace: {error}")));
     }
+    // What a program leaves running becomes this process's, and is waited for.
+    set_child_subreaper(true).unwrap_or_else(|errno| stop(&format!("prctl: {errno}")));
     PIPE_WITHOUT_READER.get_or_init(|| pipe2(OFlag::O_CLOEXEC).map(|(_, writer)| writer));
     if !OWN_TABLE {
         take_the_machines_table().unwrap_or_else(|error| stop(&error.to_string()));
@@ -68,7 +71,11 @@ fn enter_user_namespace() -> io::Result<()> {
 fn take_the_machines_table() -> io::Result<()> {
     static LOCK: OnceLock<Flock<File>> = OnceLock::new();
     let table = File::open(segment_table::PATH)?;
-    let lock = Flock::lock(table, FlockArg::LockExclusive).map_err(|(_, errno)| errno)?;
+    let lock = Flock::lock(table, FlockArg::LockExclusiveNonblock).or_else(|(table, _)| {
+        eprintln!("waiting for another run of the checks to leave the machine's segment table");
+        Flock::lock(table, FlockArg::LockExclusive)
+    });
+    let lock = lock.map_err(|(_, errno)| errno)?;
     LOCK.get_or_init(|| lock);
     for row in segment_table::rows()? {
         if [CREATE_KEY, FORK_KEY, DYNAMIC_KEY].contains(&row.key) {
