@@ -4,6 +4,7 @@
 mod attach;
 mod create;
 mod dynamic;
+mod failures;
 mod fork;
 mod harness;
 mod makefile;

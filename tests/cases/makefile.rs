@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use common::{CREATE_KEY, CREATE_SIZE, DYNAMIC_KEY, FORK_KEY};
 
-use crate::harness::{Folder, NOBODY, Report, Stage, found, in_own_table, root, rows};
+use crate::harness::{Folder, NOBODY, Report, Stage, expect, found, in_own_table, root, rows};
 
 fn make(arguments: &[&str]) -> Command {
     let mut make = Command::new("make");
@@ -30,14 +30,6 @@ fn run(mut command: Command, status: i32) -> Result<(String, String), Report> {
     Err(Report(format!(
         "{command:?}\n{actual}, not status {status}\n{stdout}{stderr}"
     )))
-}
-
-fn expect(what: &str, holds: bool, seen: &str) -> Result<(), Report> {
-    if holds {
-        Ok(())
-    } else {
-        Err(Report(format!("expected: {what}\nseen:\n{seen}")))
-    }
 }
 
 fn segments_are_left() -> Result<bool, Report> {

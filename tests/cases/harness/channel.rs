@@ -74,11 +74,6 @@ impl Channel {
         matches!(self, Self::Terminal | Self::TerminalOutput)
     }
 
-    /// Runs a program to its end.
-    pub fn run(self, command: Command, input: &[u8]) -> Result<Outcome, Report> {
-        self.start(command, input)?.finish()
-    }
-
     /// Starts a program, and sends it its input.
     pub fn start(self, mut command: Command, input: &[u8]) -> Result<Running, Report> {
         let mut ends = Ends::new(input)?;
@@ -164,6 +159,10 @@ impl Running {
         group_of(&self.child)
     }
 
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Reads both output streams to their ends, and waits for the program and all that it started.
     pub fn finish(mut self) -> Result<Outcome, Report> {
         let group = self.group();
@@ -181,7 +180,6 @@ impl Running {
         }
         let unread = self.input - usize::try_from(self.ends.input.stream_position()?)?;
         Ok(Outcome {
-            process: self.child.id(),
             stdout,
             stderr,
             status,

@@ -9,7 +9,6 @@ use super::channel::{Channel, LIMIT};
 
 /// What a program did, as far as its parent can see.
 pub struct Outcome {
-    pub process: u32,
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
     pub status: ExitStatus,

@@ -54,3 +54,12 @@ impl<E: Error> From<E> for Report {
         Self(format!("the case could not be run: {error}"))
     }
 }
+
+/// Fails a case in which something else was seen than what is expected.
+pub fn expect(what: &str, holds: bool, seen: &str) -> Result<(), Report> {
+    if holds {
+        Ok(())
+    } else {
+        Err(Report(format!("expected: {what}\nseen:\n{seen}")))
+    }
+}

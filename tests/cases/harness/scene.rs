@@ -12,7 +12,7 @@ use common::Segment;
 use libc::IPC_PRIVATE;
 
 use super::case::NOBODY;
-use super::channel::Channel;
+use super::channel::{Channel, Running};
 use super::folder::Folder;
 use super::outcome::Outcome;
 use super::program::{Version, built, copy_for_all};
@@ -138,8 +138,9 @@ pub fn play(setting: &Setting, version: Version, channel: Channel) -> Result<Acc
     let mut last = None;
     for (program, input) in &setting.programs {
         let path = stage.reachable(&version.path(program)?)?;
-        let outcome = channel.run(command(setting, &path), input)?;
-        stage.processes.insert(outcome.process);
+        let outcome = stage
+            .start(channel, command(setting, &path), input)?
+            .finish()?;
         programs.push(stage.name_ids(&format!("{program}:\n{}", outcome.describe(channel)))?);
         last = Some(outcome);
     }
@@ -189,20 +190,26 @@ fn fill_the_table() {
 }
 
 fn command(setting: &Setting, program: &Path) -> Command {
-    let mut words = setting
-        .wrapper
-        .iter()
-        .map(OsStr::new)
-        .chain([program.as_os_str()]);
+    let mut command = wrapped(&setting.wrapper, program);
+    if let Some(user) = setting.user {
+        command.uid(user).gid(user);
+    }
+    command
+}
+
+/// Our version of `program`, run by the command whose words come before it.
+pub fn ours(program: &str, wrapper: &[&str]) -> Result<Command, Report> {
+    Ok(wrapped(wrapper, &Version::Ours.path(program)?))
+}
+
+fn wrapped(wrapper: &[&str], program: &Path) -> Command {
+    let mut words = wrapper.iter().map(OsStr::new).chain([program.as_os_str()]);
     let mut command = Command::new(words.next().unwrap_or_default());
     // Locale and stdio settings of the caller would change what C prints.
     command
         .args(words)
         .env_clear()
         .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-    if let Some(user) = setting.user {
-        command.uid(user).gid(user);
-    }
     command
 }
 
@@ -268,6 +275,17 @@ impl Stage {
         Ok(())
     }
 
+    pub fn start(
+        &mut self,
+        channel: Channel,
+        command: Command,
+        input: &[u8],
+    ) -> Result<Running, Report> {
+        let running = channel.start(command, input)?;
+        self.processes.insert(running.process());
+        Ok(running)
+    }
+
     /// The segments of this scene: in a table of its own, all.
     fn rows(&self) -> Result<Vec<Row>, Report> {
         let mut rows = segment_table::rows()?;
@@ -275,7 +293,7 @@ impl Stage {
         Ok(rows)
     }
 
-    fn describe_table(&self) -> Result<String, Report> {
+    pub fn describe_table(&self) -> Result<String, Report> {
         let rows = self.rows()?;
         let text: String = rows.iter().map(Row::describe).collect();
         self.name_ids(if text.is_empty() {
