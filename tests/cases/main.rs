@@ -3,10 +3,12 @@
 
 mod attach;
 mod create;
+mod crowds;
 mod dynamic;
 mod failures;
 mod fork;
 mod harness;
+mod kills;
 mod makefile;
 mod together;
 

@@ -3,6 +3,8 @@
 mod case;
 mod channel;
 mod folder;
+mod four_lines;
+mod load;
 mod outcome;
 mod program;
 mod report;
@@ -12,8 +14,11 @@ mod terminal;
 mod world;
 
 pub use case::{Case, Leaves, NOBODY, Right};
-pub use channel::Channel;
+pub use channel::{Channel, Running};
 pub use folder::Folder;
+pub use four_lines::four_lines;
+pub use load::{busy_machine, repeat};
+pub use outcome::Outcome;
 pub use report::{Report, expect};
 pub use scene::{Stage, found, ours};
 pub use segment_table::rows;

@@ -1,0 +1,158 @@
+//! Every moment may be shm-fork's last: the parent, a child or all three are killed at each system
+//! call, and at any moment. Then nothing of it goes on running, no segment stays, and a parent that
+//! lives names the process that died, and the signal.
+
+use std::fs;
+use std::hint;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+
+use crate::harness::{
+    Channel, Outcome, Report, Running, Stage, busy_machine, expect, four_lines, in_own_table, ours,
+    repeat,
+};
+
+const SIGNALS: [Signal; 2] = [Signal::SIGKILL, Signal::SIGINT];
+
+/// The calls of shm-fork's three processes, and how often one of them makes each at the most.
+const CALLS: [(&str, usize); 12] = [
+    ("shmget", 1),
+    ("shmat", 1),
+    ("shmctl", 3),
+    ("socketpair", 1),
+    ("clone,clone3", 2),
+    ("close", 2),
+    ("sendto", 1),
+    ("read", 1),
+    ("write", 1),
+    ("wait4", 2),
+    ("shmdt", 1),
+    ("exit_group", 1),
+];
+
+/// After these calls there is a segment that is not marked for removal: a parent that dies there
+/// leaves it to the next run.
+const UNMARKED: [&str; 3] = ["shmget", "shmat", "shmctl"];
+
+#[test]
+#[cfg_attr(not(strace), ignore = "needs strace, to kill at a system call")]
+fn at_every_system_call() -> Result<(), Report> {
+    for (call, times) in CALLS {
+        for time in 1..=times {
+            for signal in SIGNALS {
+                let fault = format!("inject={call}:signal={signal}:when={time}");
+                let killed = in_own_table(|| at(call, &fault));
+                killed.map_err(|report| {
+                    report.under(&format!("strace -f -e {fault} target/release/shm-fork"))
+                })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn at(call: &str, fault: &str) -> Result<(), Report> {
+    let mut stage = Stage::new(false)?;
+    let command = ours("shm-fork", &["strace", "-fqqD", "-o/dev/null", "-e", fault])?;
+    let outcome = stage.start(Channel::Pipes, command, b"")?.finish()?;
+    survived(&outcome)?;
+    let died = outcome.status.code().is_none();
+    is_left_clean(&mut stage, died && UNMARKED.contains(&call))
+}
+
+/// Whoever is killed: seen from outside, the parent died, or it tells who did.
+fn survived(outcome: &Outcome) -> Result<(), Report> {
+    let seen = outcome.describe(Channel::Pipes);
+    expect("all its processes end", !outcome.timed_out, &seen)?;
+    let says = String::from_utf8_lossy(&outcome.stderr);
+    match outcome.status.code() {
+        None => Ok(()),
+        Some(0) => four_lines(outcome, Channel::Pipes).map(drop),
+        Some(1) => {
+            let named =
+                |line: &str| line.starts_with("process ") && line.contains(": killed by SIG");
+            expect(
+                "a line that names the process and the signal",
+                says.lines().any(named),
+                &seen,
+            )
+        }
+        Some(_) => expect("exit status 0 or 1", false, &seen),
+    }
+}
+
+/// No segment stays; where one may, the next run takes it away.
+fn is_left_clean(stage: &mut Stage, may_leave: bool) -> Result<(), Report> {
+    let left = stage.describe_table()?;
+    if may_leave && !left.contains("no segment") {
+        let next = stage
+            .start(Channel::Pipes, ours("shm-fork", &[])?, b"")?
+            .finish()?;
+        four_lines(&next, Channel::Pipes)?;
+    }
+    let left = stage.describe_table()?;
+    expect("no segment", left.contains("no segment"), &left)
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Target {
+    Parent,
+    Process1,
+    Process2,
+    Group,
+}
+
+const TARGETS: [Target; 4] = [
+    Target::Parent,
+    Target::Process1,
+    Target::Process2,
+    Target::Group,
+];
+
+#[test]
+fn at_any_moment() -> Result<(), Report> {
+    repeat(800, at_moment)
+}
+
+#[test]
+fn at_any_moment_on_a_busy_machine() -> Result<(), Report> {
+    busy_machine(|| repeat(200, at_moment))
+}
+
+/// Kills two microseconds later each time, up to well after the program's usual end.
+fn at_moment(round: u32) -> Result<(), Report> {
+    let moment = Duration::from_micros(u64::from(round % 800) * 2);
+    let target = TARGETS[round as usize % TARGETS.len()];
+    let signal = SIGNALS[round as usize / TARGETS.len() % SIGNALS.len()];
+    let killed = in_own_table(|| {
+        let mut stage = Stage::new(false)?;
+        let running = stage.start(Channel::Pipes, ours("shm-fork", &[])?, b"")?;
+        let start = Instant::now();
+        while start.elapsed() < moment {
+            hint::spin_loop();
+        }
+        send(signal, target, &running);
+        survived(&running.finish()?)?;
+        is_left_clean(&mut stage, true)
+    });
+    killed.map_err(|report| report.under(&format!("{signal} to {target:?} after {moment:?}")))
+}
+
+/// A process that is not there any more, or not yet, is not there to be killed.
+fn send(signal: Signal, target: Target, running: &Running) {
+    let parent = running.group();
+    let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"));
+    let children = children.unwrap_or_default();
+    let child = |number: usize| {
+        let pid = children.split_whitespace().nth(number)?.parse().ok()?;
+        Some(Pid::from_raw(pid))
+    };
+    let _ = match target {
+        Target::Group => killpg(parent, signal),
+        Target::Parent => kill(parent, signal),
+        Target::Process1 => child(0).map_or(Ok(()), |pid| kill(pid, signal)),
+        Target::Process2 => child(1).map_or(Ok(()), |pid| kill(pid, signal)),
+    };
+}
