@@ -6,7 +6,7 @@ use std::ptr;
 use std::slice;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
-use libc::c_void;
+use libc::{c_void, shmatt_t};
 use nix::errno::Errno;
 use nix::unistd::{SysconfVar, sysconf};
 
@@ -21,6 +21,7 @@ use crate::{Failure, Segment};
 pub struct Attachment {
     address: *const c_void,
     length: usize,
+    attached: shmatt_t,
 }
 
 impl Attachment {
@@ -28,9 +29,22 @@ impl Attachment {
         // SAFETY: with a null address the kernel chooses a free range, so no mapping is replaced.
         let address = unsafe { libc::shmat(segment.id(), ptr::null(), 0) };
         let address = Errno::result(address).map_err(Failure::of(c"shmat"))?;
-        let mut attachment = Self { address, length: 0 };
-        attachment.length = whole_pages(segment.stat()?.shm_segsz)?;
+        let mut attachment = Self {
+            address,
+            length: 0,
+            attached: 0,
+        };
+        let stat = segment.stat()?;
+        attachment.length = whole_pages(stat.shm_segsz)?;
+        attachment.attached = stat.shm_nattch;
         Ok(attachment)
+    }
+
+    /// Whether nobody else had the segment attached when this attachment had just been made. Of
+    /// several processes that attach one segment, at most one is told so.
+    #[must_use]
+    pub fn was_first(&self) -> bool {
+        self.attached == 1
     }
 
     /// The segment's bytes: its size, rounded up to whole pages, for the kernel maps no less.

@@ -5,7 +5,7 @@
 //! | `shmget` | [`Segment::create`], [`Segment::open`] | finds or makes the segment of a key, gives its ID |
 //! | `shmat` | [`Segment::attach`] | maps a segment into this process |
 //! | `shmdt` | [`Attachment::detach`] | takes that mapping away again |
-//! | `shmctl` | [`Segment::remove`], [`Segment::attach_count`] | `IPC_RMID` and `IPC_STAT` |
+//! | `shmctl` | [`Segment::remove`], [`Segment::attach`] | `IPC_RMID` removes, `IPC_STAT` tells the size |
 //!
 //! Around them stands what a C program gets from its library: [`Stdout`] buffers as C's stdio
 //! does, [`read_int`] reads as `scanf("%d")`, a [`Failure`] reads as `perror` writes it, and

@@ -57,7 +57,8 @@ impl Segment {
             .map_err(Failure::of(c"shmget"))
     }
 
-    /// `shmat(shmid, NULL, 0)` — maps the segment into this process, to read and to write.
+    /// `shmat(shmid, NULL, 0)` — maps the segment into this process, to read and to write; then
+    /// `shmctl(shmid, IPC_STAT, …)` — asks for its size, which bounds every access.
     ///
     /// # Errors
     /// `EACCES`: it does not permit both to this user. `EINVAL`, `EIDRM`: it has been removed.
@@ -77,14 +78,6 @@ impl Segment {
         Errno::result(result)
             .map(drop)
             .map_err(Failure::of(c"shmctl"))
-    }
-
-    /// `shmctl(shmid, IPC_STAT, …)` — how many attachments the segment has, in all processes.
-    ///
-    /// # Errors
-    /// `EACCES`: it may not be read. `EINVAL`, `EIDRM`: it is gone. See shmctl(2).
-    pub fn attach_count(self) -> Result<libc::shmatt_t, Failure> {
-        Ok(self.stat()?.shm_nattch)
     }
 
     pub(crate) fn id(self) -> c_int {

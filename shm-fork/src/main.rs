@@ -40,8 +40,8 @@ fn parent(out: &mut Stdout) -> Result<(), Failure> {
     all([ended_1, ended_2, memory.detach()])
 }
 
-/// Gets a segment that no other run of this program has: two of them may get the same one before
-/// either has removed it, and then the attach count tells.
+/// Gets a segment that no other run of this program uses: two of them may get the same one before
+/// either has removed it, and then only the first to attach may stay.
 fn own_segment() -> Result<(Segment, Attachment), Failure> {
     for _ in 0..1000 {
         let segment = Segment::create(FORK_KEY, FORK_SIZE)?;
@@ -51,7 +51,7 @@ fn own_segment() -> Result<(Segment, Attachment), Failure> {
             (attached, removed) => {
                 let memory = attached?;
                 removed?;
-                if segment.attach_count()? == 1 {
+                if memory.was_first() {
                     return Ok((segment, memory));
                 }
             }

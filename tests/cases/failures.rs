@@ -62,7 +62,7 @@ is_told! {
     dynamic_write: "shm-dynamic", "write" x 1, WRITE => "write: ",
     fork_shmget: "shm-fork", "shmget" x 1, SHMGET => "shmget: ",
     fork_shmat: "shm-fork", "shmat" x 1, SHMAT => "shmat: ",
-    fork_shmctl: "shm-fork", "shmctl" x 3, SHMCTL => "shmctl: ",
+    fork_shmctl: "shm-fork", "shmctl" x 2, SHMCTL => "shmctl: ",
     fork_socketpair: "shm-fork", "socketpair" x 1, &["EMFILE", "ENFILE", "ENOMEM"] => "socketpair: ",
     fork_fork: "shm-fork", "clone,clone3" x 2, &["EAGAIN", "ENOMEM"] => "fork: ",
     fork_send: "shm-fork", "sendto" x 1, &["ECONNRESET", "EINTR", "ENOBUFS", "EPIPE"] => "send: ",
