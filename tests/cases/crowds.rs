@@ -1,7 +1,8 @@
 //! Many at once, and a machine that has more to do: shm-fork's four lines stay the same.
 
 use crate::harness::{
-    Channel, Report, Stage, busy_machine, expect, four_lines, in_own_table, ours, repeat,
+    Channel, Outcome, Report, Stage, busy_machine, c_version, expect, expect_soon, four_lines,
+    in_own_table, ours, repeat, with_luck,
 };
 
 const CROWD: usize = 64;
@@ -27,6 +28,52 @@ fn crowd() -> Result<(), Report> {
     expect("64 segments", ids.len() == CROWD, &format!("{ids:?}"))?;
     let left = stage.describe_table()?;
     expect("no segment", left.contains("no segment"), &left)
+}
+
+/// The C versions meet in one segment, and both report the one answer in it.
+#[test]
+fn two_c_versions_share_a_segment() -> Result<(), Report> {
+    in_own_table(|| {
+        let mut stage = Stage::new(false)?;
+        let one = stage.start(Channel::Pipes, c_version("shm-fork")?, b"")?;
+        let other = stage.start(Channel::Pipes, c_version("shm-fork")?, b"")?;
+        let answers = [answer(&one.finish()?), answer(&other.finish()?)];
+        expect(
+            "the same ID in both",
+            answers[0] == answers[1],
+            &answers.concat(),
+        )
+    })
+}
+
+fn answer(outcome: &Outcome) -> String {
+    let printed = String::from_utf8_lossy(&outcome.stdout);
+    printed
+        .rsplit("Responce -> ")
+        .next()
+        .unwrap_or_default()
+        .to_string()
+}
+
+/// Ours runs from begin to end while the C version's processes are attached.
+#[test]
+fn one_beside_the_c_version() -> Result<(), Report> {
+    with_luck(|| {
+        in_own_table(|| {
+            let mut stage = Stage::new(false)?;
+            let c = stage.start(Channel::Pipes, c_version("shm-fork")?, b"")?;
+            expect_soon("both attached", || {
+                Ok(stage.describe_table()?.contains(" 2 attached"))
+            })?;
+            let ours = stage
+                .start(Channel::Pipes, ours("shm-fork", &[])?, b"")?
+                .finish()?;
+            let id = four_lines(&ours, Channel::Pipes)?;
+            let c = four_lines(&c.finish()?, Channel::Pipes);
+            Ok(c.map(|c_id| (c_id, id)))
+        })
+    })
+    .and_then(|(c_id, id)| expect("two IDs", c_id != id, &id))
 }
 
 #[test]

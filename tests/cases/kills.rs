@@ -10,8 +10,8 @@ use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 use crate::harness::{
-    Channel, Outcome, Report, Running, Stage, busy_machine, expect, four_lines, in_own_table, ours,
-    repeat,
+    Channel, Outcome, Report, Running, Stage, busy_machine, c_version, expect, expect_soon,
+    four_lines, in_own_table, in_words, ours, repeat,
 };
 
 const SIGNALS: [Signal; 2] = [Signal::SIGKILL, Signal::SIGINT];
@@ -94,6 +94,44 @@ fn is_left_clean(stage: &mut Stage, may_leave: bool) -> Result<(), Report> {
     }
     let left = stage.describe_table()?;
     expect("no segment", left.contains("no segment"), &left)
+}
+
+/// The C version: the other process goes on alone, and all looks well.
+#[test]
+fn a_killed_process_goes_unnoticed_in_the_c_version() -> Result<(), Report> {
+    kill_c_version(Target::Process2, |status, left| {
+        expect("exit status 0", status == "exit status 0", status)?;
+        expect("no segment", left.contains("no segment"), left)
+    })
+}
+
+/// The C version: nobody is left to remove the segment.
+#[test]
+fn a_killed_parent_leaves_the_segment_in_the_c_version() -> Result<(), Report> {
+    kill_c_version(Target::Parent, |status, left| {
+        expect("died by SIGKILL", status == "died by SIGKILL", status)?;
+        expect(
+            "a segment that nobody uses",
+            left.contains(" 0 attached"),
+            left,
+        )
+    })
+}
+
+fn kill_c_version(
+    target: Target,
+    check: impl FnOnce(&str, &str) -> Result<(), Report> + Send,
+) -> Result<(), Report> {
+    in_own_table(|| {
+        let mut stage = Stage::new(false)?;
+        let running = stage.start(Channel::Pipes, c_version("shm-fork")?, b"")?;
+        expect_soon("both attached", || {
+            Ok(stage.describe_table()?.contains(" 2 attached"))
+        })?;
+        send(Signal::SIGKILL, target, &running);
+        let outcome = running.finish()?;
+        check(&in_words(outcome.status), &stage.describe_table()?)
+    })
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -5,11 +5,12 @@ use std::process::ExitStatus;
 use std::thread;
 
 use super::channel::Channel;
+use super::luck::with_luck;
 use super::outcome::{Outcome, in_words};
 use super::program::Version;
 use super::report::Report;
 use super::scene::{Account, Found, Setting, play};
-use super::world::{in_own_table, stay_on_one_processor};
+use super::world::in_own_table;
 
 /// A user who owns nothing.
 pub const NOBODY: u32 = 65534;
@@ -20,8 +21,8 @@ pub const NOBODY: u32 = 65534;
 pub struct Case {
     setting: Setting,
     channels: Vec<Channel>,
-    /// How often the C version may try to do what it was written to do.
-    tries: usize,
+    /// The C version races with itself, and may try again.
+    needs_luck: bool,
 }
 
 /// What is right where the C version is not.
@@ -53,7 +54,7 @@ impl Case {
         Self {
             setting: Setting::default(),
             channels,
-            tries: 1,
+            needs_luck: false,
         }
         .then(program)
     }
@@ -120,9 +121,9 @@ impl Case {
         self
     }
 
-    /// The C version races with itself: it may try five times.
+    /// The C version races with itself, and may try again.
     pub fn with_luck(mut self) -> Self {
-        self.tries = 5;
+        self.needs_luck = true;
         self
     }
 
@@ -130,14 +131,16 @@ impl Case {
     pub fn agrees(self) -> Result<(), Report> {
         self.on_each_channel(|channel| {
             let ours = self.play(Version::Ours, channel)?.text();
-            let mut c = String::new();
-            for _ in 0..self.tries {
-                c = self.play(Version::C, channel)?.text();
-                if c == ours {
-                    return Ok(());
-                }
+            let compare = || {
+                let c = self.play(Version::C, channel)?.text();
+                let difference = || Report::difference(&c, &ours, ["C version", "ours"]);
+                Ok(if c == ours { Ok(()) } else { Err(difference()) })
+            };
+            if self.needs_luck {
+                with_luck(compare)
+            } else {
+                compare()?
             }
-            Err(Report::difference(&c, &ours, ["C version", "ours"]))
         })
     }
 
@@ -161,12 +164,7 @@ impl Case {
     }
 
     fn play(&self, version: Version, channel: Channel) -> Result<Account, Report> {
-        in_own_table(|| {
-            if version == Version::C && self.tries > 1 {
-                stay_on_one_processor()?;
-            }
-            play(&self.setting, version, channel)
-        })
+        in_own_table(|| play(&self.setting, version, channel))
     }
 
     /// Plays all channels at once; each has a segment table of its own.

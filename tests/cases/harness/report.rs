@@ -5,7 +5,10 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::process::Command;
+use std::thread;
+use std::time::Instant;
 
+use super::channel::LIMIT;
 use super::folder::Folder;
 
 /// Why a case failed.
@@ -62,4 +65,19 @@ pub fn expect(what: &str, holds: bool, seen: &str) -> Result<(), Report> {
     } else {
         Err(Report(format!("expected: {what}\nseen:\n{seen}")))
     }
+}
+
+/// Waits until something is so, which is not to take long.
+pub fn expect_soon(
+    what: &str,
+    mut holds: impl FnMut() -> Result<bool, Report>,
+) -> Result<(), Report> {
+    let start = Instant::now();
+    while start.elapsed() < LIMIT {
+        if holds()? {
+            return Ok(());
+        }
+        thread::yield_now();
+    }
+    expect(what, false, "not so")
 }

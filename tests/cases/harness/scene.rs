@@ -197,6 +197,11 @@ fn command(setting: &Setting, program: &Path) -> Command {
     command
 }
 
+/// The C version of `program`.
+pub fn c_version(program: &str) -> Result<Command, Report> {
+    Ok(wrapped(&[], &Version::C.path(program)?))
+}
+
 /// Our version of `program`, run by the command whose words come before it.
 pub fn ours(program: &str, wrapper: &[&str]) -> Result<Command, Report> {
     Ok(wrapped(wrapper, &Version::Ours.path(program)?))

@@ -11,9 +11,9 @@ use std::thread;
 
 use common::{CREATE_KEY, DYNAMIC_KEY, FORK_KEY};
 use nix::fcntl::{Flock, FlockArg, OFlag};
-use nix::sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, unshare};
+use nix::sched::{CloneFlags, unshare};
 use nix::sys::prctl::set_child_subreaper;
-use nix::unistd::{Pid, getegid, geteuid, pipe2};
+use nix::unistd::{getegid, geteuid, pipe2};
 
 use super::segment_table;
 
@@ -108,19 +108,4 @@ pub fn in_own_table<T: Send>(scene: impl FnOnce() -> T + Send) -> T {
     };
     let result = thread::scope(|scope| scope.spawn(in_thread).join());
     result.unwrap_or_else(|panicked| panic::resume_unwind(panicked))
-}
-
-/// Keeps this thread, and the processes it starts, on one processor. There the C version of
-/// shm-fork mostly has the luck that it needs: its first child runs before the second.
-pub fn stay_on_one_processor() -> nix::Result<()> {
-    let this_thread = Pid::from_raw(0);
-    let allowed = sched_getaffinity(this_thread)?;
-    let mut one = CpuSet::new();
-    for processor in 0..CpuSet::count() {
-        if allowed.is_set(processor)? {
-            one.set(processor)?;
-            break;
-        }
-    }
-    sched_setaffinity(this_thread, &one)
 }
