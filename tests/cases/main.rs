@@ -2,6 +2,7 @@
 //! stream, status and segment is compared. One file an exercise.
 
 mod attach;
+mod bad_input;
 mod create;
 mod crowds;
 mod dynamic;
@@ -10,6 +11,7 @@ mod fork;
 mod harness;
 mod kills;
 mod makefile;
+mod outputs;
 mod together;
 
 common::before_main!(harness::enter);

@@ -14,10 +14,10 @@ use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
 
+use super::broken;
 use super::outcome::Outcome;
 use super::report::Report;
 use super::terminal::Terminal;
-use super::world::pipe_without_reader;
 
 /// A program that runs longer than this hangs.
 pub const LIMIT: Duration = Duration::from_secs(20);
@@ -36,6 +36,8 @@ pub enum Channel {
     TerminalInput,
     /// Standard output is a pipe that nobody reads any more.
     ReaderGone,
+    /// Standard input and standard output are a terminal that was hung up.
+    HungUp,
 }
 
 impl fmt::Display for Channel {
@@ -47,6 +49,7 @@ impl fmt::Display for Channel {
             Self::TerminalOutput => "with a piped input, on a terminal",
             Self::TerminalInput => "with a typed input, through pipes",
             Self::ReaderGone => "into a pipe whose reader is gone",
+            Self::HungUp => "on a terminal that was hung up",
         })
     }
 }
@@ -107,6 +110,7 @@ impl Channel {
                 ends.terminal.stream()?
             }
             Self::Pipes | Self::TerminalOutput | Self::ReaderGone => Stdio::piped(),
+            Self::HungUp => broken::terminal()?,
         });
         Ok(())
     }
@@ -121,7 +125,8 @@ impl Channel {
                 (ends.terminal.stream()?, ends.terminal.stream()?)
             }
             Self::Pipes | Self::TerminalInput => (Stdio::piped(), Stdio::piped()),
-            Self::ReaderGone => (pipe_without_reader()?.into(), Stdio::piped()),
+            Self::ReaderGone => (broken::pipe()?, Stdio::piped()),
+            Self::HungUp => (broken::terminal()?, Stdio::piped()),
         };
         command.stdout(stdout).stderr(stderr);
         Ok(())

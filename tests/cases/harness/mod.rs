@@ -1,5 +1,6 @@
 //! What the cases are made of: see [`Case`].
 
+mod broken;
 mod case;
 mod channel;
 mod folder;

@@ -52,6 +52,11 @@ impl Terminal {
         Ok(())
     }
 
+    /// Closes the user's end, as a window is closed; gives the program's.
+    pub fn hang_up(self) -> OwnedFd {
+        self.program
+    }
+
     /// What the programs print, until none of them has the terminal open.
     pub fn read_to_end(mut self) -> Vec<u8> {
         drop(self.program);

@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::fd::OwnedFd;
 use std::panic;
 use std::path::{Path, PathBuf};
 use std::process;
@@ -10,11 +9,12 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use common::{CREATE_KEY, DYNAMIC_KEY, FORK_KEY};
-use nix::fcntl::{Flock, FlockArg, OFlag};
+use nix::fcntl::{Flock, FlockArg};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::prctl::set_child_subreaper;
-use nix::unistd::{getegid, geteuid, pipe2};
+use nix::unistd::{getegid, geteuid};
 
+use super::broken;
 use super::segment_table;
 
 /// Whether each run has a segment table of its own, or all share the machine's.
@@ -41,20 +41,9 @@ pub fn enter() {
     }
     // What a program leaves running becomes this process's, and is waited for.
     set_child_subreaper(true).unwrap_or_else(|errno| stop(&format!("prctl: {errno}")));
-    PIPE_WITHOUT_READER.get_or_init(|| pipe2(OFlag::O_CLOEXEC).map(|(_, writer)| writer));
+    broken::make().unwrap_or_else(|report| stop(&report.0));
     if !OWN_TABLE {
         take_the_machines_table().unwrap_or_else(|error| stop(&error.to_string()));
-    }
-}
-
-/// Made while nobody else can have a copy of its other end.
-static PIPE_WITHOUT_READER: OnceLock<nix::Result<OwnedFd>> = OnceLock::new();
-
-/// A pipe that nobody reads any more.
-pub fn pipe_without_reader() -> io::Result<OwnedFd> {
-    match PIPE_WITHOUT_READER.get() {
-        Some(Ok(writer)) => writer.try_clone(),
-        other => Err(io::Error::other(format!("pipe: {other:?}"))),
     }
 }
 
