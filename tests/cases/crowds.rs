@@ -30,6 +30,47 @@ fn crowd() -> Result<(), Report> {
     expect("no segment", left.contains("no segment"), &left)
 }
 
+/// Two runs get one segment; the second attaches it while the first has it, and lets go.
+#[test]
+#[cfg_attr(not(strace), ignore = "needs strace, to hold a run up")]
+fn two_that_attach_one_segment() -> Result<(), Report> {
+    beside_one_that_is_held_up("shmctl", " 1 attached")
+}
+
+/// Two runs get one segment; the second uses and removes it before the first has attached it.
+#[test]
+#[cfg_attr(not(strace), ignore = "needs strace, to hold a run up")]
+fn two_of_which_one_comes_too_late() -> Result<(), Report> {
+    beside_one_that_is_held_up("shmat", " 0 attached")
+}
+
+/// strace holds the first run up before a call, long enough for a second to run from begin to end.
+fn beside_one_that_is_held_up(call: &str, until: &str) -> Result<(), Report> {
+    in_own_table(|| {
+        let mut stage = Stage::new(false)?;
+        let delay = format!("inject={call}:delay_enter=500000:when=1");
+        let held_up = ours(
+            "shm-fork",
+            &["strace", "-fqqD", "-o/dev/null", "-e", &delay],
+        )?;
+        let first = stage.start(Channel::Pipes, held_up, b"")?;
+        expect_soon("its segment", || {
+            Ok(stage.describe_table()?.contains(until))
+        })?;
+        let second = stage
+            .start(Channel::Pipes, ours("shm-fork", &[])?, b"")?
+            .finish()?;
+        let id = four_lines(&second, Channel::Pipes)?;
+        expect(
+            "two IDs",
+            four_lines(&first.finish()?, Channel::Pipes)? != id,
+            &id,
+        )?;
+        let left = stage.describe_table()?;
+        expect("no segment", left.contains("no segment"), &left)
+    })
+}
+
 /// The C versions meet in one segment, and both report the one answer in it.
 #[test]
 fn two_c_versions_share_a_segment() -> Result<(), Report> {
