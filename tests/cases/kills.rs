@@ -43,7 +43,7 @@ fn at_every_system_call() -> Result<(), Report> {
         for time in 1..=times {
             for signal in SIGNALS {
                 let fault = format!("inject={call}:signal={signal}:when={time}");
-                let killed = in_own_table(|| at(call, &fault));
+                let killed = in_own_table(|| at(call, &fault, signal));
                 killed.map_err(|report| {
                     report.under(&format!("strace -f -e {fault} target/release/shm-fork"))
                 })?;
@@ -53,32 +53,36 @@ fn at_every_system_call() -> Result<(), Report> {
     Ok(())
 }
 
-fn at(call: &str, fault: &str) -> Result<(), Report> {
+fn at(call: &str, fault: &str, signal: Signal) -> Result<(), Report> {
     let mut stage = Stage::new(false)?;
     let command = ours("shm-fork", &["strace", "-fqqD", "-o/dev/null", "-e", fault])?;
     let outcome = stage.start(Channel::Pipes, command, b"")?.finish()?;
-    survived(&outcome)?;
+    survived(&outcome, signal)?;
     let died = outcome.status.code().is_none();
     is_left_clean(&mut stage, died && UNMARKED.contains(&call))
 }
 
-/// Whoever is killed: seen from outside, the parent died, or it tells who did.
-fn survived(outcome: &Outcome) -> Result<(), Report> {
+/// Whoever is killed: seen from outside, the parent died, or it tells who did. A process may also
+/// find the other gone in the middle of passing the turn.
+fn survived(outcome: &Outcome, signal: Signal) -> Result<(), Report> {
     let seen = outcome.describe(Channel::Pipes);
     expect("all its processes end", !outcome.timed_out, &seen)?;
+    let killed = [1, 2].map(|number| format!("process {number}: killed by {signal}"));
+    let is_killed = |line: &str| killed.iter().any(|killed| killed == line);
+    let is_clear = |line: &str| {
+        is_killed(line) || ["send: Broken pipe", "read: Connection reset by peer"].contains(&line)
+    };
     let says = String::from_utf8_lossy(&outcome.stderr);
+    expect("clear lines only", says.lines().all(is_clear), &seen)?;
+    let ends = in_words(outcome.status);
     match outcome.status.code() {
-        None => Ok(()),
+        None => expect(
+            "a death by that signal",
+            ends.ends_with(signal.as_str()),
+            &seen,
+        ),
         Some(0) => four_lines(outcome, Channel::Pipes).map(drop),
-        Some(1) => {
-            let named =
-                |line: &str| line.starts_with("process ") && line.contains(": killed by SIG");
-            expect(
-                "a line that names the process and the signal",
-                says.lines().any(named),
-                &seen,
-            )
-        }
+        Some(1) => expect(&killed.join(" or "), says.lines().any(is_killed), &seen),
         Some(_) => expect("exit status 0 or 1", false, &seen),
     }
 }
@@ -94,6 +98,50 @@ fn is_left_clean(stage: &mut Stage, may_leave: bool) -> Result<(), Report> {
     }
     let left = stage.describe_table()?;
     expect("no segment", left.contains("no segment"), &left)
+}
+
+/// strace holds both processes up before they pass the turn.
+const HELD_UP: [&str; 5] = [
+    "strace",
+    "-fqqD",
+    "-o/dev/null",
+    "-e",
+    "inject=sendto:delay_enter=300000:when=1",
+];
+
+/// Process 1 waits for the answer when it is killed, and process 2 is about to give it.
+#[test]
+#[cfg_attr(not(strace), ignore = "needs strace, to hold a process up")]
+fn the_turn_cannot_be_passed_to_a_dead_process_1() -> Result<(), Report> {
+    killed_when(Target::Process1, Running::wait_for_output)
+}
+
+#[test]
+#[cfg_attr(not(strace), ignore = "needs strace, to hold a process up")]
+fn the_turn_cannot_be_passed_to_a_dead_process_2() -> Result<(), Report> {
+    killed_when(Target::Process2, |running| {
+        expect_soon("two children", || Ok(children(running.group()).len() == 2))
+    })
+}
+
+fn killed_when(
+    target: Target,
+    is_time: impl FnOnce(&mut Running) -> Result<(), Report> + Send,
+) -> Result<(), Report> {
+    in_own_table(|| {
+        let mut stage = Stage::new(false)?;
+        let mut running = stage.start(Channel::Pipes, ours("shm-fork", &HELD_UP)?, b"")?;
+        is_time(&mut running)?;
+        send(Signal::SIGKILL, target, &running);
+        let outcome = running.finish()?;
+        survived(&outcome, Signal::SIGKILL)?;
+        let says = String::from_utf8_lossy(&outcome.stderr);
+        expect(
+            "send: Broken pipe",
+            says.contains("send: Broken pipe"),
+            &says,
+        )
+    })
 }
 
 /// The C version: the other process goes on alone, and all looks well.
@@ -172,8 +220,9 @@ fn at_moment(round: u32) -> Result<(), Report> {
             hint::spin_loop();
         }
         send(signal, target, &running);
-        survived(&running.finish()?)?;
-        is_left_clean(&mut stage, true)
+        let outcome = running.finish()?;
+        survived(&outcome, signal)?;
+        is_left_clean(&mut stage, outcome.status.code().is_none())
     });
     killed.map_err(|report| report.under(&format!("{signal} to {target:?} after {moment:?}")))
 }
@@ -181,16 +230,21 @@ fn at_moment(round: u32) -> Result<(), Report> {
 /// A process that is not there any more, or not yet, is not there to be killed.
 fn send(signal: Signal, target: Target, running: &Running) {
     let parent = running.group();
-    let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"));
-    let children = children.unwrap_or_default();
-    let child = |number: usize| {
-        let pid = children.split_whitespace().nth(number)?.parse().ok()?;
-        Some(Pid::from_raw(pid))
-    };
+    let child = |number| children(parent).get(number).copied();
     let _ = match target {
         Target::Group => killpg(parent, signal),
         Target::Parent => kill(parent, signal),
-        Target::Process1 => child(0).map_or(Ok(()), |pid| kill(pid, signal)),
-        Target::Process2 => child(1).map_or(Ok(()), |pid| kill(pid, signal)),
+        Target::Process1 => child(0).map_or(Ok(()), |process| kill(process, signal)),
+        Target::Process2 => child(1).map_or(Ok(()), |process| kill(process, signal)),
     };
+}
+
+/// In the order in which they were made.
+fn children(parent: Pid) -> Vec<Pid> {
+    let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"));
+    let numbers = children.unwrap_or_default();
+    numbers
+        .split_whitespace()
+        .filter_map(|number| number.parse().ok().map(Pid::from_raw))
+        .collect()
 }

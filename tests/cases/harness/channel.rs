@@ -94,6 +94,7 @@ impl Channel {
             ends,
             watchdog,
             input: input.len(),
+            head: Vec::new(),
         })
     }
 
@@ -157,6 +158,8 @@ pub struct Running {
     ends: Ends,
     watchdog: Watchdog,
     input: usize,
+    /// What has been read from standard output so far.
+    head: Vec<u8>,
 }
 
 impl Running {
@@ -168,11 +171,20 @@ impl Running {
         self.child.id()
     }
 
+    /// Waits until something comes through the pipe that is standard output.
+    pub fn wait_for_output(&mut self) -> Result<(), Report> {
+        let mut chunk = [0; 4096];
+        let stdout = self.child.stdout.as_mut();
+        let length = stdout.map_or(Ok(0), |stdout| stdout.read(&mut chunk))?;
+        self.head.extend_from_slice(&chunk[..length]);
+        Ok(())
+    }
+
     /// Reads both output streams to their ends, and waits for the program and all that it started.
     pub fn finish(mut self) -> Result<Outcome, Report> {
         let group = self.group();
         let mut stdout = match self.child.stdout.take() {
-            Some(stdout) => to_end(stdout)?,
+            Some(stdout) => [self.head, to_end(stdout)?].concat(),
             None if self.channel.prints_on_terminal() => self.ends.terminal.read_to_end(),
             None => Vec::new(),
         };
