@@ -26,6 +26,7 @@ make check-create   the same for shm-create alone
 make check-attach   the same for shm-attach alone
 make check-fork     the same for shm-fork alone
 make check-dynamic  the same for shm-dynamic alone
+make stress         failures, kills, crowds and random input for SECONDS=60, or as many as you say
 make clean-shm      removes your segments of the lab's keys: $(KEYS)
 make clean          removes what was built
 make help           this list
@@ -64,7 +65,7 @@ dynamic = $(if $(SIZE),printf '%s\n' "$$SIZE" | )$(1) $(OURS)/shm-dynamic
 # The exercises find each other's segments, so their order matters; cargo uses all cores by itself.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: all ours run $(EXERCISES:%=run-%) check $(EXERCISES:%=check-%) clean-shm clean help
+.PHONY: all ours run $(EXERCISES:%=run-%) check $(EXERCISES:%=check-%) stress clean-shm clean help
 
 all: ours $(EXERCISES:%=$(C)/shm-%)
 
@@ -102,6 +103,12 @@ check:
 $(EXERCISES:%=check-%): check-%:
 	@$(need-cargo)
 	@$(CARGO) test --package tests -- $*::
+
+# All at once, so that each runs for the whole time and disturbs the others.
+stress:
+	@$(need-cargo)
+	@STRESS_SECONDS='$(or $(SECONDS),60)' $(CARGO) test --package tests -- --test-threads=8 \
+		failures:: kills:: crowds:: outputs:: bad_input::
 
 clean-shm:
 	@$(need-ipcrm)
