@@ -98,10 +98,12 @@ fn detach(address: *const c_void) -> Result<(), Errno> {
     Errno::result(result).map(drop)
 }
 
+/// Rounds a size up to whole pages: a page's size is a power of two.
 fn whole_pages(size: usize) -> Result<usize, Failure> {
     let page = sysconf(SysconfVar::PAGE_SIZE).map_err(Failure::of(c"sysconf"))?;
     let page = page.and_then(|page| usize::try_from(page).ok());
-    Ok(size.next_multiple_of(page.unwrap_or(1)))
+    let last = page.map_or(0, |page| page - 1);
+    Ok((size + last) & !last)
 }
 
 /// Where the next byte of a text goes.

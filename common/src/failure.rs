@@ -1,11 +1,13 @@
 //! What went wrong, and how the user is told: one line, as C's `perror` writes it.
 
 use std::ffi::CStr;
-use std::io::{self, Write};
+use std::io;
 
 use libc::c_int;
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
+
+use crate::stdio::say;
 
 /// Why an exercise ends with exit status 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,10 +55,11 @@ impl Failure {
     pub(crate) fn report(&self) {
         match *self {
             Self::Call(call, errno) => perror(call, errno),
-            Self::Input(why) => say(&format!("size: {why}\n")),
-            Self::Killed(process, signal) => {
-                say(&format!("{process}: killed by {}\n", signal_name(signal)));
-            }
+            Self::Input(why) => say(format_args!("size: {why}")),
+            Self::Killed(process, signal) => match Signal::try_from(signal) {
+                Ok(signal) => say(format_args!("{process}: killed by {signal}")),
+                Err(_) => say(format_args!("{process}: killed by signal {signal}")),
+            },
             Self::Reported => {}
         }
     }
@@ -75,24 +78,9 @@ pub fn all<const N: usize>(results: [Result<(), Failure>; N]) -> Result<(), Fail
     all
 }
 
-/// Of an exercise's own calls only those that print give an `io::Error`.
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::from_io(c"write", error)
-    }
-}
-
 /// `perror(s)` — the C library's own text for an errno. See perror(3).
 fn perror(call: &CStr, errno: Errno) {
     errno.set();
     // SAFETY: `call` is a C string: it ends in NUL.
     unsafe { libc::perror(call.as_ptr()) }
-}
-
-fn say(line: &str) {
-    let _ = io::stderr().write_all(line.as_bytes());
-}
-
-fn signal_name(signal: c_int) -> String {
-    Signal::try_from(signal).map_or_else(|_| format!("signal {signal}"), |name| name.to_string())
 }

@@ -1,7 +1,5 @@
 //! Reading a number as `scanf("%d")` does.
 
-use std::io::{BufRead, BufReader};
-
 use libc::c_int;
 use nix::errno::Errno;
 
@@ -11,39 +9,49 @@ use crate::stdio::{Stdin, Stdout};
 #[cfg(test)]
 mod tests;
 
-/// glibc's buffer for a pipe or a file: what one `read` asks for.
-const BUFFER: usize = 4096;
-
 const OUT_OF_RANGE: Failure = Failure::Call(c"size", Errno::ERANGE);
 
 /// More digits than this, all zeros so far, are no number but a stream without an end.
-const MOST_DIGITS: usize = 1 << 24;
+const MOST_DIGITS: u32 = 1 << 24;
 
 /// `scanf("%d", &size)` — reads an `int` from standard input: white space, a sign or none, digits;
-/// what follows is left alone.
-///
-/// Where both ends are a terminal, what `out` holds is written first.
+/// what follows is left alone. Where both ends are a terminal, what `out` holds is written first.
 ///
 /// # Errors
 /// Where C's result is undefined, this refuses: no number there, or one that no `int` holds
 /// (`ERANGE`). Else those of `read`: `EBADF` (closed), `EISDIR`, `EIO` and others. See scanf(3).
 pub fn read_int(out: &mut Stdout) -> Result<c_int, Failure> {
     out.flush_for_terminal()?;
-    let mut input = BufReader::with_capacity(BUFFER, Stdin);
+    let mut input = Stdin::new();
     let number = scan_int(&mut input);
-    Stdin::give_back(input.buffer().len());
+    input.give_back();
     number
 }
 
+/// What a number is read from.
+pub(crate) trait Input {
+    /// The next byte, which stays there; `None` is the end. Errors are those of `read`.
+    fn peek(&mut self) -> Result<Option<u8>, Failure>;
+
+    /// Takes the byte that was peeked at.
+    fn take(&mut self);
+
+    /// Takes that byte, and peeks at the one after it.
+    fn next(&mut self) -> Result<Option<u8>, Failure> {
+        self.take();
+        self.peek()
+    }
+}
+
 /// Looks no further than the end of the input: a terminal would ask the user again.
-fn scan_int(input: &mut impl BufRead) -> Result<c_int, Failure> {
-    let mut byte = peek(input)?;
+fn scan_int(input: &mut impl Input) -> Result<c_int, Failure> {
+    let mut byte = input.peek()?;
     while matches!(byte, Some(b' ' | b'\t'..=b'\r')) {
-        byte = next(input)?;
+        byte = input.next()?;
     }
     let negative = byte == Some(b'-');
     if matches!(byte, Some(b'+' | b'-')) {
-        byte = next(input)?;
+        byte = input.next()?;
     }
     let mut number = None;
     let mut digits = 0;
@@ -55,7 +63,7 @@ fn scan_int(input: &mut impl BufRead) -> Result<c_int, Failure> {
                 .filter(|_| digits <= MOST_DIGITS)
                 .ok_or(OUT_OF_RANGE)?,
         );
-        byte = next(input)?;
+        byte = input.next()?;
     }
     number.ok_or(Failure::Input("no whole number on standard input"))
 }
@@ -68,18 +76,5 @@ fn append(number: c_int, digit: u8, negative: bool) -> Option<c_int> {
         shifted.checked_sub(digit)
     } else {
         shifted.checked_add(digit)
-    }
-}
-
-/// Goes on to the next byte; `None` is the end of the input.
-fn next(input: &mut impl BufRead) -> Result<Option<u8>, Failure> {
-    input.consume(1);
-    peek(input)
-}
-
-fn peek(input: &mut impl BufRead) -> Result<Option<u8>, Failure> {
-    match input.fill_buf() {
-        Ok(bytes) => Ok(bytes.first().copied()),
-        Err(error) => Err(Failure::from_io(c"read", error)),
     }
 }

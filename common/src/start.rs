@@ -1,7 +1,5 @@
 //! Where a program starts and how it ends.
 
-use std::io::Write;
-
 use libc::c_int;
 
 use crate::{Failure, Stdout, all};
@@ -46,6 +44,6 @@ pub fn start(exercise: fn(&mut Stdout) -> Result<(), Failure>) -> c_int {
 /// Ends a process in C's order: the failure is told at once, standard output is written at exit.
 pub(crate) fn end(out: &mut Stdout, result: Result<(), Failure>) -> c_int {
     let told = all([result]);
-    let written = all([out.flush().map_err(Failure::from)]);
+    let written = all([out.flush()]);
     c_int::from(told.and(written).is_err())
 }

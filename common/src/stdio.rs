@@ -1,47 +1,60 @@
-//! Standard input and output as C's stdio has them.
+//! The standard streams as C's stdio has them.
 
-use std::io::{self, Read, Write};
+use std::fmt;
 use std::mem;
 use std::os::fd::BorrowedFd;
 
 use nix::errno::Errno;
-use nix::unistd;
+use nix::unistd::{self, Whence};
 
 use crate::Failure;
+use crate::scan::Input;
 
-// SAFETY: nothing in this process closes descriptor 0; if it was closed at the start, calls give EBADF.
+// SAFETY: nothing in this process closes descriptor 0; closed at the start, its calls give EBADF.
 const STDIN: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(0) };
 
-// SAFETY: nothing in this process closes descriptor 1; if it was closed at the start, calls give EBADF.
+// SAFETY: nothing in this process closes descriptor 1; closed at the start, its calls give EBADF.
 const STDOUT: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(1) };
 
-/// glibc's buffer for a pipe or a file.
-const BUFFER: usize = 4096;
+// SAFETY: nothing in this process closes descriptor 2; closed at the start, its calls give EBADF.
+const STDERR: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(2) };
+
+/// glibc's buffer for a terminal; its larger one for files is more than an exercise ever fills.
+const SIZE: usize = 1024;
 
 /// Standard output, written when C would write it: on a terminal at the end of each line, else
 /// when the buffer is full and at exit. So the lines of two processes, and of the two output
-/// streams, come in the order that the C programs give them.
+/// streams, come in the order that the C programs give them. See setvbuf(3).
 ///
-/// Errors are those of `write`: `ENOSPC` (disk full), `EBADF` (closed), `EIO` (terminal gone),
-/// `EAGAIN` (not blocking) and others. A reader that is gone ends the process by SIGPIPE.
-/// See write(2), setvbuf(3).
+/// # Errors
+/// All its methods fail as `write` does: `ENOSPC` (disk full), `EBADF` (closed), `EIO` (terminal
+/// gone), `EAGAIN` (not blocking) and others. A reader that is gone ends the process by SIGPIPE.
+/// See write(2).
 #[derive(Debug)]
 pub struct Stdout {
-    buffer: [u8; BUFFER],
-    length: usize,
-    terminal: Option<bool>,
+    buffer: Buffer,
+    is_terminal: Option<bool>,
 }
 
 impl Stdout {
     pub(crate) fn new() -> Self {
         Self {
-            buffer: [0; BUFFER],
-            length: 0,
-            terminal: None,
+            buffer: Buffer::new(STDOUT),
+            is_terminal: None,
         }
     }
 
-    /// `printf("%s%s\n", label, text)` — writes a line that ends with a text from shared memory.
+    /// `printf(…)` — what `write!` and `writeln!` call.
+    ///
+    /// # Errors
+    /// Those of `write`: see [`Stdout`].
+    pub fn write_fmt(&mut self, text: fmt::Arguments<'_>) -> Result<(), Failure> {
+        // It does not fail: a write that did is kept for `result`.
+        let _ = fmt::write(self, text);
+        self.buffer.result()
+    }
+
+    /// `printf("%s%s\n", label, text)` — prints a line that ends with a text from shared memory.
     ///
     /// # Errors
     /// Those of `write`: see [`Stdout`].
@@ -50,57 +63,45 @@ impl Stdout {
         label: &str,
         text: impl Iterator<Item = u8>,
     ) -> Result<(), Failure> {
-        self.write_all(label.as_bytes())?;
-        for byte in text {
-            self.push(byte)?;
+        for byte in label.bytes().chain(text).chain([b'\n']) {
+            self.put(byte);
         }
-        self.push(b'\n')?;
-        Ok(())
+        self.buffer.result()
     }
 
-    /// Writes what is in the buffer if both standard streams are terminals: C does so before it
-    /// waits for the user, who is to see the question first.
+    /// `fflush(stdout)` — writes what has been printed so far.
+    ///
+    /// # Errors
+    /// Those of `write`: see [`Stdout`].
+    pub fn flush(&mut self) -> Result<(), Failure> {
+        self.buffer.empty();
+        self.buffer.result()
+    }
+
+    /// Flushes if both streams are terminals, as C does before it waits for the user's answer.
     pub(crate) fn flush_for_terminal(&mut self) -> Result<(), Failure> {
         if self.is_terminal() && is_terminal(STDIN) {
-            self.flush()?;
+            self.flush()
+        } else {
+            Ok(())
         }
-        Ok(())
     }
 
     fn is_terminal(&mut self) -> bool {
-        *self.terminal.get_or_insert_with(|| is_terminal(STDOUT))
+        *self.is_terminal.get_or_insert_with(|| is_terminal(STDOUT))
     }
 
-    fn push(&mut self, byte: u8) -> io::Result<()> {
-        if self.length == BUFFER {
-            self.flush()?;
-        }
-        self.buffer[self.length] = byte;
-        self.length += 1;
+    fn put(&mut self, byte: u8) {
+        self.buffer.put(byte);
         if byte == b'\n' && self.is_terminal() {
-            self.flush()?;
+            self.buffer.empty();
         }
-        Ok(())
     }
 }
 
-impl Write for Stdout {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        for &byte in bytes {
-            self.push(byte)?;
-        }
-        Ok(bytes.len())
-    }
-
-    /// Empties the buffer even where it fails, so that a loss is reported once.
-    fn flush(&mut self) -> io::Result<()> {
-        let mut rest = &self.buffer[..mem::take(&mut self.length)];
-        while !rest.is_empty() {
-            match unistd::write(STDOUT, rest)? {
-                0 => return Err(Errno::EIO.into()),
-                written => rest = &rest[written..],
-            }
-        }
+impl fmt::Write for Stdout {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.bytes().for_each(|byte| self.put(byte));
         Ok(())
     }
 }
@@ -109,21 +110,111 @@ fn is_terminal(descriptor: BorrowedFd) -> bool {
     unistd::isatty(descriptor).unwrap_or(false)
 }
 
-/// Standard input, without a buffer. Errors are those of `read`: see read(2).
-pub(crate) struct Stdin;
+/// Writes a line on standard error, at once. If that fails there is nowhere left to say so.
+pub(crate) fn say(line: fmt::Arguments<'_>) {
+    let mut buffer = Buffer::new(STDERR);
+    let _ = fmt::write(&mut buffer, line);
+    buffer.put(b'\n');
+    buffer.empty();
+}
+
+/// Bytes on their way to a descriptor, and the first error there, as stdio's `ferror` keeps it.
+#[derive(Debug)]
+struct Buffer {
+    descriptor: BorrowedFd<'static>,
+    bytes: [u8; SIZE],
+    length: usize,
+    failed: Option<Errno>,
+}
+
+impl Buffer {
+    fn new(descriptor: BorrowedFd<'static>) -> Self {
+        Self {
+            descriptor,
+            bytes: [0; SIZE],
+            length: 0,
+            failed: None,
+        }
+    }
+
+    fn put(&mut self, byte: u8) {
+        if self.length == SIZE {
+            self.empty();
+        }
+        if let Some(place) = self.bytes.get_mut(self.length) {
+            *place = byte;
+            self.length += 1;
+        }
+    }
+
+    /// Empties the buffer even where the write fails: what is lost is reported once.
+    fn empty(&mut self) {
+        let length = mem::take(&mut self.length);
+        let mut rest = self.bytes.get(..length).unwrap_or_default();
+        while !rest.is_empty() {
+            match unistd::write(self.descriptor, rest) {
+                Ok(written @ 1..) => rest = rest.get(written..).unwrap_or_default(),
+                Ok(0) => return self.fail(Errno::EIO),
+                Err(errno) => return self.fail(errno),
+            }
+        }
+    }
+
+    fn fail(&mut self, errno: Errno) {
+        self.failed.get_or_insert(errno);
+    }
+
+    fn result(&mut self) -> Result<(), Failure> {
+        self.failed
+            .take()
+            .map_or(Ok(()), |errno| Err(Failure::Call(c"write", errno)))
+    }
+}
+
+impl fmt::Write for Buffer {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.bytes().for_each(|byte| self.put(byte));
+        Ok(())
+    }
+}
+
+/// Standard input, a byte at a time.
+#[derive(Debug)]
+pub(crate) struct Stdin {
+    bytes: [u8; SIZE],
+    next: usize,
+    length: usize,
+}
 
 impl Stdin {
-    /// Gives back the last `count` bytes read, where the input is a file: the next program that
-    /// reads it goes on after the number. A pipe or a terminal cannot take them back.
-    pub(crate) fn give_back(count: usize) {
-        if let Ok(count @ 1..) = i64::try_from(count) {
-            let _ = unistd::lseek(STDIN, -count, unistd::Whence::SeekCur);
+    pub(crate) fn new() -> Self {
+        Self {
+            bytes: [0; SIZE],
+            next: 0,
+            length: 0,
+        }
+    }
+
+    /// Gives back what has been read and not taken: where the input is a file, the next program
+    /// that reads it goes on there. A pipe or a terminal takes nothing back. See lseek(2).
+    pub(crate) fn give_back(self) {
+        if let Ok(unread @ 1..) = i64::try_from(self.length - self.next) {
+            let _ = unistd::lseek(STDIN, -unread, Whence::SeekCur);
         }
     }
 }
 
-impl Read for Stdin {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        Ok(unistd::read(STDIN, buffer)?)
+impl Input for Stdin {
+    fn peek(&mut self) -> Result<Option<u8>, Failure> {
+        if self.next == self.length {
+            (self.next, self.length) = (0, 0);
+            self.length = unistd::read(STDIN, &mut self.bytes).map_err(Failure::of(c"read"))?;
+        }
+        let unread = self.bytes.get(self.next..self.length).unwrap_or_default();
+        Ok(unread.first().copied())
+    }
+
+    fn take(&mut self) {
+        self.next += 1;
     }
 }

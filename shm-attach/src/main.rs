@@ -8,8 +8,6 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use std::io::Write;
-
 use common::{CREATE_KEY, CREATE_SIZE, Failure, Segment, Stdout};
 
 common::main!(attach);

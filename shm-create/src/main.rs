@@ -8,8 +8,6 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use std::io::Write;
-
 use common::{CREATE_KEY, CREATE_SIZE, Failure, Segment, Stdout};
 
 common::main!(create);
@@ -17,6 +15,5 @@ common::main!(create);
 fn create(out: &mut Stdout) -> Result<(), Failure> {
     let segment = Segment::create(CREATE_KEY, CREATE_SIZE)
         .map_err(|failure| failure.labelled(c"shmget failed"))?;
-    writeln!(out, "Shared memory segment created with ID : {segment}")?;
-    Ok(())
+    writeln!(out, "Shared memory segment created with ID : {segment}")
 }

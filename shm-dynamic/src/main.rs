@@ -8,8 +8,6 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use std::io::Write;
-
 use common::{DYNAMIC_KEY, Failure, Segment, Stdout, read_int};
 
 common::main!(dynamic);

@@ -12,8 +12,6 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use std::io::Write;
-
 use common::{Attachment, FORK_KEY, FORK_SIZE, Failure, Segment, Stdout, Turn, all, exit, fork};
 
 common::main!(parent);

@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 use libc::{c_int, c_longlong};
 
-use super::scan_int;
+use super::{Input, scan_int};
 use crate::Failure;
 
 /// Every input is made of up to [`MOST_PIECES`] of these: 177,156 inputs.
@@ -53,9 +53,19 @@ fn reads_the_ends_of_the_int() {
 
 #[test]
 fn refuses_zeros_without_end() {
-    let zeros = vec![b'0'; super::MOST_DIGITS + 1];
+    let zeros = vec![b'0'; super::MOST_DIGITS as usize + 1];
     assert_eq!(scan_int(&mut zeros.as_slice()), Err(super::OUT_OF_RANGE));
     assert_eq!(scan_int(&mut &zeros[1..]), Ok(0));
+}
+
+impl Input for &[u8] {
+    fn peek(&mut self) -> Result<Option<u8>, Failure> {
+        Ok(self.first().copied())
+    }
+
+    fn take(&mut self) {
+        *self = &self[1..];
+    }
 }
 
 /// Compares the number, and how much of the input is left for the next reader.
