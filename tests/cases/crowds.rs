@@ -76,8 +76,8 @@ fn beside_one_that_is_held_up(call: &str, until: &str) -> Result<(), Report> {
 fn two_c_versions_share_a_segment() -> Result<(), Report> {
     in_own_table(|| {
         let mut stage = Stage::new(false)?;
-        let one = stage.start(Channel::Pipes, c_version("shm-fork")?, b"")?;
-        let other = stage.start(Channel::Pipes, c_version("shm-fork")?, b"")?;
+        let one = stage.start(Channel::Pipes, c_version("shm-fork", &[])?, b"")?;
+        let other = stage.start(Channel::Pipes, c_version("shm-fork", &[])?, b"")?;
         let answers = [answer(&one.finish()?), answer(&other.finish()?)];
         expect(
             "the same ID in both",
@@ -102,7 +102,7 @@ fn one_beside_the_c_version() -> Result<(), Report> {
     with_luck(|| {
         in_own_table(|| {
             let mut stage = Stage::new(false)?;
-            let c = stage.start(Channel::Pipes, c_version("shm-fork")?, b"")?;
+            let c = stage.start(Channel::Pipes, c_version("shm-fork", &[])?, b"")?;
             expect_soon("both attached", || {
                 Ok(stage.describe_table()?.contains(" 2 attached"))
             })?;

@@ -172,7 +172,7 @@ fn kill_c_version(
 ) -> Result<(), Report> {
     in_own_table(|| {
         let mut stage = Stage::new(false)?;
-        let running = stage.start(Channel::Pipes, c_version("shm-fork")?, b"")?;
+        let running = stage.start(Channel::Pipes, c_version("shm-fork", &[])?, b"")?;
         expect_soon("both attached", || {
             Ok(stage.describe_table()?.contains(" 2 attached"))
         })?;

@@ -3,6 +3,7 @@
 
 mod attach;
 mod bad_input;
+mod binaries;
 mod create;
 mod crowds;
 mod dynamic;

@@ -197,12 +197,12 @@ fn command(setting: &Setting, program: &Path) -> Command {
     command
 }
 
-/// The C version of `program`.
-pub fn c_version(program: &str) -> Result<Command, Report> {
-    Ok(wrapped(&[], &Version::C.path(program)?))
+/// The C version of `program`, run by the command whose words come before it.
+pub fn c_version(program: &str, wrapper: &[&str]) -> Result<Command, Report> {
+    Ok(wrapped(wrapper, &Version::C.path(program)?))
 }
 
-/// Our version of `program`, run by the command whose words come before it.
+/// Our version of `program`, in the same way.
 pub fn ours(program: &str, wrapper: &[&str]) -> Result<Command, Report> {
     Ok(wrapped(wrapper, &Version::Ours.path(program)?))
 }

@@ -1,0 +1,78 @@
+#!/bin/sh
+# make bench: what the start of each program costs, ours beside C, as ratios: below 1, ours is less.
+set -eu
+
+ours=$1 c=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+echo 1024 >"$work/size"
+
+has() { command -v "$1" >/dev/null; }
+
+# Wall time in seconds, from start to end: the median of many runs.
+wall() {
+    hyperfine --shell=none --warmup 20 --runs "${2:-500}" --input "$work/size" \
+        --export-csv "$work/csv" "$1" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+    awk -F, 'NR == 2 { print $4 }' "$work/csv"
+}
+
+# System calls of all its processes.
+calls() {
+    has strace || { echo -; return; }
+    strace -f -o "$work/calls" "$1" <"$work/size" >/dev/null
+    grep -c '^[0-9]* *[a-z_0-9]*(' "$work/calls"
+}
+
+# Instructions of all its processes.
+instructions() {
+    has valgrind || { echo -; return; }
+    valgrind --tool=callgrind --trace-children=yes --callgrind-out-file=/dev/null "$1" \
+        <"$work/size" 2>&1 >/dev/null |
+        awk '/refs:/ { gsub(",", "", $NF); sum += $NF } END { print sum }'
+}
+
+# Peak memory in KiB.
+memory() {
+    [ -x /usr/bin/time ] || { echo -; return; }
+    /usr/bin/time --format=%M "$1" <"$work/size" 2>&1 >/dev/null
+}
+
+# "ratio 1.234": our figure against C's.
+ratio() {
+    awk -v ours="$1" -v c="$2" 'BEGIN {
+        if (ours == "-" || c == "-") print "-"; else printf "%.3f\n", ours / c }'
+}
+
+row() {
+    printf '%-12s %-16s %8s %8s %8s %8s %8s\n' "$@"
+}
+
+# Ours beside each C program: its name, then the folders it is in.
+compare() {
+    program=$1 yardstick=$2
+    shift 2
+    wall=$(wall "$ours/$program") calls=$(calls "$ours/$program")
+    instructions=$(instructions "$ours/$program") memory=$(memory "$ours/$program")
+    for kind; do
+        other=$c$kind/$yardstick
+        row "$program" "C${kind:- dynamic}" \
+            "$(ratio "$wall" "$(wall "$other")")" \
+            "$calls/$(calls "$other")" \
+            "$(ratio "$instructions" "$(instructions "$other")")" \
+            "$(ratio "$memory" "$(memory "$other")")" \
+            "$(ratio "$(stat -c %s "$ours/$program")" "$(stat -c %s "$other")")"
+    done
+}
+
+row program against wall calls instrs memory file
+compare shm-create shm-create '' -static -static-pie
+compare shm-attach shm-attach '' -static -static-pie
+compare shm-dynamic shm-dynamic '' -static -static-pie
+compare shm-fork shm-fork-handover '' -static -static-pie
+sleeping=$(wall "$c/shm-fork" 2)
+row shm-fork 'C, two sleeps' "$(ratio "$(wall "$ours/shm-fork")" "$sleeping")"
+
+small=$(wall "$ours/shm-dynamic")
+ipcrm -M 2004
+echo 2147483647 >"$work/size"
+row shm-dynamic 'itself, 1 KiB' "$(ratio "$(wall "$ours/shm-dynamic")" "$small")"
