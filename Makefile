@@ -6,6 +6,7 @@ CFLAGS ?= -O2
 
 EXERCISES := create attach fork dynamic
 KEYS := 9990 1001 2004
+C_VERSIONS := $(EXERCISES:%=shm-%) shm-fork-handover
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 OURS := $(TARGET)/release
@@ -26,7 +27,17 @@ make check-create   the same for shm-create alone
 make check-attach   the same for shm-attach alone
 make check-fork     the same for shm-fork alone
 make check-dynamic  the same for shm-dynamic alone
+make diff-create    the C version's output and ours side by side, and the segments they leave
+make diff-attach    the same for shm-attach
+make diff-fork      the same for shm-fork
+make diff-dynamic   the same for shm-dynamic; SIZE=… answers it
+make trace-create   the system calls of the C version and ours side by side
+make trace-attach   the same for shm-attach
+make trace-fork     the same for shm-fork, with the names of its processes
+make trace-dynamic  the same for shm-dynamic; SIZE=… answers it
+make shell          a shell in which the lab's keys are yours alone
 make stress         failures, kills, crowds and random input for SECONDS=60, or as many as you say
+make bench          what our programs cost beside the C versions, as ratios
 make clean-shm      removes your segments of the lab's keys: $(KEYS)
 make clean          removes what was built
 make help           this list
@@ -43,6 +54,10 @@ need-libc-a = [ -e "$$($(CC) -print-file-name=libc.a)" ] || \
 	$(call missing,libc.a,apt install libc6-dev / dnf install glibc-static)
 need-ipcrm = command -v ipcrm >/dev/null || \
 	$(call missing,ipcrm,apt install util-linux / dnf install util-linux)
+need-strace = command -v strace >/dev/null || \
+	$(call missing,strace,apt install strace / dnf install strace)
+need-hyperfine = hyperfine --help 2>/dev/null | grep -q -e --input || \
+	$(call missing,hyperfine 1.16 or later,apt install hyperfine / dnf install hyperfine)
 
 # Removes the lab's segments, and no one else's: root could remove another user's too.
 define remove-segments
@@ -65,9 +80,10 @@ dynamic = $(if $(SIZE),printf '%s\n' "$$SIZE" | )$(1) $(OURS)/shm-dynamic
 # The exercises find each other's segments, so their order matters; cargo uses all cores by itself.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: all ours run $(EXERCISES:%=run-%) check $(EXERCISES:%=check-%) stress clean-shm clean help
+.PHONY: all ours run $(EXERCISES:%=run-%) check $(EXERCISES:%=check-%) \
+	$(EXERCISES:%=diff-%) $(EXERCISES:%=trace-%) shell stress bench clean-shm clean help
 
-all: ours $(EXERCISES:%=$(C)/shm-%)
+all: ours $(C_VERSIONS:%=$(C)/%)
 
 ours:
 	@$(need-cargo)
@@ -76,10 +92,17 @@ ours:
 	@$(CARGO) build --quiet --release --target-dir '$(TARGET)'
 
 # Moved into place when it is complete: somebody may be running the old one.
+define compile
+@$(need-cc)
+@mkdir -p '$(@D)'
+@$(CC) $(CFLAGS) $(1) -o '$@'.$$$$ '$<' && mv '$@'.$$$$ '$@'
+endef
 $(C)/%: tests/c/%.c
-	@$(need-cc)
-	@mkdir -p '$(C)'
-	@$(CC) $(CFLAGS) -o '$@'.$$$$ '$<' && mv '$@'.$$$$ '$@'
+	$(call compile)
+$(C)-static/%: tests/c/%.c
+	$(call compile,-static)
+$(C)-static-pie/%: tests/c/%.c
+	$(call compile,-static-pie)
 
 # Whatever happens on the way, the segments are removed at the end.
 run: all
@@ -103,6 +126,30 @@ check:
 $(EXERCISES:%=check-%): check-%:
 	@$(need-cargo)
 	@$(CARGO) test --package tests -- $*::
+
+# A command that runs another in a segment table of its own; empty where the kernel gives none.
+own-table = $(shell for own in 'unshare --ipc' 'unshare --user --map-current-user --ipc'; do \
+	$$own true 2>/dev/null && echo "$$own" && break; done)
+
+$(EXERCISES:%=diff-%): diff-%: all
+	@tests/diff.sh '$(OURS)' '$(C)' $* '$(own-table)' '$(MAKE) clean-shm'
+
+$(EXERCISES:%=trace-%): trace-%: all
+	@$(need-strace)
+	@tests/trace.sh '$(OURS)' '$(C)' $* '$(own-table)' '$(MAKE) clean-shm'
+
+# Key 9990 is the same for everybody on a host: in here, only for you.
+shell:
+	@[ -n '$(own-table)' ] || { echo 'make: this kernel gives you no segment table of your own:' \
+		"$$(unshare --user --map-current-user --ipc true 2>&1)" >&2; exit 1; }
+	@echo 'A shell with a segment table of its own; it and its segments end with exit.'
+	@$(own-table) "$${SHELL:-/bin/sh}"
+
+bench: all $(C_VERSIONS:%=$(C)-static/%) $(C_VERSIONS:%=$(C)-static-pie/%)
+	@$(need-hyperfine)
+	@$(need-ipcrm)
+	@remove() { $(remove-segments); }; [ -n '$(own-table)' ] || trap remove EXIT; \
+	$(own-table) tests/bench.sh '$(OURS)' '$(C)'
 
 # All at once, so that each runs for the whole time and disturbs the others.
 stress:
