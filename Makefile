@@ -10,7 +10,10 @@ C_VERSIONS := $(EXERCISES:%=shm-%) shm-fork-handover
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 OURS := $(TARGET)/release
-C := $(TARGET)/c
+# The course's own C files, where there are some, take the place of ours.
+C := $(TARGET)/$(if $(ORIGINALS),originals,c)
+source = $(firstword $(wildcard $(ORIGINALS)/$(1).c) tests/c/$(1).c)
+export ORIGINALS
 ifneq ($(words $(TARGET)),1)
 $(error CARGO_TARGET_DIR must be a path without spaces: $(TARGET))
 endif
@@ -23,6 +26,7 @@ make run-attach     shm-attach alone
 make run-fork       shm-fork alone
 make run-dynamic    shm-dynamic alone; SIZE=… answers it; its segment stays
 make check          runs the C versions and ours in the same state and compares everything
+                    CASE=fork::fresh plays one case; ORIGINALS=folder takes the C files from there
 make check-create   the same for shm-create alone
 make check-attach   the same for shm-attach alone
 make check-fork     the same for shm-fork alone
@@ -59,6 +63,8 @@ need-strace = command -v strace >/dev/null || \
 need-hyperfine = hyperfine --help 2>/dev/null | grep -q -e --input || \
 	$(call missing,hyperfine 1.16 or later,apt install hyperfine / dnf install hyperfine)
 
+one-case = { echo 'One case alone, by its name in the list of failures: make check CASE=…' >&2; exit 1; }
+
 # Removes the lab's segments, and no one else's: root could remove another user's too.
 define remove-segments
 kept=0; \
@@ -81,7 +87,7 @@ dynamic = $(if $(SIZE),printf '%s\n' "$$SIZE" | )$(1) $(OURS)/shm-dynamic
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: all ours run $(EXERCISES:%=run-%) check $(EXERCISES:%=check-%) \
-	$(EXERCISES:%=diff-%) $(EXERCISES:%=trace-%) shell stress bench clean-shm clean help
+	$(EXERCISES:%=diff-%) $(EXERCISES:%=trace-%) shell stress bench clean-shm clean help FORCE
 
 all: ours $(C_VERSIONS:%=$(C)/%)
 
@@ -91,18 +97,18 @@ ours:
 	@$(need-libc-a)
 	@$(CARGO) build --quiet --release --target-dir '$(TARGET)'
 
-# Moved into place when it is complete: somebody may be running the old one.
-define compile
-@$(need-cc)
-@mkdir -p '$(@D)'
-@$(CC) $(CFLAGS) $(1) -o '$@'.$$$$ '$<' && mv '$@'.$$$$ '$@'
+# A C version, with the flags of its folder. Always built from ORIGINALS, for another folder's files
+# may be older. Moved into place when complete: somebody may be running the old one.
+define c-versions
+$(C_VERSIONS:%=$(C)$(1)/%): $(C)$(1)/%: $$(if $(ORIGINALS),FORCE,tests/c/%.c)
+	@$$(need-cc)
+	@mkdir -p '$$(@D)'
+	@$(CC) $(CFLAGS) $(1) -o '$$@'.$$$$$$$$ '$$(call source,$$*)' && mv '$$@'.$$$$$$$$ '$$@'
 endef
-$(C)/%: tests/c/%.c
-	$(call compile)
-$(C)-static/%: tests/c/%.c
-	$(call compile,-static)
-$(C)-static-pie/%: tests/c/%.c
-	$(call compile,-static-pie)
+$(eval $(call c-versions))
+$(eval $(call c-versions,-static))
+$(eval $(call c-versions,-static-pie))
+FORCE:
 
 # Whatever happens on the way, the segments are removed at the end.
 run: all
@@ -119,13 +125,14 @@ run-dynamic: all
 $(filter-out run-dynamic,$(EXERCISES:%=run-%)): run-%: all
 	@$(OURS)/shm-$*
 
-check:
+# CASE=fork::fresh plays one case; ORIGINALS that do not compile stop the checks.
+check: $(if $(ORIGINALS),all)
 	@$(need-cargo)
-	@$(CARGO) test --no-fail-fast
+	@$(CARGO) test --no-fail-fast $(if $(CASE),--package tests -- --exact '$(CASE)') || $(one-case)
 
-$(EXERCISES:%=check-%): check-%:
+$(EXERCISES:%=check-%): check-%: $(if $(ORIGINALS),all)
 	@$(need-cargo)
-	@$(CARGO) test --package tests -- $*::
+	@$(CARGO) test --package tests -- $*:: || $(one-case)
 
 # A command that runs another in a segment table of its own; empty where the kernel gives none.
 own-table = $(shell for own in 'unshare --ipc' 'unshare --user --map-current-user --ipc'; do \

@@ -1,7 +1,6 @@
 //! What went wrong, and how the user is told: one line, as C's `perror` writes it.
 
 use std::ffi::CStr;
-use std::io;
 
 use libc::c_int;
 use nix::errno::Errno;
@@ -29,11 +28,6 @@ impl Failure {
     /// What makes a failure of `call` from the errno it left.
     pub(crate) fn of(call: &'static CStr) -> impl Fn(Errno) -> Self {
         move |errno| Self::Call(call, errno)
-    }
-
-    /// The failure of `call` behind an error of `std::io`.
-    pub(crate) fn from_io(call: &'static CStr, error: io::Error) -> Self {
-        Self::Call(call, Errno::try_from(error).unwrap_or(Errno::EIO))
     }
 
     /// The same failure under the name that the exercise gives it, as C's `perror(label)` would.

@@ -1,10 +1,6 @@
 //! Whose turn it is: two processes that work one after the other.
 
-use std::io;
-use std::os::fd::AsRawFd;
-use std::os::unix::net::UnixStream;
-
-use libc::MSG_NOSIGNAL;
+use libc::{AF_UNIX, F_DUPFD, MSG_NOSIGNAL, SOCK_STREAM, c_int};
 use nix::errno::Errno;
 use nix::unistd;
 
@@ -17,7 +13,7 @@ use crate::Failure;
 /// one would keep it waiting for itself.
 #[derive(Debug)]
 pub struct Turn {
-    end: UnixStream,
+    end: c_int,
 }
 
 impl Turn {
@@ -26,9 +22,25 @@ impl Turn {
     /// # Errors
     /// `EMFILE`, `ENFILE`: too many files are open. `ENOMEM`: no memory. See socketpair(2).
     pub fn pair() -> Result<(Self, Self), Failure> {
-        let made = UnixStream::pair().and_then(|(one, other)| Ok((apart(one)?, apart(other)?)));
-        let (one, other) = made.map_err(|error| Failure::from_io(c"socketpair", error))?;
-        Ok((Self { end: one }, Self { end: other }))
+        let mut ends = [0; 2];
+        // SAFETY: socketpair writes two ints, and `ends` has room for two.
+        let made = unsafe { libc::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.as_mut_ptr()) };
+        Errno::result(made).map_err(Failure::of(c"socketpair"))?;
+        let [one, other] = ends.map(|end| Self { end });
+        Ok((one.apart()?, other.apart()?))
+    }
+
+    /// Keeps an end apart from the standard streams. Where one of them was closed at the start, the
+    /// kernel gives its number away again, and what is printed would go to the other process.
+    fn apart(self) -> Result<Self, Failure> {
+        if self.end > 2 {
+            return Ok(self);
+        }
+        // SAFETY: F_DUPFD takes and gives a descriptor's number, and touches no memory.
+        let end = unsafe { libc::fcntl(self.end, F_DUPFD, 3) };
+        Errno::result(end)
+            .map(|end| Self { end })
+            .map_err(Failure::of(c"fcntl"))
     }
 
     /// `send(fd, …, 1, MSG_NOSIGNAL)` — passes the turn to the other process.
@@ -38,14 +50,7 @@ impl Turn {
     pub fn pass(&self) -> Result<(), Failure> {
         let turn = [1_u8];
         // SAFETY: `turn` holds as many bytes as the call is told.
-        let sent = unsafe {
-            libc::send(
-                self.end.as_raw_fd(),
-                turn.as_ptr().cast(),
-                turn.len(),
-                MSG_NOSIGNAL,
-            )
-        };
+        let sent = unsafe { libc::send(self.end, turn.as_ptr().cast(), turn.len(), MSG_NOSIGNAL) };
         Errno::result(sent).map(drop).map_err(Failure::of(c"send"))
     }
 
@@ -55,19 +60,20 @@ impl Turn {
     /// [`Failure::Reported`]: the other process has ended, and its parent tells of it.
     /// `ECONNRESET`: it has ended before it took the turn that it was passed. See read(2).
     pub fn wait(&self) -> Result<(), Failure> {
-        match unistd::read(&self.end, &mut [0]).map_err(Failure::of(c"read"))? {
+        let mut turn = [0_u8];
+        // SAFETY: `turn` has room for as many bytes as the call is told.
+        let length = unsafe { libc::read(self.end, turn.as_mut_ptr().cast(), turn.len()) };
+        match Errno::result(length).map_err(Failure::of(c"read"))? {
             0 => Err(Failure::Reported),
             _ => Ok(()),
         }
     }
 }
 
-/// Keeps an end apart from the standard streams. Where one of them was closed at the start, the
-/// kernel gives its number away again, and what is printed would go to the other process.
-fn apart(end: UnixStream) -> io::Result<UnixStream> {
-    if end.as_raw_fd() > 2 {
-        Ok(end)
-    } else {
-        end.try_clone()
+/// `close(fd)` — gives up this process's copy of the end.
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // It does nothing but release the number: no error means anything here.
+        let _ = unistd::close(self.end);
     }
 }

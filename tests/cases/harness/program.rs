@@ -19,6 +19,9 @@ pub enum Version {
 impl Version {
     pub fn path(self, program: &str) -> Result<PathBuf, Report> {
         match self {
+            Self::C if std::env::var("ORIGINALS").is_ok_and(|folder| !folder.is_empty()) => {
+                built("originals", program)
+            }
             Self::C => built("c", program),
             Self::Ours => built("release", program),
         }
