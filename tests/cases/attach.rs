@@ -39,7 +39,7 @@ fn a_larger_segment_is_there() -> Result<(), Report> {
 #[test]
 fn the_bytes_after_the_text_stay() -> Result<(), Report> {
     attach()
-        .on(found(CREATE_KEY, CREATE_SIZE).filled_with("old bytes "))
+        .on(found(CREATE_KEY, CREATE_SIZE).filled_with("x"))
         .agrees()
 }
 
@@ -64,7 +64,7 @@ fn no_segment_is_there() -> Result<(), Report> {
 
 #[test]
 fn a_smaller_segment_is_there() -> Result<(), Report> {
-    let segment = found(CREATE_KEY, CREATE_SIZE - 1).filled_with("old bytes ");
+    let segment = found(CREATE_KEY, CREATE_SIZE - 1).filled_with("x");
     attach()
         .on(segment)
         .differs(&says("shmget: Invalid argument"))
@@ -75,7 +75,7 @@ fn a_smaller_segment_is_there() -> Result<(), Report> {
 fn another_users_private_segment() -> Result<(), Report> {
     let segment = found(CREATE_KEY, CREATE_SIZE)
         .mode(0o600)
-        .filled_with("a secret ");
+        .filled_with("x");
     attach()
         .on(segment)
         .run_by(NOBODY)

@@ -84,7 +84,7 @@ fn zero_finds_the_segment_that_is_there() -> Result<(), Report> {
 #[test]
 fn the_bytes_after_the_text_stay() -> Result<(), Report> {
     dynamic("1000\n")
-        .on(found(DYNAMIC_KEY, 5000).filled_with("old bytes "))
+        .on(found(DYNAMIC_KEY, 5000).filled_with("x"))
         .agrees()
 }
 
@@ -175,7 +175,7 @@ macro_rules! ours_refuses {
             #[test]
             fn $name() -> Result<(), Report> {
                 dynamic($input).differs(&says($says, Leaves::Nothing))?;
-                let segment = found(DYNAMIC_KEY, 100).filled_with("old bytes ");
+                let segment = found(DYNAMIC_KEY, 100).filled_with("x");
                 dynamic($input).on(segment).differs(&says($says, Leaves::AllAsItWas))
             }
         )*

@@ -92,7 +92,7 @@ impl Failing {
     fn once(&self, fault: &str) -> Result<(), Report> {
         let mut stage = Stage::new(false)?;
         if self.program == "shm-attach" {
-            stage.make(&found(CREATE_KEY, CREATE_SIZE).filled_with("old bytes "))?;
+            stage.make(&found(CREATE_KEY, CREATE_SIZE).filled_with("x"))?;
         }
         let before = stage.describe_table()?;
         let command = ours(

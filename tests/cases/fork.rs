@@ -37,7 +37,7 @@ fn a_larger_segment_is_there() -> Result<(), Report> {
 #[test]
 fn old_bytes_are_there() -> Result<(), Report> {
     fork()
-        .on(found(FORK_KEY, FORK_SIZE).filled_with("old bytes "))
+        .on(found(FORK_KEY, FORK_SIZE).filled_with("x"))
         .agrees()
 }
 
@@ -52,7 +52,7 @@ fn a_smaller_segment_is_there() -> Result<(), Report> {
 fn another_users_private_segment() -> Result<(), Report> {
     let segment = found(FORK_KEY, FORK_SIZE)
         .mode(0o600)
-        .filled_with("a secret ");
+        .filled_with("x");
     let right = says("shmget: Permission denied", Leaves::AllAsItWas);
     fork().on(segment).run_by(NOBODY).differs(&right)
 }
@@ -61,7 +61,7 @@ fn another_users_private_segment() -> Result<(), Report> {
 #[test]
 #[cfg_attr(not(other_users), ignore = "needs root, to act as two users")]
 fn another_users_segment() -> Result<(), Report> {
-    let segment = found(FORK_KEY, FORK_SIZE).filled_with("old bytes ");
+    let segment = found(FORK_KEY, FORK_SIZE).filled_with("x");
     let right = says("shmctl: Operation not permitted", Leaves::AllAsItWas);
     fork().on(segment).run_by(NOBODY).differs(&right)
 }

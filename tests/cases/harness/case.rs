@@ -9,11 +9,9 @@ use super::luck::with_luck;
 use super::outcome::{Outcome, in_words};
 use super::program::Version;
 use super::report::Report;
-use super::scene::{Account, Found, Setting, play};
+use super::scene::{Account, play};
+use super::setting::{Found, NOBODY, Setting};
 use super::world::in_own_table;
-
-/// A user who owns nothing.
-pub const NOBODY: u32 = 65534;
 
 /// Programs, the state they start in, and the channels they are run on.
 #[derive(Clone, Debug)]
@@ -191,9 +189,10 @@ impl Case {
 
     fn heading(&self, name: &str, channel: Channel) -> String {
         format!(
-            "\n{}, {channel}\n{}(this case alone: cargo test -- --exact {name})\n",
+            "\n{}, {channel}\nthis case alone: make check CASE={name}\nby hand, in `make shell`, with \
+             target/release and then with target/c:\n{}",
             name.replace("::", ": ").replace('_', " "),
-            self.setting.describe(),
+            self.setting.by_hand(channel),
         )
     }
 }

@@ -55,6 +55,16 @@ impl fmt::Display for Channel {
 }
 
 impl Channel {
+    /// What to add to a command that a student types.
+    pub fn by_hand(self) -> &'static str {
+        match self {
+            Self::Pipes | Self::TerminalInput => " | cat",
+            Self::OneFile => " >output 2>&1",
+            Self::ReaderGone => " | :",
+            Self::Terminal | Self::TerminalOutput | Self::HungUp => "",
+        }
+    }
+
     /// Whether standard output and standard error end in the same place.
     pub fn is_merged(self) -> bool {
         matches!(self, Self::OneFile | Self::Terminal | Self::TerminalOutput)

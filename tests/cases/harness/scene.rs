@@ -1,4 +1,4 @@
-//! One run of a case: a start state, programs on it, and the account of what they did.
+//! One run of a case: programs on a start state, and the account of what they did.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -11,99 +11,14 @@ use std::process::{Child, Command, Stdio};
 use common::Segment;
 use libc::IPC_PRIVATE;
 
-use super::case::NOBODY;
 use super::channel::{Channel, Running};
 use super::folder::Folder;
 use super::outcome::Outcome;
 use super::program::{Version, built, copy_for_all};
 use super::report::Report;
 use super::segment_table::{self, Row};
+use super::setting::{Found, Setting};
 use super::world::OWN_TABLE;
-
-/// A segment that is there before the programs start.
-#[derive(Clone, Debug)]
-pub struct Found {
-    key: i32,
-    size: i32,
-    mode: u32,
-    owner: Option<u32>,
-    text: &'static str,
-    held: bool,
-}
-
-/// A segment of everybody's, filled with zeros.
-pub fn found(key: i32, size: i32) -> Found {
-    Found {
-        key,
-        size,
-        mode: 0o666,
-        owner: None,
-        text: "",
-        held: false,
-    }
-}
-
-impl Found {
-    #[must_use]
-    pub fn mode(self, mode: u32) -> Self {
-        Self { mode, ..self }
-    }
-
-    #[must_use]
-    pub fn owned_by(self, owner: u32) -> Self {
-        Self {
-            owner: Some(owner),
-            ..self
-        }
-    }
-
-    /// Owned by the user of [`run_by_ordinary_user`](super::Case::run_by_ordinary_user).
-    #[must_use]
-    pub fn owned_by_ordinary_user(self) -> Self {
-        let owner = cfg!(other_users).then_some(NOBODY);
-        Self { owner, ..self }
-    }
-
-    /// Old bytes: `text` over and over.
-    #[must_use]
-    pub fn filled_with(self, text: &'static str) -> Self {
-        Self { text, ..self }
-    }
-
-    /// Attached by another process all the while.
-    #[must_use]
-    pub fn held(self) -> Self {
-        Self { held: true, ..self }
-    }
-
-    fn describe(&self) -> String {
-        let mut text = format!(
-            "a segment of key {}, {} bytes, mode {:o}",
-            self.key, self.size, self.mode
-        );
-        if let Some(owner) = self.owner {
-            text += &format!(", owned by user {owner}");
-        }
-        if !self.text.is_empty() {
-            text += &format!(", filled with \"{}\"", self.text.escape_default());
-        }
-        if self.held {
-            text += ", attached by another process";
-        }
-        text
-    }
-}
-
-/// What a scene starts from, and what is run in it.
-#[derive(Clone, Debug, Default)]
-pub struct Setting {
-    pub found: Vec<Found>,
-    pub table_is_full: bool,
-    pub kernel_limits: Vec<(&'static str, u64)>,
-    pub user: Option<u32>,
-    pub wrapper: Vec<&'static str>,
-    pub programs: Vec<(&'static str, Vec<u8>)>,
-}
 
 /// What was seen, in words: the segment table before and after, and what each program did.
 pub struct Account {
@@ -152,33 +67,6 @@ pub fn play(setting: &Setting, version: Version, channel: Channel) -> Result<Acc
         after,
         last,
     })
-}
-
-impl Setting {
-    /// How to get there, in words.
-    pub fn describe(&self) -> String {
-        let mut text = String::new();
-        for found in &self.found {
-            text += &format!("already there: {}\n", found.describe());
-        }
-        if self.table_is_full {
-            text += "already there: as many segments as the limit shmmni allows\n";
-        }
-        for (limit, value) in &self.kernel_limits {
-            text += &format!("kernel.{limit} = {value}\n");
-        }
-        for (program, input) in &self.programs {
-            text += &format!("run: {} {program}", self.wrapper.join(" "));
-            if let Some(user) = self.user {
-                text += &format!(", as user {user}");
-            }
-            if !input.is_empty() {
-                text += &format!(", input \"{}\"", input.escape_ascii());
-            }
-            text += "\n";
-        }
-        text
-    }
 }
 
 fn owned_by_others(setting: &Setting) -> bool {
