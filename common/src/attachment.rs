@@ -17,6 +17,20 @@ use crate::{Failure, Segment};
 /// The memory is shared: another process may write to it at any moment, and Rust's `&[u8]` and
 /// `&mut [u8]` promise that nobody does. So it is a slice of atomic bytes, which promises nothing
 /// about the others, and texts are copied in and out a byte at a time.
+///
+/// ```
+/// use common::Segment;
+///
+/// let segment = Segment::get(libc::IPC_PRIVATE, 1, 0o600)?;
+/// let memory = segment.attach()?;
+/// segment.remove()?;
+/// // One byte was asked for; the kernel maps whole pages.
+/// assert!(memory.bytes().len() >= 4096);
+/// memory.store("more than one byte");
+/// assert!(memory.text().eq(*b"more than one byte"));
+/// memory.detach()?;
+/// # Ok::<(), common::Failure>(())
+/// ```
 #[derive(Debug)]
 pub struct Attachment {
     address: *const c_void,

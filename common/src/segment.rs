@@ -13,6 +13,20 @@ use crate::{Attachment, Failure};
 ///
 /// It is a number and owns nothing: a segment lives until somebody removes it, whatever becomes of
 /// the processes that use it.
+///
+/// ```
+/// use common::Segment;
+///
+/// // A segment without a key, which only this process can find.
+/// let segment = Segment::get(libc::IPC_PRIVATE, 100, 0o600)?;
+/// let memory = segment.attach()?;
+/// // Marked for removal: it goes when its last attachment does, be it by a death.
+/// segment.remove()?;
+/// memory.store(format_args!("I am number {segment}"));
+/// memory.detach()?;
+/// assert!(segment.attach().is_err_and(|failure| failure.is_no_segment()));
+/// # Ok::<(), common::Failure>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
     id: c_int,

@@ -73,9 +73,7 @@ fn a_smaller_segment_is_there() -> Result<(), Report> {
 #[test]
 #[cfg_attr(not(other_users), ignore = "needs root, to act as two users")]
 fn another_users_private_segment() -> Result<(), Report> {
-    let segment = found(CREATE_KEY, CREATE_SIZE)
-        .mode(0o600)
-        .filled_with("x");
+    let segment = found(CREATE_KEY, CREATE_SIZE).mode(0o600).filled_with("x");
     attach()
         .on(segment)
         .run_by(NOBODY)

@@ -55,13 +55,13 @@ impl fmt::Display for Channel {
 }
 
 impl Channel {
-    /// What to add to a command that a student types.
+    /// What a student adds to the command, to have the streams and the exit status like this.
     pub fn by_hand(self) -> &'static str {
         match self {
             Self::Pipes | Self::TerminalInput => " | cat",
-            Self::OneFile => " >output 2>&1",
+            Self::OneFile => " >output 2>&1; echo $?",
             Self::ReaderGone => " | :",
-            Self::Terminal | Self::TerminalOutput | Self::HungUp => "",
+            Self::Terminal | Self::TerminalOutput | Self::HungUp => "; echo $?",
         }
     }
 

@@ -94,7 +94,7 @@ impl Setting {
             let wrapper: String = self.wrapper.iter().map(|word| quoted(word) + " ").collect();
             let user = as_user(self.user);
             let to = channel.by_hand();
-            lines += &format!("    {input}{user}{wrapper}target/release/{program}{to}; echo $?\n");
+            lines += &format!("    {input}{user}{wrapper}target/release/{program}{to}\n");
         }
         lines
     }
