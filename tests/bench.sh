@@ -37,10 +37,11 @@ memory() {
     /usr/bin/time --format=%M "$1" <"$work/size" 2>&1 >/dev/null
 }
 
-# "ratio 1.234": our figure against C's.
+# Our figure against C's.
 ratio() {
     awk -v ours="$1" -v c="$2" 'BEGIN {
-        if (ours == "-" || c == "-") print "-"; else printf "%.3f\n", ours / c }'
+        if (ours == "-" || c == "-") print "-"
+        else printf ours / c < 0.01 ? "%.5f\n" : "%.3f\n", ours / c }'
 }
 
 row() {

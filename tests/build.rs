@@ -9,38 +9,47 @@ const FACTS: &[(&str, &str)] = &[
     ("ipc_namespace", "unshare --ipc true"),
     (
         "user_namespace",
-        "unshare --user --map-current-user --ipc true",
+        "! unshare --ipc true && $IN_USER_NAMESPACE true",
     ),
     (
         "kernel_limits",
         "unshare --ipc sh -c 'echo 1024 >/proc/sys/kernel/shmmni'",
     ),
-    ("other_users", SETPRIV),
-    ("ordinary_user", "[ $(id -u) != 0 ] || exec $SETPRIV"),
+    ("other_users", BECOME_ANOTHER),
+    ("ordinary_user", "[ $(id -u) != 0 ] || $BECOME_ANOTHER"),
     (
         "strace",
         "strace -o /dev/null -e inject=shmget:error=ENOSPC true",
     ),
 ];
 
-/// Becomes another user.
-const SETPRIV: &str = "setpriv --reuid=65534 --regid=65534 --clear-groups true";
+const IN_USER_NAMESPACE: &str = "unshare --user --map-current-user --ipc";
+const BECOME_ANOTHER: &str = "setpriv --reuid=65534 --regid=65534 --clear-groups true";
 
 fn main() {
     println!("cargo::rerun-if-changed=no-such-file");
+    let mut in_user_namespace = false;
     for (fact, command) in FACTS {
         println!("cargo::rustc-check-cfg=cfg({fact})");
-        if succeeds(command) {
+        // The cases will be in there, so what comes after it is asked in there.
+        let prefix = if in_user_namespace {
+            IN_USER_NAMESPACE
+        } else {
+            ""
+        };
+        if succeeds(prefix, command) {
             println!("cargo::rustc-cfg={fact}");
+            in_user_namespace |= *fact == "user_namespace";
         }
     }
 }
 
-fn succeeds(command: &str) -> bool {
+fn succeeds(prefix: &str, command: &str) -> bool {
     let mut shell = Command::new("sh");
     shell
-        .args(["-c", command])
-        .env("SETPRIV", SETPRIV)
+        .args(["-c", &format!("{prefix} sh -c \"$0\""), command])
+        .env("IN_USER_NAMESPACE", IN_USER_NAMESPACE)
+        .env("BECOME_ANOTHER", BECOME_ANOTHER)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());

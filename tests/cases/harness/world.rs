@@ -36,7 +36,7 @@ pub fn target() -> PathBuf {
 /// Prepares the process, before the test runner starts its threads: with threads it could not
 /// enter a user namespace any more.
 pub fn enter() {
-    if cfg!(user_namespace) && !cfg!(ipc_namespace) {
+    if cfg!(user_namespace) {
         enter_user_namespace().unwrap_or_else(|error| stop(&format!("user namespace: {error}")));
     }
     // What a program leaves running becomes this process's, and is waited for.
