@@ -110,6 +110,8 @@ fn wrapped(wrapper: &[&str], program: &Path) -> Command {
 pub struct Stage {
     copies: Option<Folder>,
     processes: HashSet<u32>,
+    /// The segments that were there before it.
+    others: HashSet<String>,
     holders: Vec<Child>,
 }
 
@@ -119,9 +121,14 @@ impl Stage {
         let copies = with_other_users
             .then(|| Folder::new("copies"))
             .transpose()?;
+        let others = segment_table::rows()?
+            .into_iter()
+            .map(|row| row.id)
+            .collect();
         Ok(Self {
             copies,
             processes: HashSet::new(),
+            others,
             holders: Vec::new(),
         })
     }
@@ -145,19 +152,18 @@ impl Stage {
         command
             .arg(found.text)
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         if let Some(owner) = found.owner {
             command.uid(owner).gid(owner);
         }
         let mut maker = command.spawn()?;
         self.processes.insert(maker.id());
-        let made = maker
-            .stdout
-            .take()
-            .is_some_and(|out| BufReader::new(out).lines().next().is_some());
-        if !made {
-            maker.wait()?;
-            return Err(Report(format!("{found:?} could not be made")));
+        let stdout = maker.stdout.take();
+        if stdout.is_none_or(|stdout| BufReader::new(stdout).lines().next().is_none()) {
+            let failed = maker.wait_with_output()?;
+            let why = String::from_utf8_lossy(&failed.stderr).into_owned();
+            return Err(Report(format!("{}\n{why}", found.by_hand())));
         }
         if found.held {
             self.holders.push(maker);
@@ -182,7 +188,9 @@ impl Stage {
     /// The segments of this scene: in a table of its own, all.
     fn rows(&self) -> Result<Vec<Row>, Report> {
         let mut rows = segment_table::rows()?;
-        rows.retain(|row| OWN_TABLE || self.processes.contains(&row.creator));
+        let is_ours =
+            |row: &Row| self.processes.contains(&row.creator) && !self.others.contains(&row.id);
+        rows.retain(|row| OWN_TABLE || is_ours(row));
         Ok(rows)
     }
 
@@ -221,14 +229,17 @@ impl Drop for Stage {
             drop(holder.stdin.take());
             let _ = holder.wait();
         }
-        // A table of its own goes with its thread.
-        for row in self
-            .rows()
-            .unwrap_or_default()
-            .iter()
-            .filter(|_| !OWN_TABLE)
-        {
-            let _ = Command::new("ipcrm").args(["-m", &row.id]).status();
+        if OWN_TABLE {
+            return; // it goes with its thread
+        }
+        for row in self.rows().unwrap_or_default() {
+            // As its owner: root may lack the capability to remove another user's.
+            let mut ipcrm = Command::new("ipcrm");
+            let _ = ipcrm
+                .args(["-m", &row.id])
+                .uid(row.owner)
+                .gid(row.group)
+                .status();
         }
     }
 }

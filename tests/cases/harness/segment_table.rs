@@ -28,8 +28,8 @@ pub struct Row {
     /// The process that made it.
     pub creator: u32,
     attached: String,
-    pub owner: String,
-    group: String,
+    pub owner: u32,
+    pub group: u32,
 }
 
 pub fn rows() -> io::Result<Vec<Row>> {
@@ -65,8 +65,8 @@ fn row(line: &str) -> Option<Row> {
         size: size.to_string(),
         creator: creator.parse().ok()?,
         attached: attached.to_string(),
-        owner: owner.to_string(),
-        group: group.to_string(),
+        owner: owner.parse().ok()?,
+        group: group.parse().ok()?,
     })
 }
 
@@ -133,8 +133,8 @@ fn runs(bytes: &[u8]) -> String {
 }
 
 /// `id` knows every user that the machine knows; a number has to do for the others.
-pub fn user_name(user: &str) -> String {
-    let output = Command::new("id").args(["-nu", user]).output();
+pub fn user_name(user: u32) -> String {
+    let output = Command::new("id").args(["-nu", &user.to_string()]).output();
     let name = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string());
     name.ok()
         .filter(|name| !name.is_empty())

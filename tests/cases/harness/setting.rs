@@ -101,7 +101,7 @@ impl Setting {
 }
 
 impl Found {
-    fn by_hand(&self) -> String {
+    pub fn by_hand(&self) -> String {
         let Self {
             key,
             size,

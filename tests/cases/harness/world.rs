@@ -68,7 +68,7 @@ fn take_the_machines_table() -> io::Result<()> {
     LOCK.get_or_init(|| lock);
     for row in segment_table::rows()? {
         if [CREATE_KEY, FORK_KEY, DYNAMIC_KEY].contains(&row.key) {
-            let owner = segment_table::user_name(&row.owner);
+            let owner = segment_table::user_name(row.owner);
             return Err(io::Error::other(format!(
                 "key {} is taken by segment {} of {owner}: the checks need it, for this machine \
                  gives them no segment table of their own (ipcrm -m {} removes it)",
