@@ -35,7 +35,7 @@ use crate::{Failure, Segment};
 pub struct Attachment {
     address: *const c_void,
     length: usize,
-    attached: shmatt_t,
+    attach_count: shmatt_t,
 }
 
 impl Attachment {
@@ -43,22 +43,23 @@ impl Attachment {
         // SAFETY: with a null address the kernel chooses a free range, so no mapping is replaced.
         let address = unsafe { libc::shmat(segment.id(), ptr::null(), 0) };
         let address = Errno::result(address).map_err(Failure::of(c"shmat"))?;
+        // From here on it is detached if another call fails.
         let mut attachment = Self {
             address,
             length: 0,
-            attached: 0,
+            attach_count: 0,
         };
         let stat = segment.stat()?;
         attachment.length = whole_pages(stat.shm_segsz)?;
-        attachment.attached = stat.shm_nattch;
+        attachment.attach_count = stat.shm_nattch;
         Ok(attachment)
     }
 
-    /// Whether nobody else had the segment attached when this attachment had just been made. Of
-    /// several processes that attach one segment, at most one is told so.
+    /// Whether this was the segment's only attachment when it had just been made (`IPC_STAT`'s
+    /// `shm_nattch`). As long as it lives, nobody who attaches later is told so.
     #[must_use]
-    pub fn was_first(&self) -> bool {
-        self.attached == 1
+    pub fn was_alone(&self) -> bool {
+        self.attach_count == 1
     }
 
     /// The segment's bytes: its size, rounded up to whole pages, for the kernel maps no less.
@@ -72,10 +73,10 @@ impl Attachment {
     /// `sprintf(memory, …)` — stores a text and the NUL after it at the start of the segment; what
     /// does not fit is cut off.
     pub fn store(&self, text: impl fmt::Display) {
-        let mut end = End(self.bytes());
-        // Only a full segment ends this early: End keeps the room for the NUL.
-        let _ = write!(end, "{text}");
-        if let Some(byte) = end.0.first() {
+        let mut room = Room(self.bytes());
+        // It fails only where there is no more room.
+        let _ = write!(room, "{text}");
+        if let Some(byte) = room.0.first() {
             byte.store(0, Relaxed);
         }
     }
@@ -101,13 +102,13 @@ impl Attachment {
 
 impl Drop for Attachment {
     fn drop(&mut self) {
-        // Reached only where another failure is on its way to the user.
+        // Where nobody calls `detach`, another failure is on its way to the user.
         let _ = detach(self.address);
     }
 }
 
 fn detach(address: *const c_void) -> Result<(), Errno> {
-    // SAFETY: the only caller's attachment ends with this call, and its slices borrowed it.
+    // SAFETY: both callers own the attachment and end it here; slices of it borrowed it.
     let result = unsafe { libc::shmdt(address) };
     Errno::result(result).map(drop)
 }
@@ -120,17 +121,19 @@ fn whole_pages(size: usize) -> Result<usize, Failure> {
     Ok((size + last) & !last)
 }
 
-/// Where the next byte of a text goes.
-struct End<'a>(&'a [AtomicU8]);
+/// The room that is left for a text.
+///
+/// The bytes are in no order (`Relaxed`) for other processes: whose turn it is, is told elsewhere.
+struct Room<'a>(&'a [AtomicU8]);
 
-impl Write for End<'_> {
+impl Write for Room<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for byte in text.bytes() {
             let [next, rest @ ..] = self.0 else {
                 return Err(fmt::Error);
             };
             if rest.is_empty() {
-                return Err(fmt::Error);
+                return Err(fmt::Error); // the last byte is the NUL's
             }
             next.store(byte, Relaxed);
             self.0 = rest;

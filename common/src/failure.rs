@@ -11,13 +11,13 @@ use crate::stdio::say;
 /// Why an exercise ends with exit status 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// A call failed: its name, and the errno it left.
+    /// A call failed: what `perror` is given, most often its name; and the errno it left.
     Call(&'static CStr, Errno),
     /// The user's input will not do: why not.
     Input(&'static str),
-    /// A process died by a signal: which one, by which.
+    /// A process died: which process, by which signal.
     Killed(&'static str, c_int),
-    /// Another process of the exercise failed, and that one is reported.
+    /// The user has been told, or is told by another process of the exercise.
     Reported,
 }
 
@@ -39,9 +39,10 @@ impl Failure {
         }
     }
 
-    /// Whether the call failed because the segment has been removed: `EINVAL`, `EIDRM`.
+    /// Whether an attachment or a removal failed because the segment had been removed: `EINVAL`,
+    /// `EIDRM`.
     #[must_use]
-    pub fn is_no_segment(&self) -> bool {
+    pub fn is_removed(&self) -> bool {
         matches!(self, Self::Call(_, Errno::EINVAL | Errno::EIDRM))
     }
 
@@ -63,7 +64,7 @@ impl Failure {
 ///
 /// # Errors
 /// [`Failure::Reported`] if there was one.
-pub fn all<const N: usize>(results: [Result<(), Failure>; N]) -> Result<(), Failure> {
+pub fn report_all<const N: usize>(results: [Result<(), Failure>; N]) -> Result<(), Failure> {
     let mut all = Ok(());
     for failure in results.into_iter().filter_map(Result::err) {
         failure.report();

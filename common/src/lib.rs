@@ -11,8 +11,8 @@
 //! does, [`read_int`] reads as `scanf("%d")`, a [`Failure`] reads as `perror` writes it, and
 //! [`main!`] starts the program where C starts. [`fork`] and [`Turn`] are for shm-fork.
 //!
-//! All unsafe code of the lab is in this crate: one system call to a function, each with the fact
-//! that makes it sound.
+//! All unsafe code of the lab is in this crate: one call to a block, each with the fact that makes
+//! it sound.
 
 mod attachment;
 mod failure;
@@ -25,9 +25,9 @@ mod stdio;
 mod turn;
 
 pub use attachment::Attachment;
-pub use failure::{Failure, all};
+pub use failure::{Failure, report_all};
 pub use keys::{CREATE_KEY, CREATE_SIZE, DYNAMIC_KEY, FORK_KEY, FORK_SIZE};
-pub use process::{Child, exit, fork};
+pub use process::{Child, exit, fork, keep_exit_statuses};
 pub use scan::read_int;
 pub use segment::Segment;
 pub use start::start;

@@ -2,6 +2,7 @@
 
 use libc::{WEXITSTATUS, WIFSIGNALED, WTERMSIG, c_int, pid_t};
 use nix::errno::Errno;
+use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::unistd::{self, ForkResult};
 
 use crate::start::end;
@@ -14,13 +15,25 @@ pub struct Child {
     pid: pid_t,
 }
 
+/// `signal(SIGCHLD, SIG_DFL)` — has the kernel keep how children end, for [`Child::wait`]. Where the
+/// program that started this one ignores SIGCHLD, it would forget.
+///
+/// # Errors
+/// None that can occur. See signal(2), and waitpid(2) under ECHILD.
+pub fn keep_exit_statuses() -> Result<(), Failure> {
+    // SAFETY: SIG_DFL is no function, so nothing of this process runs when the signal comes.
+    let old = unsafe { signal(Signal::SIGCHLD, SigHandler::SigDfl) };
+    old.map(drop).map_err(Failure::of(c"signal"))
+}
+
 /// `fork()` — makes a second process, a copy of this one. Both go on from here: the parent gets
-/// the child, the child gets `None`, and ends with [`exit`].
+/// the child, the child gets `None`, and ends with [`exit`]. What `Stdout` holds is copied too, and
+/// would come out twice: flush first.
 ///
 /// # Errors
 /// `EAGAIN`: the user's limit of processes is reached. `ENOMEM`: no memory. See fork(2).
 pub fn fork() -> Result<Option<Child>, Failure> {
-    // SAFETY: the exercises start no thread, so the child has a copy of all there is.
+    // SAFETY: the exercises start no thread, so the child's memory is as one thread left it.
     match unsafe { unistd::fork() } {
         Ok(ForkResult::Parent { child }) => Ok(Some(Child {
             pid: child.as_raw(),
@@ -30,8 +43,8 @@ pub fn fork() -> Result<Option<Child>, Failure> {
     }
 }
 
-/// `exit(status)` — ends a child process as returning from `main` ends the parent: reports a
-/// failure, writes what `out` holds; the status is 0, or 1 after a failure. See exit(3).
+/// `_exit(status)` — ends a child process as returning from `main` ends the parent: reports a
+/// failure, writes what `out` holds; the status is 0, or 1 after a failure. See _exit(2).
 pub fn exit(out: &mut Stdout, result: Result<(), Failure>) -> ! {
     let status = end(out, result);
     // SAFETY: _exit runs nothing more in this process.

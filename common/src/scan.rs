@@ -11,7 +11,7 @@ mod tests;
 
 const OUT_OF_RANGE: Failure = Failure::Call(c"size", Errno::ERANGE);
 
-/// More digits than this, all zeros so far, are no number but a stream without an end.
+/// More digits than this can only be zeros, from a stream that has no end.
 const MOST_DIGITS: u32 = 1 << 24;
 
 /// `scanf("%d", &size)` — reads an `int` from standard input: white space, a sign or none, digits;
@@ -57,12 +57,11 @@ fn scan_int(input: &mut impl Input) -> Result<c_int, Failure> {
     let mut digits = 0;
     while let Some(digit @ b'0'..=b'9') = byte {
         digits += 1;
-        let longer = append(number.unwrap_or(0), digit, negative);
-        number = Some(
-            longer
-                .filter(|_| digits <= MOST_DIGITS)
-                .ok_or(OUT_OF_RANGE)?,
-        );
+        let longer = append(number.unwrap_or(0), digit, negative).ok_or(OUT_OF_RANGE)?;
+        if digits > MOST_DIGITS {
+            return Err(OUT_OF_RANGE);
+        }
+        number = Some(longer);
         byte = input.next()?;
     }
     number.ok_or(Failure::Input("no whole number on standard input"))

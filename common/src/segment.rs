@@ -17,14 +17,14 @@ use crate::{Attachment, Failure};
 /// ```
 /// use common::Segment;
 ///
-/// // A segment without a key, which only this process can find.
+/// // A segment without a key, which no shmget finds.
 /// let segment = Segment::get(libc::IPC_PRIVATE, 100, 0o600)?;
 /// let memory = segment.attach()?;
 /// // Marked for removal: it goes when its last attachment does, be it by a death.
 /// segment.remove()?;
 /// memory.store(format_args!("I am number {segment}"));
 /// memory.detach()?;
-/// assert!(segment.attach().is_err_and(|failure| failure.is_no_segment()));
+/// assert!(segment.attach().is_err_and(|failure| failure.is_removed()));
 /// # Ok::<(), common::Failure>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

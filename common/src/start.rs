@@ -2,7 +2,7 @@
 
 use libc::c_int;
 
-use crate::{Failure, Stdout, all};
+use crate::{Failure, Stdout, report_all};
 
 /// Makes `exercise` the program: the C library calls it as it calls a C program's `main`.
 ///
@@ -11,6 +11,7 @@ use crate::{Failure, Stdout, all};
 #[macro_export]
 macro_rules! main {
     ($exercise:path) => {
+        // SAFETY: `#![no_main]` goes with it, so this is the only `main` that is linked.
         #[unsafe(no_mangle)]
         extern "C" fn main() -> ::core::ffi::c_int {
             $crate::start($exercise)
@@ -18,10 +19,12 @@ macro_rules! main {
     };
 }
 
-/// Makes `function` run before `main`: the checks have to do something before they have threads.
+/// Makes `function` run before `main`: the checks enter a user namespace, before they have threads.
+#[doc(hidden)]
 #[macro_export]
 macro_rules! before_main {
     ($function:path) => {
+        // SAFETY: the C library calls what is in this section with C's calling convention.
         #[used]
         #[unsafe(link_section = ".init_array")]
         static BEFORE_MAIN: extern "C" fn() = {
@@ -43,7 +46,7 @@ pub fn start(exercise: fn(&mut Stdout) -> Result<(), Failure>) -> c_int {
 
 /// Ends a process in C's order: the failure is told at once, standard output is written at exit.
 pub(crate) fn end(out: &mut Stdout, result: Result<(), Failure>) -> c_int {
-    let told = all([result]);
-    let written = all([out.flush()]);
+    let told = report_all([result]);
+    let written = report_all([out.flush()]);
     c_int::from(told.and(written).is_err())
 }

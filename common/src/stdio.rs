@@ -10,13 +10,13 @@ use nix::unistd::{self, Whence};
 use crate::Failure;
 use crate::scan::Input;
 
-// SAFETY: nothing in this process closes descriptor 0; closed at the start, its calls give EBADF.
+// SAFETY: 0 is standard input from the start to the end; where it is closed, calls give EBADF.
 const STDIN: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(0) };
 
-// SAFETY: nothing in this process closes descriptor 1; closed at the start, its calls give EBADF.
+// SAFETY: 1 is standard output from the start to the end; where it is closed, calls give EBADF.
 const STDOUT: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(1) };
 
-// SAFETY: nothing in this process closes descriptor 2; closed at the start, its calls give EBADF.
+// SAFETY: 2 is standard error from the start to the end; where it is closed, calls give EBADF.
 const STDERR: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(2) };
 
 /// glibc's buffer for a terminal; its larger one for files is more than an exercise ever fills.
@@ -118,7 +118,7 @@ pub(crate) fn say(line: fmt::Arguments<'_>) {
     buffer.empty();
 }
 
-/// Bytes on their way to a descriptor, and the first error there, as stdio's `ferror` keeps it.
+/// Bytes on their way to a descriptor, and the first error there until somebody asks for it.
 #[derive(Debug)]
 struct Buffer {
     descriptor: BorrowedFd<'static>,

@@ -1,6 +1,8 @@
 //! Whose turn it is: two processes that work one after the other.
 
-use libc::{AF_UNIX, F_DUPFD, MSG_NOSIGNAL, SOCK_STREAM, c_int};
+use std::ffi::CStr;
+
+use libc::{AF_UNIX, F_DUPFD, MSG_DONTWAIT, MSG_NOSIGNAL, SOCK_STREAM, c_int};
 use nix::errno::Errno;
 use nix::unistd;
 
@@ -46,26 +48,42 @@ impl Turn {
     /// `send(fd, …, 1, MSG_NOSIGNAL)` — passes the turn to the other process.
     ///
     /// # Errors
-    /// `EPIPE`: the other process has ended. See send(2).
+    /// [`Failure::Reported`]: the other process has ended, and its parent tells of it. See send(2).
     pub fn pass(&self) -> Result<(), Failure> {
         let turn = [1_u8];
         // SAFETY: `turn` holds as many bytes as the call is told.
         let sent = unsafe { libc::send(self.end, turn.as_ptr().cast(), turn.len(), MSG_NOSIGNAL) };
-        Errno::result(sent).map(drop).map_err(Failure::of(c"send"))
+        Errno::result(sent)
+            .map(drop)
+            .map_err(|errno| self.failure(c"send", errno))
     }
 
     /// `read(fd, …, 1)` — waits until the other process passes the turn.
     ///
     /// # Errors
-    /// [`Failure::Reported`]: the other process has ended, and its parent tells of it.
-    /// `ECONNRESET`: it has ended before it took the turn that it was passed. See read(2).
+    /// [`Failure::Reported`]: the other process has ended, and its parent tells of it. See read(2).
     pub fn wait(&self) -> Result<(), Failure> {
         let mut turn = [0_u8];
         // SAFETY: `turn` has room for as many bytes as the call is told.
         let length = unsafe { libc::read(self.end, turn.as_mut_ptr().cast(), turn.len()) };
-        match Errno::result(length).map_err(Failure::of(c"read"))? {
-            0 => Err(Failure::Reported),
-            _ => Ok(()),
+        match Errno::result(length) {
+            Ok(0) => Err(Failure::Reported),
+            Ok(_) => Ok(()),
+            Err(errno) => Err(self.failure(c"read", errno)),
+        }
+    }
+
+    /// A call may fail because the other process has ended (`EPIPE`, `ECONNRESET`): then that is
+    /// what the user is to be told, and the parent does.
+    fn failure(&self, call: &'static CStr, errno: Errno) -> Failure {
+        let mut turn = [0_u8];
+        // SAFETY: `turn` has room for as many bytes as the call is told.
+        let length =
+            unsafe { libc::recv(self.end, turn.as_mut_ptr().cast(), turn.len(), MSG_DONTWAIT) };
+        if length == 0 {
+            Failure::Reported
+        } else {
+            Failure::Call(call, errno)
         }
     }
 }

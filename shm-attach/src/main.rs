@@ -3,7 +3,7 @@
 //! Finds the segment that shm-create made (`shmget`), maps it into this process's memory
 //! (`shmat`), writes and reads it there as any memory, and lets it go again (`shmdt`).
 //!
-//! Try: run it before shm-create; look at the attach count with `ipcs -m` before and after.
+//! Try: run it before shm-create; look at the times and process numbers with `ipcs -m -i ID`.
 
 #![no_main]
 #![forbid(unsafe_code)]

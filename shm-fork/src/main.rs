@@ -12,13 +12,17 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use common::{Attachment, FORK_KEY, FORK_SIZE, Failure, Segment, Stdout, Turn, all, exit, fork};
+use common::{
+    Attachment, FORK_KEY, FORK_SIZE, Failure, Segment, Stdout, Turn, exit, fork,
+    keep_exit_statuses, report_all,
+};
 
 common::main!(parent);
 
 fn parent(out: &mut Stdout) -> Result<(), Failure> {
     let (segment, memory) = own_segment()?;
     let (turn_1, turn_2) = Turn::pair()?;
+    keep_exit_statuses()?;
 
     // A process that kept the other's end would wait for itself: each end has one holder.
     let Some(child_1) = fork()? else {
@@ -27,6 +31,7 @@ fn parent(out: &mut Stdout) -> Result<(), Failure> {
         exit(out, result)
     };
     drop(turn_1);
+    // No `?` here: whatever becomes of the second child, the first is waited for.
     let Some(child_2) = fork().transpose() else {
         let result = process_2(out, segment, memory, &turn_2);
         exit(out, result)
@@ -35,23 +40,25 @@ fn parent(out: &mut Stdout) -> Result<(), Failure> {
 
     let ended_1 = child_1.wait("process 1");
     let ended_2 = child_2.and_then(|child| child.wait("process 2"));
-    all([ended_1, ended_2, memory.detach()])
+    report_all([ended_1, ended_2, memory.detach()])
 }
 
 /// Gets a segment that no other run of this program uses: two of them may get the same one before
-/// either has removed it, and then only the first to attach may stay.
+/// either has removed it, and then only one that found itself alone may stay. (A program that gets
+/// the ID in between and attaches later, without a look, still writes into it: the C version does.)
 fn own_segment() -> Result<(Segment, Attachment), Failure> {
     for _ in 0..1000 {
         let segment = Segment::create(FORK_KEY, FORK_SIZE)?;
         match (segment.attach(), segment.remove()) {
             // Another run removed it between our shmget and our shmat.
-            (Err(_), Err(gone)) if gone.is_no_segment() => {}
+            (Err(_), Err(gone)) if gone.is_removed() => {}
             (attached, removed) => {
                 let memory = attached?;
                 removed?;
-                if memory.was_first() {
+                if memory.was_alone() {
                     return Ok((segment, memory));
                 }
+                memory.detach()?;
             }
         }
     }

@@ -122,3 +122,9 @@ fn no_process_can_be_made() -> Result<(), Report> {
         .under(&["prlimit", "--nproc=0"])
         .differs(&right)
 }
+
+/// The program that starts it does not care how children end.
+#[test]
+fn sigchld_is_ignored() -> Result<(), Report> {
+    fork().under(&["env", "--ignore-signal=CHLD"]).agrees()
+}
