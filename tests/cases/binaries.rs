@@ -85,7 +85,9 @@ fn trace(
             .finish()?;
         let calls = std::fs::read_to_string(&file)?;
         let name = |line: &str| line.split_once('(').map(|(name, _)| name.to_string());
-        let mut names: Vec<String> = calls.lines().filter_map(name).collect();
+        // A newer C library's fork holds signals back for a moment: not the exercise's call.
+        let is_made = |name: &String| name != "rt_sigprocmask";
+        let mut names: Vec<String> = calls.lines().filter_map(name).filter(is_made).collect();
         names.dedup();
         Ok(names)
     })
