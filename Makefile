@@ -12,8 +12,13 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 OURS := $(TARGET)/release
 # The course's own C files, where there are some, take the place of ours.
 C := $(TARGET)/$(if $(ORIGINALS),originals,c)
-source = $(firstword $(wildcard $(ORIGINALS)/$(1).c) tests/c/$(1).c)
+source = $(firstword $(if $(ORIGINALS),$(wildcard $(ORIGINALS)/$(1).c)) tests/c/$(1).c)
 export ORIGINALS
+ifneq ($(ORIGINALS),)
+ifeq ($(and $(filter 1,$(words $(ORIGINALS))),$(wildcard $(ORIGINALS)/shm-*.c)),)
+$(error ORIGINALS must be a folder with shm-*.c in it, and without spaces in its path: $(ORIGINALS))
+endif
+endif
 ifneq ($(words $(TARGET)),1)
 $(error CARGO_TARGET_DIR must be a path without spaces: $(TARGET))
 endif
@@ -40,7 +45,7 @@ make trace-attach   the same for shm-attach
 make trace-fork     the same for shm-fork, with the names of its processes
 make trace-dynamic  the same for shm-dynamic; SIZE=… answers it
 make shell          a shell in which the lab's keys are yours alone
-make stress         failures, kills, crowds and random input for SECONDS=60, or as many as you say
+make stress         failures, kills, crowds and random input, for SECONDS=60 or as many as you say
 make bench          what our programs cost beside the C versions, as ratios
 make clean-shm      removes your segments of the lab's keys: $(KEYS)
 make clean          removes what was built
@@ -114,7 +119,8 @@ FORCE:
 run: all
 	@$(need-ipcrm)
 	@remove() { $(remove-segments); }; \
-	trap 'status=$$?; remove || status=1; exit $$status' EXIT; trap 'exit 1' INT TERM; \
+	trap 'status=$$?; trap "" PIPE; remove || status=1; exit $$status' EXIT; \
+	trap 'exit 1' INT TERM HUP PIPE; \
 	show() { echo "+ $$*"; "$$@"; }; set -e; \
 	show $(OURS)/shm-create; show ipcs -m; show $(OURS)/shm-attach; show $(OURS)/shm-fork; \
 	$(call dynamic,show); show ipcs -m
@@ -128,22 +134,33 @@ $(filter-out run-dynamic,$(EXERCISES:%=run-%)): run-%: all
 # CASE=fork::fresh plays one case; ORIGINALS that do not compile stop the checks.
 check: $(if $(ORIGINALS),all)
 	@$(need-cargo)
+	@$(if $(CASE),$(CARGO) test --quiet --package tests -- --list | grep -qx '$(CASE): test' || \
+		{ echo 'make: there is no case $(CASE)' >&2; exit 1; })
 	@$(CARGO) test --no-fail-fast $(if $(CASE),--package tests -- --exact '$(CASE)') || $(one-case)
 
 $(EXERCISES:%=check-%): check-%: $(if $(ORIGINALS),all)
 	@$(need-cargo)
 	@$(CARGO) test --package tests -- $*:: || $(one-case)
 
+# What these make in the machine's table they remove again, so nobody else's may be there.
+clean = $(MAKE) clean-shm
+keys-are-free = [ -n '$(own-table)' ] || \
+	! grep -E '^ *($(subst $() $(),|,$(KEYS))) ' /proc/sysvipc/shm || \
+	{ echo 'make: there is a segment of the lab already, and this kernel gives you' \
+	'no segment table of your own' >&2; exit 1; }
+
 # A command that runs another in a segment table of its own; empty where the kernel gives none.
 own-table = $(shell for own in 'unshare --ipc' 'unshare --user --map-current-user --ipc'; do \
 	$$own true 2>/dev/null && echo "$$own" && break; done)
 
 $(EXERCISES:%=diff-%): diff-%: all
-	@tests/diff.sh '$(OURS)' '$(C)' $* '$(own-table)' '$(MAKE) clean-shm'
+	@$(keys-are-free)
+	@tests/diff.sh '$(OURS)' '$(C)' $* '$(own-table)' '$(clean)'
 
 $(EXERCISES:%=trace-%): trace-%: all
 	@$(need-strace)
-	@tests/trace.sh '$(OURS)' '$(C)' $* '$(own-table)' '$(MAKE) clean-shm'
+	@$(keys-are-free)
+	@tests/trace.sh '$(OURS)' '$(C)' $* '$(own-table)' '$(clean)'
 
 # Key 9990 is the same for everybody on a host: in here, only for you.
 shell:
@@ -155,10 +172,12 @@ shell:
 bench: all $(C_VERSIONS:%=$(C)-static/%) $(C_VERSIONS:%=$(C)-static-pie/%)
 	@$(need-hyperfine)
 	@$(need-ipcrm)
+	@$(keys-are-free)
 	@remove() { $(remove-segments); }; [ -n '$(own-table)' ] || trap remove EXIT; \
+	trap 'exit 1' INT TERM HUP; \
 	$(own-table) tests/bench.sh '$(OURS)' '$(C)'
 
-# All at once, so that each runs for the whole time and disturbs the others.
+# All at once, so that they disturb each other; what can go on does so for the whole time.
 stress:
 	@$(need-cargo)
 	@STRESS_SECONDS='$(or $(SECONDS),60)' $(CARGO) test --package tests -- --test-threads=8 \

@@ -5,6 +5,7 @@ set -eu
 ours=$1 c=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM HUP
 echo 1024 >"$work/size"
 
 has() { command -v "$1" >/dev/null; }

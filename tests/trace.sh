@@ -6,7 +6,8 @@ set -eu
 
 ours=$1 c=$2 exercise=$3 own_table=$4 clean=$5
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work"; [ -n "$own_table" ] || $clean >/dev/null' EXIT
+trap 'exit 1' INT TERM HUP
 
 for version in C ours; do
     [ $version = C ] && folder=$c || folder=$ours

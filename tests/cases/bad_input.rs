@@ -57,9 +57,8 @@ fn random(seed: u64) -> Vec<u8> {
 
 fn run(input: &[u8], wrapper: &[&str]) -> Result<Outcome, Report> {
     let command = ours("shm-dynamic", wrapper)?;
-    Stage::new(false)?
-        .start(Channel::Pipes, command, input)?
-        .finish()
+    let mut stage = Stage::new(false)?;
+    stage.start(Channel::Pipes, command, input)?.finish()
 }
 
 /// How the program ended and what it wrote on standard error.
@@ -123,7 +122,8 @@ fn digits_without_end() -> Result<(), Report> {
 
 #[test]
 fn spaces_without_end_can_be_interrupted() -> Result<(), Report> {
-    let endless = "yes ' ' | timeout --signal=INT --preserve-status 0.2 \"$0\"";
+    let endless =
+        "yes ' ' | env --default-signal=INT timeout --signal=INT --preserve-status 0.2 \"$0\"";
     let outcome = in_own_table(|| run(b"", &["sh", "-c", endless]))?;
     expect(
         "exit status 130",

@@ -1,5 +1,5 @@
 //! The cases of `make check`: the C version and ours start in the same state, and every byte,
-//! stream, status and segment is compared. One file an exercise.
+//! stream, status and segment is compared. One file an exercise, and one for each way to break them.
 
 mod attach;
 mod bad_input;

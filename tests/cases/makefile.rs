@@ -59,6 +59,10 @@ fn help_names_every_target() -> Result<(), Report> {
 }
 
 #[test]
+#[cfg_attr(
+    not(any(ipc_namespace, user_namespace)),
+    ignore = "needs a segment table of its own: it removes the segments of your keys"
+)]
 fn run_shows_the_segments_and_removes_them() -> Result<(), Report> {
     in_own_table(|| {
         let (shown, _) = run(make(&["run", "SIZE=4097"]), 0)?;
@@ -75,6 +79,10 @@ fn run_shows_the_segments_and_removes_them() -> Result<(), Report> {
 }
 
 #[test]
+#[cfg_attr(
+    not(any(ipc_namespace, user_namespace)),
+    ignore = "needs a segment table of its own: it removes the segments of your keys"
+)]
 fn run_removes_the_segments_after_a_bad_size_too() -> Result<(), Report> {
     in_own_table(|| {
         let (_, error) = run(make(&["run", "SIZE=none"]), 2)?;
@@ -85,6 +93,10 @@ fn run_removes_the_segments_after_a_bad_size_too() -> Result<(), Report> {
 }
 
 #[test]
+#[cfg_attr(
+    not(any(ipc_namespace, user_namespace)),
+    ignore = "needs a segment table of its own: it removes the segments of your keys"
+)]
 fn clean_shm_is_silent_where_there_is_nothing() -> Result<(), Report> {
     in_own_table(|| {
         let (stdout, stderr) = run(make(&["clean-shm"]), 0)?;
@@ -93,7 +105,10 @@ fn clean_shm_is_silent_where_there_is_nothing() -> Result<(), Report> {
 }
 
 #[test]
-#[cfg_attr(not(other_users), ignore = "needs root, to act as two users")]
+#[cfg_attr(
+    not(all(other_users, ipc_namespace)),
+    ignore = "needs root and a segment table of its own"
+)]
 fn clean_shm_keeps_another_users_segment() -> Result<(), Report> {
     in_own_table(|| {
         let mut stage = Stage::new(true)?;
@@ -140,7 +155,8 @@ fn it_works_in_a_folder_with_a_space_in_its_name() -> Result<(), Report> {
     run(copy(&["Makefile", "tests"], &folder), 0)?;
     let mut make = make(&["CARGO=true"]);
     make.current_dir(folder.path())
-        .env_remove("CARGO_TARGET_DIR");
+        .env_remove("CARGO_TARGET_DIR")
+        .env_remove("ORIGINALS");
     run(make, 0)?;
     expect(
         "a C version",

@@ -211,7 +211,6 @@ impl Right<'_> {
             stdout,
             stderr,
             status,
-            timed_out: false,
             ..ours.last
         };
         let after = match self.leaves {

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
@@ -206,13 +206,19 @@ impl Running {
             stdout = from_start(self.ends.output)?;
         }
         let unread = self.input - usize::try_from(self.ends.input.stream_position()?)?;
-        Ok(Outcome {
+        let outcome = Outcome {
             stdout,
             stderr,
             status,
             unread: (self.channel == Channel::OneFile).then_some(unread),
-            timed_out: self.watchdog.call_off(),
-        })
+        };
+        if self.watchdog.call_off() {
+            let seen = outcome.describe(self.channel);
+            return Err(Report(format!(
+                "it hung, and was killed after {LIMIT:?}:\n{seen}"
+            )));
+        }
+        Ok(outcome)
     }
 }
 
@@ -243,7 +249,7 @@ fn memory_file(content: &[u8]) -> Result<File, Report> {
     Ok(file)
 }
 
-/// Kills a process group when the time is up.
+/// Kills a process group when the time is up, or nobody waits for it any more.
 struct Watchdog {
     done: mpsc::Sender<()>,
     thread: thread::JoinHandle<bool>,
@@ -253,18 +259,19 @@ impl Watchdog {
     fn over(group: Pid) -> Self {
         let (done, wait) = mpsc::channel();
         let thread = thread::spawn(move || {
-            let timed_out = wait.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout);
-            if timed_out {
+            // The time is up, or the case has failed and waits no more.
+            let hangs = wait.recv_timeout(LIMIT).is_err();
+            if hangs {
                 let _ = killpg(group, Signal::SIGKILL);
             }
-            timed_out
+            hangs
         });
         Self { done, thread }
     }
 
     /// Tells whether the time was up.
     fn call_off(self) -> bool {
-        drop(self.done);
-        self.thread.join().unwrap_or(false)
+        let _ = self.done.send(());
+        self.thread.join().unwrap_or(true)
     }
 }

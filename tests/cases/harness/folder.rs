@@ -1,7 +1,7 @@
 //! A folder of a case's own.
 
 use std::fs::{self, Permissions};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process;
@@ -15,9 +15,13 @@ impl Folder {
     pub fn new(name: &str) -> io::Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Relaxed);
+        // Process numbers come again; an interrupted run may have left its folder.
         let folder =
             std::env::temp_dir().join(format!("shm-lab-{}-{number}-{name}", process::id()));
-        fs::create_dir(&folder)?;
+        match fs::create_dir(&folder) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Self::new(name),
+            made => made?,
+        }
         fs::set_permissions(&folder, Permissions::from_mode(0o755))?;
         Ok(Self(folder))
     }

@@ -35,8 +35,16 @@ pub fn busy_machine(task: impl FnOnce() -> Result<(), Report>) -> Result<(), Rep
                 }
             });
         }
-        let result = task();
-        done.store(true, Relaxed);
-        result
+        let _stop = Stop(&done);
+        task()
     })
+}
+
+/// Says that all is done when it is dropped, be it by a panic.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
 }

@@ -5,7 +5,7 @@ use std::process::ExitStatus;
 
 use nix::sys::signal::Signal;
 
-use super::channel::{Channel, LIMIT};
+use super::channel::Channel;
 
 /// What a program did, as far as its parent can see.
 pub struct Outcome {
@@ -14,7 +14,6 @@ pub struct Outcome {
     pub status: ExitStatus,
     /// How much of the input is left for the next program, where the input is a file.
     pub unread: Option<usize>,
-    pub timed_out: bool,
 }
 
 impl Outcome {
@@ -30,12 +29,6 @@ impl Outcome {
         text += &format!("  {}\n", in_words(self.status));
         if let Some(unread) = self.unread {
             text += &format!("  {unread} bytes of the input are left\n");
-        }
-        if self.timed_out {
-            text += &format!(
-                "  did not end within {} seconds, and was killed\n",
-                LIMIT.as_secs()
-            );
         }
         text
     }

@@ -15,7 +15,7 @@ use super::channel::{Channel, Running};
 use super::folder::Folder;
 use super::outcome::Outcome;
 use super::program::{Version, built, copy_for_all};
-use super::report::Report;
+use super::report::{Report, expect};
 use super::segment_table::{self, Row};
 use super::setting::{Found, Setting};
 use super::world::OWN_TABLE;
@@ -38,6 +38,11 @@ impl Account {
 
 /// Plays a scene in the segment table that the caller's thread has.
 pub fn play(setting: &Setting, version: Version, channel: Channel) -> Result<Account, Report> {
+    if !OWN_TABLE && (setting.table_is_full || !setting.kernel_limits.is_empty()) {
+        return Err(Report(
+            "this would touch the machine's own segment table".to_string(),
+        ));
+    }
     for (limit, value) in &setting.kernel_limits {
         fs::write(Path::new("/proc/sys/kernel").join(limit), value.to_string())?;
     }
@@ -167,6 +172,8 @@ impl Stage {
         }
         if found.held {
             self.holders.push(maker);
+            let table = self.describe_table()?;
+            expect("one attached", table.contains(" 1 attached"), &table)?;
         } else {
             drop(maker.stdin.take());
             maker.wait()?;

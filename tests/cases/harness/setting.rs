@@ -58,7 +58,13 @@ impl Found {
     /// Attached by another process all the while.
     #[must_use]
     pub fn held(self) -> Self {
-        Self { held: true, ..self }
+        // The maker attaches the segment to fill it.
+        let text = if self.text.is_empty() { "x" } else { self.text };
+        Self {
+            held: true,
+            text,
+            ..self
+        }
     }
 }
 
@@ -89,7 +95,7 @@ impl Setting {
         for (program, input) in &self.programs {
             let input = match input.as_slice() {
                 [] => String::new(),
-                input => format!("printf {} | ", quoted(&input.escape_ascii().to_string())),
+                input => format!("printf -- {} | ", quoted(&input.escape_ascii().to_string())),
             };
             let wrapper: String = self.wrapper.iter().map(|word| quoted(word) + " ").collect();
             let user = as_user(self.user);

@@ -9,6 +9,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use common::{CREATE_KEY, DYNAMIC_KEY, FORK_KEY};
+use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::prctl::set_child_subreaper;
@@ -89,7 +90,10 @@ pub fn in_own_table<T: Send>(scene: impl FnOnce() -> T + Send) -> T {
     static ALONE: Mutex<()> = Mutex::new(());
     let in_thread = || {
         if OWN_TABLE {
-            unshare(CloneFlags::CLONE_NEWIPC).expect("an IPC namespace, as at the start");
+            // An older kernel frees the namespaces of those that have ended a little later.
+            while unshare(CloneFlags::CLONE_NEWIPC) == Err(Errno::ENOSPC) {
+                thread::yield_now();
+            }
             return scene();
         }
         let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
