@@ -2,7 +2,7 @@
 
 use crate::harness::{
     Channel, Outcome, Report, Stage, busy_machine, c_version, expect, expect_soon, four_lines,
-    in_own_table, ours, repeat, with_luck,
+    in_own_table, injected, ours, repeat, with_luck,
 };
 
 const CROWD: usize = 64;
@@ -48,11 +48,7 @@ fn two_of_which_one_comes_too_late() -> Result<(), Report> {
 fn beside_one_that_is_held_up(call: &str, until: &str) -> Result<(), Report> {
     in_own_table(|| {
         let mut stage = Stage::new(false)?;
-        let delay = format!("inject={call}:delay_enter=500000:when=1");
-        let held_up = ours(
-            "shm-fork",
-            &["strace", "-fqqD", "-o/dev/null", "-e", &delay],
-        )?;
+        let held_up = injected("shm-fork", &format!("{call}:delay_enter=500000:when=1"))?;
         let first = stage.start(Channel::Pipes, held_up, b"")?;
         expect_soon("its segment", || {
             Ok(stage.describe_table()?.contains(until))

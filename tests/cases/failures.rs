@@ -1,9 +1,12 @@
 //! Every system call may fail: strace makes it. Each time, the program ends by itself with status 1
 //! and says which call failed and why; shm-fork leaves no segment, and no process waiting.
 
-use common::{CREATE_KEY, CREATE_SIZE};
+use std::io;
 
-use crate::harness::{Channel, Report, Stage, expect, found, in_own_table, ours};
+use common::{CREATE_KEY, CREATE_SIZE};
+use nix::errno::Errno;
+
+use crate::harness::{Channel, Report, Stage, expect, found, in_own_table, injected};
 
 /// A system call that `program` makes `times` times at the most in one process. Failing, with each
 /// of `errnos`, it is to be reported as `says`.
@@ -77,7 +80,7 @@ impl Failing {
         for errno in self.errnos {
             for time in 1..=self.times {
                 let fault = format!("{}:error={errno}:when={time}", self.call);
-                let told = in_own_table(|| self.once(&fault));
+                let told = in_own_table(|| self.once(&fault, errno));
                 told.map_err(|report| {
                     report.under(&format!(
                         "strace -f -e inject={fault} target/release/{}",
@@ -89,32 +92,19 @@ impl Failing {
         Ok(())
     }
 
-    fn once(&self, fault: &str) -> Result<(), Report> {
+    fn once(&self, fault: &str, errno: &str) -> Result<(), Report> {
         let mut stage = Stage::new(false)?;
         if self.program == "shm-attach" {
             stage.make(&found(CREATE_KEY, CREATE_SIZE).filled_with("x"))?;
         }
         let before = stage.describe_table()?;
-        let command = ours(
-            self.program,
-            &[
-                "strace",
-                "-fqqD",
-                "-o/dev/null",
-                "-e",
-                &format!("inject={fault}"),
-            ],
-        )?;
+        let command = injected(self.program, fault)?;
         let outcome = stage.start(Channel::Pipes, command, b"100\n")?.finish()?;
         let seen = outcome.describe(Channel::Pipes);
         expect("exit status 1", outcome.status.code() == Some(1), &seen)?;
         let says = String::from_utf8_lossy(&outcome.stderr);
-        let told = says.lines().any(|line| line.starts_with(self.says));
-        expect(
-            &format!("a line that starts with \"{}\"", self.says),
-            told,
-            &seen,
-        )?;
+        let right = format!("{}{}", self.says, text_of(errno)?);
+        expect(&right, says.lines().any(|line| line == right), &seen)?;
         let after = stage.describe_table()?;
         if self.program == "shm-attach" && ["shmget", "shmat", "shmctl"].contains(&self.call) {
             expect("the segment untouched", after == before, &after)?;
@@ -125,4 +115,13 @@ impl Failing {
         }
         Ok(())
     }
+}
+
+/// The C library's text for an errno, by its name.
+fn text_of(errno: &str) -> Result<String, Report> {
+    let number = (1..200).find(|&number| format!("{:?}", Errno::from_raw(number)) == errno);
+    let number = number.ok_or_else(|| Report(format!("{errno} is no errno")))?;
+    // std's text is the C library's, and the number after it.
+    let text = io::Error::from_raw_os_error(number).to_string();
+    Ok(text.replace(&format!(" (os error {number})"), ""))
 }

@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 
 use crate::harness::{
     Channel, Outcome, Report, Running, Stage, busy_machine, c_version, expect, expect_soon,
-    four_lines, in_own_table, in_words, ours, repeat,
+    four_lines, in_own_table, in_words, injected, ours, repeat,
 };
 
 const SIGNALS: [Signal; 2] = [Signal::SIGKILL, Signal::SIGINT];
@@ -42,10 +42,12 @@ fn at_every_system_call() -> Result<(), Report> {
     for (call, times) in CALLS {
         for time in 1..=times {
             for signal in SIGNALS {
-                let fault = format!("inject={call}:signal={signal}:when={time}");
+                let fault = format!("{call}:signal={signal}:when={time}");
                 let killed = in_own_table(|| at(call, &fault, signal));
                 killed.map_err(|report| {
-                    report.under(&format!("strace -f -e {fault} target/release/shm-fork"))
+                    report.under(&format!(
+                        "strace -f -e inject={fault} target/release/shm-fork"
+                    ))
                 })?;
             }
         }
@@ -55,10 +57,7 @@ fn at_every_system_call() -> Result<(), Report> {
 
 fn at(call: &str, fault: &str, signal: Signal) -> Result<(), Report> {
     let mut stage = Stage::new(false)?;
-    // A shell's background jobs have SIGINT ignored.
-    let wrapper = format!("env --default-signal=INT strace -fqqD -o/dev/null -e {fault}");
-    let wrapper: Vec<&str> = wrapper.split(' ').collect();
-    let command = ours("shm-fork", &wrapper)?;
+    let command = injected("shm-fork", fault)?;
     let outcome = stage.start(Channel::Pipes, command, b"")?.finish()?;
     survived(&outcome, signal)?;
     // A signal that comes with the last call of all may come too late.
@@ -109,14 +108,8 @@ fn is_left_clean(stage: &mut Stage, may_leave: bool) -> Result<(), Report> {
     expect("no segment", left.contains("no segment"), &left)
 }
 
-/// strace holds both processes up before they pass the turn.
-const HELD_UP: [&str; 5] = [
-    "strace",
-    "-fqqD",
-    "-o/dev/null",
-    "-e",
-    "inject=sendto:delay_enter=300000:when=1",
-];
+/// Both processes are held up before they pass the turn.
+const HELD_UP: &str = "sendto:delay_enter=300000:when=1";
 
 /// Process 1 waits for the answer when it is killed, and process 2 is about to give it.
 #[test]
@@ -139,7 +132,7 @@ fn killed_when(
 ) -> Result<(), Report> {
     in_own_table(|| {
         let mut stage = Stage::new(false)?;
-        let mut running = stage.start(Channel::Pipes, ours("shm-fork", &HELD_UP)?, b"")?;
+        let mut running = stage.start(Channel::Pipes, injected("shm-fork", HELD_UP)?, b"")?;
         is_time(&mut running)?;
         send(Signal::SIGKILL, target, &running);
         let outcome = running.finish()?;

@@ -24,7 +24,7 @@ pub use load::{busy_machine, repeat};
 pub use luck::with_luck;
 pub use outcome::{Outcome, in_words};
 pub use report::{Report, expect, expect_soon};
-pub use scene::{Stage, c_version, ours};
+pub use scene::{Stage, c_version, injected, ours};
 pub use segment_table::rows;
 pub use setting::{NOBODY, found};
 pub use world::{enter, in_own_table, root};

@@ -100,6 +100,13 @@ pub fn ours(program: &str, wrapper: &[&str]) -> Result<Command, Report> {
     Ok(wrapped(wrapper, &Version::Ours.path(program)?))
 }
 
+/// Our version of `program`, run by strace, which injects a fault, a signal or a delay into it.
+pub fn injected(program: &str, fault: &str) -> Result<Command, Report> {
+    // A shell's background jobs have SIGINT ignored. The program is this process's own child (-D).
+    let wrapper = format!("env --default-signal=INT strace -fqqD -o/dev/null -e inject={fault}");
+    ours(program, &wrapper.split(' ').collect::<Vec<_>>())
+}
+
 fn wrapped(wrapper: &[&str], program: &Path) -> Command {
     let mut words = wrapper.iter().map(OsStr::new).chain([program.as_os_str()]);
     let mut command = Command::new(words.next().unwrap_or_default());
