@@ -33,6 +33,7 @@ use crate::{Failure, Segment};
 /// ```
 #[derive(Debug)]
 pub struct Attachment {
+    segment: Segment,
     address: *const c_void,
     length: usize,
     attach_count: shmatt_t,
@@ -45,6 +46,7 @@ impl Attachment {
         let address = Errno::result(address).map_err(Failure::of(c"shmat"))?;
         // From here on it is detached if another call fails.
         let mut attachment = Self {
+            segment,
             address,
             length: 0,
             attach_count: 0,
@@ -53,6 +55,12 @@ impl Attachment {
         attachment.length = whole_pages(stat.shm_segsz)?;
         attachment.attach_count = stat.shm_nattch;
         Ok(attachment)
+    }
+
+    /// The segment that is attached.
+    #[must_use]
+    pub fn segment(&self) -> Segment {
+        self.segment
     }
 
     /// Whether this was the segment's only attachment when it had just been made (`IPC_STAT`'s

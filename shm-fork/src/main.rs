@@ -7,6 +7,8 @@
 //! The segment is marked for removal as soon as it is attached: its key is free at once, and the
 //! kernel frees the memory when the last of the three has detached or died.
 //!
+//! (`Responce` and `Responced` are the course's own spelling.)
+//!
 //! Try: kill one of the three under `strace -f`; run many at once; watch `ipcs -m` meanwhile.
 
 #![no_main]
@@ -20,20 +22,20 @@ use common::{
 common::main!(parent);
 
 fn parent(out: &mut Stdout) -> Result<(), Failure> {
-    let (segment, memory) = own_segment()?;
+    let memory = attach_alone()?;
     let (turn_1, turn_2) = Turn::pair()?;
     keep_exit_statuses()?;
 
     // A process that kept the other's end would wait for itself: each end has one holder.
     let Some(child_1) = fork()? else {
         drop(turn_2);
-        let result = process_1(out, segment, memory, &turn_1);
+        let result = process_1(out, memory, &turn_1);
         exit(out, result)
     };
     drop(turn_1);
     // No `?` here: whatever becomes of the second child, the first is waited for.
     let Some(child_2) = fork().transpose() else {
-        let result = process_2(out, segment, memory, &turn_2);
+        let result = process_2(out, memory, &turn_2);
         exit(out, result)
     };
     drop(turn_2);
@@ -43,21 +45,20 @@ fn parent(out: &mut Stdout) -> Result<(), Failure> {
     report_all([ended_1, ended_2, memory.detach()])
 }
 
-/// Gets a segment that no other run of this program uses: two of them may get the same one before
-/// either has removed it, and then only one that found itself alone may stay. (A program that gets
-/// the ID in between and attaches later, without a look, still writes into it: the C version does.)
-fn own_segment() -> Result<(Segment, Attachment), Failure> {
+/// Attaches a segment that no other run of this program uses, and marks it for removal. Two runs
+/// may get the same one before either has removed it: only one that found itself alone may stay.
+/// (A program that gets the ID in between and attaches later, without a look, still writes into it:
+/// the C version does.)
+fn attach_alone() -> Result<Attachment, Failure> {
     for _ in 0..1000 {
         let segment = Segment::create(FORK_KEY, FORK_SIZE)?;
         match (segment.attach(), segment.remove()) {
             // Another run removed it between our shmget and our shmat.
             (Err(_), Err(gone)) if gone.is_removed() => {}
+            (Ok(memory), Ok(())) if memory.was_alone() => return Ok(memory),
             (attached, removed) => {
                 let memory = attached?;
                 removed?;
-                if memory.was_alone() {
-                    return Ok((segment, memory));
-                }
                 memory.detach()?;
             }
         }
@@ -65,13 +66,11 @@ fn own_segment() -> Result<(Segment, Attachment), Failure> {
     Err(Failure::BUSY)
 }
 
-fn process_1(
-    out: &mut Stdout,
-    segment: Segment,
-    memory: Attachment,
-    turn: &Turn,
-) -> Result<(), Failure> {
-    memory.store(format_args!("Is this the shared memory ID : {segment}"));
+fn process_1(out: &mut Stdout, memory: Attachment, turn: &Turn) -> Result<(), Failure> {
+    memory.store(format_args!(
+        "Is this the shared memory ID : {}",
+        memory.segment()
+    ));
     writeln!(out, "Process 1 : Written data to shared memory")?;
     turn.pass()?;
     turn.wait()?;
@@ -79,15 +78,13 @@ fn process_1(
     memory.detach()
 }
 
-fn process_2(
-    out: &mut Stdout,
-    segment: Segment,
-    memory: Attachment,
-    turn: &Turn,
-) -> Result<(), Failure> {
+fn process_2(out: &mut Stdout, memory: Attachment, turn: &Turn) -> Result<(), Failure> {
     turn.wait()?;
     out.print_line("Process 2 : Received : ", memory.text())?;
-    memory.store(format_args!("Yes, This is shared memory ID : {segment}"));
+    memory.store(format_args!(
+        "Yes, This is shared memory ID : {}",
+        memory.segment()
+    ));
     writeln!(out, "Process 2 : Responced to process 1 in shared memory")?;
     out.flush()?; // through a pipe too, these lines come before the answer is read
     turn.pass()?;
