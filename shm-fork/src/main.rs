@@ -46,19 +46,21 @@ fn parent(out: &mut Stdout) -> Result<(), Failure> {
 }
 
 /// Attaches a segment that no other run of this program uses, and marks it for removal. Two runs
-/// may get the same one before either has removed it: only one that found itself alone may stay.
-/// (A program that gets the ID in between and attaches later, without a look, still writes into it:
-/// the C version does.)
+/// may get the same one before either has removed it: only one that finds itself alone may stay.
+/// (A program that gets the ID in between and attaches much later, without a look, still writes
+/// into it: so may the C version.)
 fn attach_alone() -> Result<Attachment, Failure> {
     for _ in 0..1000 {
         let segment = Segment::create(FORK_KEY, FORK_SIZE)?;
         match (segment.attach(), segment.remove()) {
             // Another run removed it between our shmget and our shmat.
             (Err(_), Err(gone)) if gone.is_removed() => {}
-            (Ok(memory), Ok(())) if memory.was_alone() => return Ok(memory),
             (attached, removed) => {
                 let memory = attached?;
                 removed?;
+                if memory.stays_alone()? {
+                    return Ok(memory);
+                }
                 memory.detach()?;
             }
         }
