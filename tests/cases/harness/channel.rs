@@ -17,6 +17,7 @@ use nix::unistd::Pid;
 use super::broken;
 use super::outcome::Outcome;
 use super::report::Report;
+use super::segment_table::spawn_unattached;
 use super::terminal::Terminal;
 
 /// A program that runs longer than this hangs.
@@ -92,7 +93,7 @@ impl Channel {
         let mut ends = Ends::new(input)?;
         self.connect_input(&mut command, &mut ends, input)?;
         self.connect_output(&mut command, &ends)?;
-        let mut child = command.process_group(0).spawn()?;
+        let mut child = spawn_unattached(command.process_group(0))?;
         let watchdog = Watchdog::over(group_of(&child));
         if let Some(mut stdin) = child.stdin.take() {
             // A program may end without reading all of it.

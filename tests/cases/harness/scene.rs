@@ -169,7 +169,7 @@ impl Stage {
         if let Some(owner) = found.owner {
             command.uid(owner).gid(owner);
         }
-        let mut maker = command.spawn()?;
+        let mut maker = segment_table::spawn_unattached(&mut command)?;
         self.processes.insert(maker.id());
         let stdout = maker.stdout.take();
         if stdout.is_none_or(|stdout| BufReader::new(stdout).lines().next().is_none()) {
@@ -249,11 +249,8 @@ impl Drop for Stage {
         for row in self.rows().unwrap_or_default() {
             // As its owner: root may lack the capability to remove another user's.
             let mut ipcrm = Command::new("ipcrm");
-            let _ = ipcrm
-                .args(["-m", &row.id])
-                .uid(row.owner)
-                .gid(row.group)
-                .status();
+            ipcrm.args(["-m", &row.id]).uid(row.owner).gid(row.group);
+            let _ = segment_table::spawn_unattached(&mut ipcrm).and_then(|mut ipcrm| ipcrm.wait());
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::io;
-use std::process::Command;
+use std::process::{Child, Command};
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Mutex, PoisonError};
 
 use common::Segment;
 
@@ -95,7 +96,18 @@ impl Row {
     }
 }
 
+/// Held while this process has a segment attached.
+static ATTACHED: Mutex<()> = Mutex::new(());
+
+/// Starts a process while this one has nothing attached. To become another user it is forked, and
+/// until it becomes the program, the copy would count as attached too.
+pub fn spawn_unattached(command: &mut Command) -> io::Result<Child> {
+    let _unattached = ATTACHED.lock().unwrap_or_else(PoisonError::into_inner);
+    command.spawn()
+}
+
 fn contents(key: i32) -> String {
+    let _attached = ATTACHED.lock().unwrap_or_else(PoisonError::into_inner);
     let memory = match Segment::open(key, 0).and_then(Segment::attach) {
         Ok(memory) => memory,
         Err(failure) => return format!("{failure:?}"),
