@@ -100,6 +100,7 @@ ours:
 	@$(need-cargo)
 	@$(need-cc)
 	@$(need-libc-a)
+	@[ -e '$(OURS)/shm-create' ] || echo 'Building: the first time takes half a minute.'
 	@$(CARGO) build --quiet --release --target-dir '$(TARGET)'
 
 # A C version, with the flags of its folder. Always built from ORIGINALS, for another folder's files
@@ -167,7 +168,7 @@ shell:
 	@[ -n '$(own-table)' ] || { echo 'make: this kernel gives you no segment table of your own:' \
 		"$$(unshare --user --map-current-user --ipc true 2>&1)" >&2; exit 1; }
 	@echo 'A shell with a segment table of its own; it and its segments end with exit.'
-	@$(own-table) "$${SHELL:-/bin/sh}"
+	@$(own-table) "$${SHELL:-/bin/sh}" || :
 
 bench: all $(C_VERSIONS:%=$(C)-static/%) $(C_VERSIONS:%=$(C)-static-pie/%)
 	@$(need-hyperfine)
