@@ -59,11 +59,14 @@ fn makes(program: &str, calls: &[&str]) -> Result<(), Report> {
     )?;
     let is_own = |call: &String| calls.contains(&call.as_str());
     expect("none of these before", !start.iter().any(is_own), &seen)?;
+    // The C version's parent leaves the segment to its children.
+    if program == "shm-fork" {
+        return Ok(());
+    }
     let c = trace(|strace| c_version(program, strace))?;
-    let fewer = made.len() < c.len() || program == "shm-fork";
     expect(
         "fewer calls than the C version",
-        fewer,
+        made.len() < c.len(),
         &format!("{seen}\n{}", c.join(", ")),
     )
 }

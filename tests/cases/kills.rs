@@ -136,6 +136,8 @@ fn killed_when(
         is_time(&mut running)?;
         send(Signal::SIGKILL, target, &running);
         let outcome = running.finish()?;
+        let seen = outcome.describe(Channel::Pipes);
+        expect("exit status 1", outcome.status.code() == Some(1), &seen)?;
         survived(&outcome, Signal::SIGKILL)
     })
 }

@@ -14,13 +14,19 @@ const NO_NUMBER: &str = "size: no whole number on standard input\n";
 
 /// Runs a program of ours under a shell that first does something to its streams.
 fn under(shell: &str, program: &str) -> Result<Outcome, Report> {
+    let wrapper = ["sh", "-c", &format!("exec \"$0\" {shell}")];
+    run(Channel::Pipes, program, &wrapper)
+}
+
+fn run(channel: Channel, program: &str, wrapper: &[&str]) -> Result<Outcome, Report> {
     in_own_table(|| {
         let mut stage = Stage::new(false)?;
         if program == "shm-attach" {
             stage.make(&found(CREATE_KEY, CREATE_SIZE))?;
         }
-        let command = ours(program, &["sh", "-c", &format!("exec \"$0\" {shell}")])?;
-        stage.start(Channel::Pipes, command, b"100\n")?.finish()
+        stage
+            .start(channel, ours(program, wrapper)?, b"100\n")?
+            .finish()
     })
 }
 
@@ -131,11 +137,8 @@ fn a_closed_standard_error() -> Result<(), Report> {
 #[test]
 fn a_reader_that_is_gone_with_sigpipe_ignored() -> Result<(), Report> {
     for program in ["shm-create", "shm-fork"] {
-        let outcome = in_own_table(|| {
-            let command = ours(program, &["sh", "-c", "trap '' PIPE; exec \"$0\""])?;
-            let mut stage = Stage::new(false)?;
-            stage.start(Channel::ReaderGone, command, b"")?.finish()
-        })?;
+        let ignoring = ["sh", "-c", "trap '' PIPE; exec \"$0\""];
+        let outcome = run(Channel::ReaderGone, program, &ignoring)?;
         let seen = outcome.describe(Channel::ReaderGone);
         let text = String::from_utf8_lossy(&outcome.stderr);
         let clear = text.lines().all(|line| line == "write: Broken pipe");
@@ -151,12 +154,7 @@ fn a_reader_that_is_gone_with_sigpipe_ignored() -> Result<(), Report> {
 /// Both children die as C's do, and the parent tells.
 #[test]
 fn a_reader_that_is_gone_kills_the_children_of_shm_fork() -> Result<(), Report> {
-    let outcome = in_own_table(|| {
-        let mut stage = Stage::new(false)?;
-        stage
-            .start(Channel::ReaderGone, ours("shm-fork", &[])?, b"")?
-            .finish()
-    })?;
+    let outcome = run(Channel::ReaderGone, "shm-fork", &[])?;
     let seen = outcome.describe(Channel::ReaderGone);
     let says = "process 1: killed by SIGPIPE\nprocess 2: killed by SIGPIPE\n";
     expect(says, outcome.stderr == says.as_bytes(), &seen)?;
@@ -167,15 +165,7 @@ fn a_reader_that_is_gone_kills_the_children_of_shm_fork() -> Result<(), Report> 
 #[test]
 fn a_terminal_that_was_hung_up() -> Result<(), Report> {
     for program in ALL {
-        let outcome = in_own_table(|| {
-            let mut stage = Stage::new(false)?;
-            if program == "shm-attach" {
-                stage.make(&found(CREATE_KEY, CREATE_SIZE))?;
-            }
-            stage
-                .start(Channel::HungUp, ours(program, &[])?, b"")?
-                .finish()
-        })?;
+        let outcome = run(Channel::HungUp, program, &[])?;
         let seen = format!("{program}\n{}", outcome.describe(Channel::HungUp));
         expect("exit status 1", outcome.status.code() == Some(1), &seen)?;
         let lost = "write: Input/output error\n";

@@ -189,8 +189,8 @@ impl Case {
 
     fn heading(&self, name: &str, channel: Channel) -> String {
         format!(
-            "\n{}, {channel}\nthis case alone: make check CASE={name}\nby hand, in `make shell`, with \
-             target/release and then with target/c:\n{}",
+            "\n{}, {channel}\nthis case alone: make check CASE={name}\nby hand, in `make shell`; \
+             the C version is the same with target/c/shm-…:\n{}",
             name.replace("::", ": ").replace('_', " "),
             self.setting.by_hand(channel),
         )

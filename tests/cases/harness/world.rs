@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
+use std::time::Instant;
 
 use common::{CREATE_KEY, DYNAMIC_KEY, FORK_KEY};
 use nix::errno::Errno;
@@ -16,6 +17,7 @@ use nix::sys::prctl::set_child_subreaper;
 use nix::unistd::{getegid, geteuid};
 
 use super::broken;
+use super::channel::LIMIT;
 use super::segment_table;
 
 /// Whether each run has a segment table of its own, or all share the machine's.
@@ -85,15 +87,24 @@ fn stop(why: &str) -> ! {
     process::exit(1)
 }
 
+/// Nothing of a scene may run if this fails: it would run among everybody's segments.
+fn leave_the_machines_table() {
+    // An older kernel frees the namespaces of those that have ended a little later.
+    let start = Instant::now();
+    loop {
+        match unshare(CloneFlags::CLONE_NEWIPC) {
+            Err(Errno::ENOSPC) if start.elapsed() < LIMIT => thread::yield_now(),
+            result => return result.expect("an IPC namespace could be had at the start"),
+        }
+    }
+}
+
 /// Runs a scene in a new, empty segment table; without namespaces, alone in the machine's.
 pub fn in_own_table<T: Send>(scene: impl FnOnce() -> T + Send) -> T {
     static ALONE: Mutex<()> = Mutex::new(());
     let in_thread = || {
         if OWN_TABLE {
-            // An older kernel frees the namespaces of those that have ended a little later.
-            while unshare(CloneFlags::CLONE_NEWIPC) == Err(Errno::ENOSPC) {
-                thread::yield_now();
-            }
+            leave_the_machines_table();
             return scene();
         }
         let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
