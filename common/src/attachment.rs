@@ -5,12 +5,10 @@ use std::mem;
 use std::ptr;
 use std::slice;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
-use std::thread;
 
-use libc::{c_void, pid_t, shmatt_t};
+use libc::{c_void, shmatt_t};
 use nix::errno::Errno;
-use nix::sys::signal::kill;
-use nix::unistd::{Pid, SysconfVar, sysconf};
+use nix::unistd::{SysconfVar, sysconf};
 
 use crate::{Failure, Segment};
 
@@ -23,7 +21,7 @@ use crate::{Failure, Segment};
 /// ```
 /// use common::Segment;
 ///
-/// let segment = Segment::get(libc::IPC_PRIVATE, 1, 0o600)?;
+/// let segment = Segment::private(1)?;
 /// let memory = segment.attach()?;
 /// segment.remove()?;
 /// // One byte was asked for; the kernel maps whole pages.
@@ -39,8 +37,6 @@ pub struct Attachment {
     address: *const c_void,
     length: usize,
     attach_count: shmatt_t,
-    /// The process that made the segment, where that is another one.
-    maker: Option<pid_t>,
 }
 
 impl Attachment {
@@ -54,13 +50,10 @@ impl Attachment {
             address,
             length: 0,
             attach_count: 0,
-            maker: None,
         };
         let stat = segment.stat()?;
         attachment.length = whole_pages(stat.shm_segsz)?;
         attachment.attach_count = stat.shm_nattch;
-        // The last to attach is this process.
-        attachment.maker = Some(stat.shm_cpid).filter(|&maker| maker != stat.shm_lpid);
         Ok(attachment)
     }
 
@@ -70,24 +63,9 @@ impl Attachment {
         self.segment
     }
 
-    /// `shmctl(shmid, IPC_STAT, …)` — whether nobody else has the segment attached, or is about to:
-    /// a process that made it and goes on running is given a moment, for it may have it still to do.
-    ///
-    /// As long as the attachment lives, nobody who asks for his own later is told that he is alone.
-    ///
-    /// # Errors
-    /// `EACCES`: it may not be read any more. See shmctl(2).
-    pub fn stays_alone(&self) -> Result<bool, Failure> {
-        if !self.maker.is_some_and(is_running) {
-            return Ok(self.attach_count == 1);
-        }
-        for _ in 0..A_MOMENT {
-            if self.segment.stat()?.shm_nattch != 1 {
-                return Ok(false);
-            }
-            thread::yield_now();
-        }
-        Ok(true)
+    /// Whether nobody else had the segment attached when this process did so.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.attach_count == 1
     }
 
     /// The segment's bytes: its size, rounded up to whole pages, for the kernel maps no less.
@@ -139,14 +117,6 @@ fn detach(address: *const c_void) -> Result<(), Errno> {
     // SAFETY: both callers own the attachment and end it here; slices of it borrowed it.
     let result = unsafe { libc::shmdt(address) };
     Errno::result(result).map(drop)
-}
-
-/// So many turns on the processor for others: about a millisecond on an idle machine.
-const A_MOMENT: usize = 2000;
-
-/// `kill(pid, 0)` — whether there is such a process. See kill(2).
-fn is_running(process: pid_t) -> bool {
-    kill(Pid::from_raw(process), None) != Err(Errno::ESRCH)
 }
 
 /// Rounds a size up to whole pages: a page's size is a power of two.

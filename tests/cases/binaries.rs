@@ -44,8 +44,8 @@ makes_these_calls! {
     dynamic_makes_these_calls: "shm-dynamic" =>
         ["ioctl", "read", "lseek", "shmget", "shmat", "shmctl", "shmdt", "write", "exit_group"],
     fork_makes_these_calls: "shm-fork" =>
-        ["shmget", "shmat", "shmctl", "shmctl", "socketpair", "rt_sigaction", "clone", "close",
-         "clone", "close", "wait4", "wait4", "shmdt", "exit_group"],
+        ["shmget", "shmctl", "getpid", "shmat", "shmctl", "shmctl", "socketpair", "rt_sigaction",
+         "clone", "close", "clone", "close", "wait4", "wait4", "shmdt", "exit_group"],
 }
 
 fn makes(program: &str, calls: &[&str]) -> Result<(), Report> {

@@ -7,7 +7,7 @@ use crate::harness::{
 
 const CROWD: usize = 64;
 
-/// Each has a segment of its own, and leaves none.
+/// Each has its own four lines, and leaves no segment. (Its ID may serve again once it is gone.)
 #[test]
 fn sixty_four_at_once() -> Result<(), Report> {
     repeat(10, |_| in_own_table(crowd))
@@ -19,36 +19,35 @@ fn crowd() -> Result<(), Report> {
     for _ in 0..CROWD {
         crowd.push(stage.start(Channel::Pipes, ours("shm-fork", &[])?, b"")?);
     }
-    let mut ids = Vec::new();
     for running in crowd {
-        ids.push(four_lines(&running.finish()?, Channel::Pipes)?);
+        four_lines(&running.finish()?, Channel::Pipes)?;
     }
-    ids.sort_unstable();
-    ids.dedup();
-    expect("64 segments", ids.len() == CROWD, &format!("{ids:?}"))?;
     let left = stage.describe_table()?;
     expect("no segment", left.contains("no segment"), &left)
 }
 
-/// Two runs get one segment; the second attaches it while the first has it, and lets go.
+/// Two runs get one segment: the first has made and attached it, so the second leaves it alone.
 #[test]
 #[cfg_attr(not(strace), ignore = "needs strace, to hold a run up")]
 fn two_that_attach_one_segment() -> Result<(), Report> {
-    beside_one_that_is_held_up("shmctl", " 1 attached")
+    beside_one_that_is_held_up("shmctl", 2, " 1 attached")
 }
 
-/// Two runs get one segment; the second uses and removes it before the first has attached it.
+/// Two runs get one segment: the first has made and not attached it, so the second leaves it alone.
 #[test]
 #[cfg_attr(not(strace), ignore = "needs strace, to hold a run up")]
-fn two_of_which_one_comes_too_late() -> Result<(), Report> {
-    beside_one_that_is_held_up("shmat", " 0 attached")
+fn two_of_which_one_has_not_attached_yet() -> Result<(), Report> {
+    beside_one_that_is_held_up("shmat", 1, " 0 attached")
 }
 
 /// strace holds the first run up before a call, long enough for a second to run from begin to end.
-fn beside_one_that_is_held_up(call: &str, until: &str) -> Result<(), Report> {
+fn beside_one_that_is_held_up(call: &str, time: u32, until: &str) -> Result<(), Report> {
     in_own_table(|| {
         let mut stage = Stage::new(false)?;
-        let held_up = injected("shm-fork", &format!("{call}:delay_enter=500000:when=1"))?;
+        let held_up = injected(
+            "shm-fork",
+            &format!("{call}:delay_enter=500000:when={time}"),
+        )?;
         let first = stage.start(Channel::Pipes, held_up, b"")?;
         expect_soon("its segment", || {
             Ok(stage.describe_table()?.contains(until))

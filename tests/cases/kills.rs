@@ -20,7 +20,7 @@ const SIGNALS: [Signal; 2] = [Signal::SIGKILL, Signal::SIGINT];
 const CALLS: [(&str, usize); 12] = [
     ("shmget", 1),
     ("shmat", 1),
-    ("shmctl", 2),
+    ("shmctl", 3),
     ("socketpair", 1),
     ("clone,clone3", 2),
     ("close", 2),

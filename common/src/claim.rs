@@ -1,0 +1,48 @@
+//! Whose segment it is: the key's segment may be one that another process works with.
+
+use nix::errno::Errno;
+use nix::sys::signal::kill;
+use nix::unistd::{Pid, getpid};
+
+use crate::{Attachment, Failure, Segment};
+
+impl Segment {
+    /// `shmctl(shmid, IPC_STAT, …)`, `shmat(shmid, NULL, 0)`, `shmctl(shmid, IPC_RMID, NULL)` —
+    /// attaches the segment and marks it for removal, if this process may have it for itself.
+    ///
+    /// A segment whose maker runs is its maker's, attached yet or not: it is left as it is. One that
+    /// this process made, or that a dead one left over, is marked for removal in any case, or it
+    /// would stay; whoever then finds itself alone in it has it, and is seen by all who come later.
+    /// `None`: it is another's, or has been removed since.
+    ///
+    /// # Errors
+    /// `EPERM`: another user left it over. Else those of [`Segment::attach`] and
+    /// [`Segment::remove`].
+    pub fn claim(self) -> Result<Option<Attachment>, Failure> {
+        self.attach_if_free()
+            .or_else(|failure| match self.remove() {
+                Err(Failure::Call(_, Errno::EINVAL | Errno::EIDRM)) => Ok(None), // it was gone
+                _ => Err(failure),
+            })
+    }
+
+    fn attach_if_free(self) -> Result<Option<Attachment>, Failure> {
+        if self.is_anothers()? {
+            return Ok(None);
+        }
+        let memory = self.attach()?;
+        self.remove()?;
+        if memory.is_alone() {
+            return Ok(Some(memory));
+        }
+        memory.detach()?;
+        Ok(None)
+    }
+
+    /// Whether another process made it, and runs. A maker in another PID namespace has the number 0
+    /// here: it counts as running, for `kill(0, 0)` asks after this process's own group.
+    fn is_anothers(self) -> Result<bool, Failure> {
+        let maker = Pid::from_raw(self.stat()?.shm_cpid);
+        Ok(maker != getpid() && kill(maker, None) != Err(Errno::ESRCH))
+    }
+}
