@@ -1,44 +1,100 @@
 #!/bin/sh
-# make trace-…: the system calls of the C version and of ours, side by side, without those of the C
-# library's start and of its memory. Each line names its process; a call that waits stands where it
-# ends.
+# make trace-…: the system calls of the C version and of ours, without those of the C library's start
+# and of its memory. Each line names its process; a call that waits stands where it ends.
 set -eu
+. tests/functions.sh
 
-ours=$1 c=$2 exercise=$3 own_table=$4 clean=$5
-work=$(mktemp -d)
-trap 'rm -rf "$work"; [ -n "$own_table" ] || $clean >/dev/null' EXIT
-trap 'exit 1' INT TERM HUP
+if [ "$1" = run ]; then
+    printf '%s\n' "$SIZE" | {
+        limited strace -f -s 60 -o "$3/trace" "$2" >/dev/null 2>"$3/errors"
+        echo "$ending" >"$3/ending"
+    }
+    [ -s "$3/trace" ] || { cat "$3/errors" >&2; exit 1; }
+    exit
+fi
 
-for version in C ours; do
-    [ $version = C ] && folder=$c || folder=$ours
-    [ "$exercise" != attach ] || before="$folder/shm-create >/dev/null;"
-    # shellcheck disable=SC2016 # the inner shell is to expand $@
-    printf '%s\n' "${SIZE:-100}" | $own_table sh -c "${before:-}"' exec "$@"' sh \
-        strace -f -s 60 -o "$work/trace" "$folder/shm-$exercise" >/dev/null 2>&1 || true
-    [ -n "$own_table" ] || $clean >/dev/null
-    # Twice through the trace: a child may make its first call before its parent's fork returns.
+exercise=$1 program=shm-$1
+export SIZE="${SIZE:-100}"
+take_programs
+need_program "$c" "$program"
+need_program "$ours" "$program"
+need_free_keys
+[ "$exercise" != dynamic ] || echo "The size that both are given is $SIZE (SIZE=… gives another)."
+
+# Twice through the trace: a child may make its first call before its parent's fork returns.
+own_calls() {
     awk '
         NR == 1 { name[$1] = "parent" }
-        NR == FNR { if (/clone.* = [0-9]+$/) name[$NF] = "process " ++children; next }
+        NR == FNR {
+            if (/^[0-9]+ +(<\.\.\. )?(clone3?|v?fork)[ (].* = [0-9]+$/) name[$NF] = "process " ++children
+            next
+        }
         { pid = $1; sub(/^[0-9]+ +/, "") }
         / <unfinished \.\.\.>$/ { sub(/ <unfinished \.\.\.>$/, ""); begun[pid] = $0; next }
         /^<\.\.\. / { sub(/^<\.\.\. [a-z0-9_]+ resumed>/, ""); $0 = begun[pid] $0 }
         # The first call that is of the exercise itself.
         /^shmget\(|^(newfstatat|fstat|ioctl|read)\([01],/ { own = 1 }
-        !own || /^(brk|getrandom|set_robust_list)\(|^--- SIGCHLD/ { next }
-        /^clone.* = [0-9]+$/ { $0 = "fork() = " $NF " (" name[$NF] ")" }
-        { gsub(/  +/, " "); print (children ? name[pid] ": " : "") $0 }
-    ' "$work/trace" "$work/trace" >"$work/$version"
+        !own || /^(brk|getrandom|set_robust_list)\(|^--- SIG(CHLD|TERM)/ || ++shown > 100 { next }
+        /^(clone3?|v?fork)\(.* = [0-9]+$/ { $0 = "fork() = " $NF " (" name[$NF] ")" }
+        # What is in a struct and of no interest here.
+        { gsub(/st_mode=[^{}]*/, "..."); sub(/shm_perm=\{[^}]*\}, /, ""); sub(/shm_atime=[^}]*/, "...") }
+        { gsub(/sa_mask=[^}]*/, "..."); gsub(/  +/, " ") }
+        { print (children ? name[pid] ": " : "") $0 }
+        END {
+            if (!own) print "no shmget, and nothing read or written"
+            if (shown > 100) print "... and more"
+        }
+    ' "$1/trace" "$1/trace"
+    cat "$1/ending"
+}
+
+for version in C ours; do
+    [ $version = C ] && folder=$c || folder=$ours
+    [ "$exercise" = attach ] && before="$target/release/shm-create" || before=true
+    mkdir "$work/$version"
+    # shellcheck disable=SC2016,SC2086 # the inner shell is to expand $@; OWN_TABLE is words
+    $OWN_TABLE sh -c '"$0" >/dev/null && exec "$@"' "$before" \
+        "$0" run "$folder/$program" "$work/$version"
+    own_calls "$work/$version" >"$work/$version.calls"
+    clean
 done
 
-awk -v half=$((${COLUMNS:-180} / 2)) '
-    function line(left, right) {
-        printf "%-" half "s %s\n", substr(left, 1, half - 1), substr(right, 1, half - 1)
-    }
-    NR == FNR { left[NR] = $0; last = NR; next }
-    { right[FNR] = $0; if (FNR > last) last = FNR }
-    END {
-        line("C version", "ours")
-        for (number = 1; number <= last; number++) line(left[number], right[number])
-    }
-' "$work/C" "$work/ours"
+screen_width
+if [ "$width" -lt 150 ]; then
+    printf 'C version:\n\n'
+    cat "$work/C.calls"
+    printf '\n%s:\n\n' "$name"
+    cat "$work/ours.calls"
+else
+    # Side by side, long lines folded.
+    awk -v half=$((width / 2 - 1)) -v name="$name" '
+        function row(left, right) {
+            do {
+                printf "%-" half "s  %s\n", substr(left, 1, half), substr(right, 1, half)
+                left = substr(left, half + 1)
+                right = substr(right, half + 1)
+            } while (left right != "")
+        }
+        NR == FNR { left[NR] = $0; last = NR; next }
+        { right[FNR] = $0; if (FNR > last) last = FNR }
+        END {
+            row("C version", name)
+            row("", "")
+            for (number = 1; number <= last; number++) row(left[number], right[number])
+        }
+    ' "$work/C.calls" "$work/ours.calls"
+fi
+
+# What a newcomer stumbles over, where it is there.
+echo
+says() {
+    ! grep -q "$1" "$work/C.calls" "$work/ours.calls" || echo "$2"
+}
+says 'TCGETS.*ENOTTY' 'ioctl TCGETS: is this a terminal? ENOTTY: no (its output goes to /dev/null here).'
+says 'lseek.*ESPIPE' 'lseek: gives back what was read too much; ESPIPE: a pipe takes nothing back.'
+says 'rt_sigaction(SIGCHLD' 'rt_sigaction SIGCHLD: the kernel is to keep how the children end, for wait.'
+if grep -q '^it did not end' "$work/C.calls" "$work/ours.calls"; then
+    echo 'killed by SIGTERM: its time was up; in the call with ERESTART… it was waiting.'
+else
+    says 'ERESTARTSYS' 'ERESTARTSYS: SIGCHLD (a child has ended) came meanwhile; the call is made again.'
+fi

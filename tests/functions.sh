@@ -1,0 +1,86 @@
+# What diff.sh, trace.sh and bench.sh share. make gives them TARGET, KEYS and OWN_TABLE (a command
+# that runs another in a segment table of its own, empty where there is none), and what its user
+# gave: YOURS, ORIGINALS, SIZE, COLUMNS.
+# shellcheck shell=sh disable=SC2034 # what is set here is used there
+
+SECONDS_TO_END=5
+
+# Makes a folder for this run, with the programs to compare: C versions in $c, ours or the user's in
+# $ours, which $name names.
+take_programs() {
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"; clean' EXIT
+    trap 'exit 1' INT TERM HUP
+    # shellcheck disable=SC2153 # make gives it
+    target=$(cd "$TARGET" && pwd)
+    c=$work/c ours=$target/release name=ours
+    mkdir "$c"
+    [ -z "${ORIGINALS:-}" ] || tests/take.sh "$ORIGINALS" "$c"
+    for each in shm-create shm-attach shm-fork shm-dynamic; do
+        [ -e "$c/$each" ] || [ -e "$c/$each.log" ] || ln -s "$target/c/$each" "$c"
+    done
+    [ -z "${YOURS:-}" ] || { ours=$work/yours name=yours; tests/take.sh "$YOURS" "$ours"; }
+}
+
+# Stops with the reason where a program is missing.
+need_program() {
+    [ ! -x "$1/$2" ] || return 0
+    if [ -e "$1/$2.log" ]; then
+        cat "$1/$2.log" >&2
+        echo "make: $2.c does not compile" >&2
+    else
+        echo "make: no $2.c and no executable $2 in $YOURS" >&2
+    fi
+    exit 1
+}
+
+# In the machine's own table nobody else's segments may be in the way, and nothing may stay.
+need_free_keys() {
+    [ -z "$OWN_TABLE" ] || return 0
+    for key in $KEYS; do
+        ! grep "^ *$key " /proc/sysvipc/shm >&2 || {
+            echo "make: key $key has a segment already (make clean-shm removes yours)," \
+                'and this kernel gives you no segment table of your own' >&2
+            exit 1
+        }
+    done
+    clean_up=yes
+}
+
+clean() {
+    # shellcheck disable=SC2086 # each key is a word
+    [ -z "${clean_up:-}" ] || tests/segments.sh remove $KEYS >/dev/null
+}
+
+# Runs a command until it ends or its time is up, then ends what it left in its process group. What
+# it writes is bounded; how it ended is in $ending.
+limited() {
+    begun=$(date +%s) status=0
+    {
+        (
+            # shellcheck disable=SC3045 # dash and bash know it
+            ulimit -c 0
+            ulimit -f 2048 # 1 MiB
+            exec timeout --kill-after=1 "$SECONDS_TO_END" "$@" <&3 3<&-
+        ) &
+    } 3<&0
+    group=$!
+    trap 'kill -KILL "-$group" 2>/dev/null' EXIT
+    trap 'exit 1' INT TERM HUP
+    wait "$group" 2>/dev/null || status=$? # the shell would tell of a death too
+    kill -KILL "-$group" 2>/dev/null || :
+    trap - EXIT
+    if [ $(($(date +%s) - begun)) -ge "$SECONDS_TO_END" ]; then
+        ending="it did not end in $SECONDS_TO_END seconds, and was killed"
+    elif [ "$status" -gt 128 ] && signal=$(kill -l $((status - 128)) 2>/dev/null); then
+        ending="died by SIG$signal"
+    else
+        ending="exit status $status"
+    fi
+}
+
+# The columns of the screen: as the user says, as the terminal says, or 80.
+screen_width() {
+    width=${COLUMNS:-$(stty size 2>/dev/null </dev/tty | cut -d ' ' -f 2)}
+    [ "${width:-0}" -gt 0 ] || width=80
+}
