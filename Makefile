@@ -163,7 +163,7 @@ $(EXERCISES:%=trace-%): trace-%: all
 
 bench: all $(foreach kind,-static -static-pie,$(C_FILES:tests/%.c=$(TARGET)/%$(kind)))
 	@$(need-hyperfine)
-	@$(lab) tests/bench.sh
+	@$(lab) $(OWN_TABLE) tests/bench.sh
 
 # A key is the same for everybody on a host: in here, only for you. Of make's own variables the shell
 # gets none: they would make a make in it another's child.

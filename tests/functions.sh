@@ -5,21 +5,31 @@
 
 SECONDS_TO_END=5
 
-# Makes a folder for this run, with the programs to compare: C versions in $c, ours or the user's in
-# $ours, which $name names.
+# Makes a folder for this run with the programs to compare, in $c the C versions, in $ours ours or
+# the user's: $name says which.
 take_programs() {
     work=$(mktemp -d)
     trap 'rm -rf "$work"; clean' EXIT
-    trap 'exit 1' INT TERM HUP
+    trap 'exit 1' INT TERM HUP PIPE
     # shellcheck disable=SC2153 # make gives it
     target=$(cd "$TARGET" && pwd)
-    c=$work/c ours=$target/release name=ours
-    mkdir "$c"
-    [ -z "${ORIGINALS:-}" ] || tests/take.sh "$ORIGINALS" "$c"
+    c=$work/c ours=$work/ours name=ours
+    take_c ''
+    if [ -n "${YOURS:-}" ]; then
+        name=yours
+        tests/take.sh "$YOURS" "$ours"
+    else
+        ln -s "$target/release" "$ours"
+    fi
+}
+
+# Puts the C versions, linked as $1 says, into the folder $c$1.
+take_c() {
+    mkdir "$c$1"
+    [ -z "${ORIGINALS:-}" ] || CFLAGS="${CFLAGS:-} $1" tests/take.sh "$ORIGINALS" "$c$1"
     for each in shm-create shm-attach shm-fork shm-dynamic; do
-        [ -e "$c/$each" ] || [ -e "$c/$each.log" ] || ln -s "$target/c/$each" "$c"
+        [ -e "$c$1/$each" ] || [ -e "$c$1/$each.log" ] || ln -s "$target/c/$each$1" "$c$1/$each"
     done
-    [ -z "${YOURS:-}" ] || { ours=$work/yours name=yours; tests/take.sh "$YOURS" "$ours"; }
 }
 
 # Stops with the reason where a program is missing.

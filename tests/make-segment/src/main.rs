@@ -1,37 +1,63 @@
-//! `make-segment KEY SIZE MODE TEXT` — makes a segment for a case to start from, of `SIZE` bytes,
-//! with the permissions `MODE` (octal), filled with the letters of `TEXT` over and over.
+//! `make-segment KEY SIZE MODE TEXT` — makes a segment to start from, of `SIZE` bytes, with the
+//! permissions `MODE` (octal), filled with the letters of `TEXT` over and over.
 //!
-//! Prints a line once the segment is there and stays attached until its standard input ends.
+//! Prints its ID and, where there is a text, stays attached until its standard input ends.
+
+#![no_main]
+#![forbid(unsafe_code)]
 
 use std::env;
-use std::error::Error;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal};
+use std::process;
 use std::sync::atomic::Ordering::Relaxed;
 
-use common::{Failure, Segment};
-use libc::{IPC_CREAT, IPC_EXCL};
+use common::{Attachment, Failure, Segment, Stdout};
+use libc::{IPC_CREAT, IPC_EXCL, c_int, key_t};
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let [key, size, mode, text] = arguments.as_slice() else {
-        panic!("usage: make-segment KEY SIZE MODE TEXT");
+common::main!(make_segment);
+
+fn make_segment(out: &mut Stdout) -> Result<(), Failure> {
+    let Some((key, size, mode, text)) = arguments() else {
+        eprintln!("usage: make-segment KEY SIZE MODE TEXT (MODE in octal, TEXT '' for no text)");
+        process::exit(2);
     };
-    let mode = i32::from_str_radix(mode, 8).expect("MODE is octal");
-    let key = key.parse().expect("KEY is a number");
-    let size = size.parse().expect("SIZE is a number");
-    let told = |failure: Failure| format!("{failure:?}");
-    let segment = Segment::get(key, size, IPC_CREAT | IPC_EXCL | mode).map_err(told)?;
-    let memory = if text.is_empty() {
-        None
-    } else {
-        Some(segment.attach().map_err(told)?)
-    };
+    let segment = Segment::get(key, size, IPC_CREAT | IPC_EXCL | mode)?;
+    let memory = (!text.is_empty()).then(|| segment.attach()).transpose();
+    // A segment that cannot be filled is none to start from.
+    let memory = memory.or_else(|failure| segment.remove().and(Err(failure)))?;
     if let Some(memory) = &memory {
-        for (byte, letter) in memory.bytes().iter().zip(text.bytes().cycle()) {
-            byte.store(letter, Relaxed);
-        }
+        fill(memory, &text);
     }
-    println!("{segment}");
-    io::stdin().read_to_end(&mut Vec::new())?;
+    writeln!(out, "{segment}")?;
+    out.flush()?;
+    wait_for_end_of_input(memory.is_some());
     Ok(())
+}
+
+fn arguments() -> Option<(key_t, c_int, c_int, String)> {
+    let arguments: Vec<String> = env::args_os()
+        .skip(1)
+        .map(|argument| argument.into_string().ok())
+        .collect::<Option<_>>()?;
+    let [key, size, mode, text] = arguments.as_slice() else {
+        return None;
+    };
+    let mode = c_int::from_str_radix(mode, 8).ok()?;
+    let is_mode = (0..=0o777).contains(&mode);
+    is_mode.then_some((key.parse().ok()?, size.parse().ok()?, mode, text.clone()))
+}
+
+fn fill(memory: &Attachment, text: &str) {
+    for (byte, letter) in memory.bytes().iter().zip(text.bytes().cycle()) {
+        byte.store(letter, Relaxed);
+    }
+}
+
+fn wait_for_end_of_input(is_attached: bool) {
+    if io::stdin().is_terminal() {
+        let what = if is_attached { "attached" } else { "waiting" };
+        eprintln!("{what} until its input ends: press Control-D");
+    }
+    // Input that cannot be read has ended.
+    let _ = io::copy(&mut io::stdin(), &mut io::sink());
 }
