@@ -19,23 +19,6 @@ macro_rules! main {
     };
 }
 
-/// Makes `function` run before `main`: the checks enter a user namespace, before they have threads.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! before_main {
-    ($function:path) => {
-        // SAFETY: the C library calls what is in this section with C's calling convention.
-        #[used]
-        #[unsafe(link_section = ".init_array")]
-        static BEFORE_MAIN: extern "C" fn() = {
-            extern "C" fn before_main() {
-                $function();
-            }
-            before_main
-        };
-    };
-}
-
 /// Runs an exercise and gives its exit status: 0, or 1 after a failure. For [`main!`](crate::main).
 #[must_use]
 pub fn start(exercise: fn(&mut Stdout) -> Result<(), Failure>) -> c_int {

@@ -2,102 +2,86 @@
 
 use common::{CREATE_KEY, CREATE_SIZE};
 
-use crate::harness::{Case, Channel, Leaves, NOBODY, Report, Right, found};
+use super::failing::{After, Failing, SHMGET, WRITE};
+use super::{built, streams};
+use crate::harness::{
+    Case, Channel, Leaves, NOBODY, Need, Right, Scene, Verdict, case, exercise, found,
+};
 
-fn create() -> Case {
-    Case::of("shm-create")
+pub fn cases() -> Vec<Case> {
+    let own = vec![
+        case("fresh", || create().agrees()),
+        case("run_twice", || create().then("shm-create").agrees()),
+        case("a_larger_segment_is_there", || {
+            create().on(found(CREATE_KEY, CREATE_SIZE + 1)).agrees()
+        }),
+        case("a_smaller_segment_is_there", || {
+            create().on(found(CREATE_KEY, CREATE_SIZE - 1)).agrees()
+        }),
+        case("old_bytes_stay", || {
+            create()
+                .on(found(CREATE_KEY, CREATE_SIZE).filled_with("x"))
+                .agrees()
+        }),
+        case("another_process_is_attached", || {
+            create()
+                .on(found(CREATE_KEY, CREATE_SIZE).filled_with("x").held())
+                .agrees()
+        }),
+        case("another_users_segment", || {
+            create()
+                .on(found(CREATE_KEY, CREATE_SIZE))
+                .run_by(NOBODY)
+                .agrees()
+        })
+        .needs(Need::OtherUsers),
+        case("another_users_private_segment", || {
+            create()
+                .on(found(CREATE_KEY, CREATE_SIZE).mode(0o600))
+                .run_by(NOBODY)
+                .agrees()
+        })
+        .needs(Need::OtherUsers),
+        case("a_read_only_segment", || {
+            let segment = found(CREATE_KEY, CREATE_SIZE)
+                .mode(0o444)
+                .owned_by_ordinary_user();
+            create().on(segment).run_by_ordinary_user().agrees()
+        })
+        .needs(Need::OrdinaryUser),
+        case("shmmni_is_reached", || create().on_a_full_table().agrees()).needs(Need::OwnTable),
+        case("shmmax_is_smaller", || {
+            create().with_kernel_limit("shmmax", 1023).agrees()
+        })
+        .needs(Need::KernelLimits),
+        case("shmall_is_reached", || {
+            create().with_kernel_limit("shmall", 0).agrees()
+        })
+        .needs(Need::KernelLimits),
+        case("the_reader_is_gone", || {
+            create().only(Channel::ReaderGone).agrees()
+        }),
+        case("the_disk_is_full", the_disk_is_full),
+    ];
+    let shmget = Failing::of("shm-create", "shmget", SHMGET).says("shmget failed: ");
+    let write = Failing::of("shm-create", "write", WRITE)
+        .says("write: ")
+        .leaves(After::NoText);
+    let failing = vec![shmget.case(), write.case()];
+    let built = built::cases("shm-create", &[&["shmget", "ioctl", "write", "exit_group"]]);
+    let all = [own, streams::cases("shm-create"), failing, built];
+    exercise(
+        "create",
+        &["shm-create"],
+        all.into_iter().flatten().collect(),
+    )
 }
 
-#[test]
-fn fresh() -> Result<(), Report> {
-    create().agrees()
+fn create() -> Scene {
+    Scene::of("shm-create")
 }
 
-#[test]
-fn run_twice() -> Result<(), Report> {
-    create().then("shm-create").agrees()
-}
-
-#[test]
-fn a_larger_segment_is_there() -> Result<(), Report> {
-    create().on(found(CREATE_KEY, CREATE_SIZE + 1)).agrees()
-}
-
-#[test]
-fn a_smaller_segment_is_there() -> Result<(), Report> {
-    create().on(found(CREATE_KEY, CREATE_SIZE - 1)).agrees()
-}
-
-#[test]
-fn old_bytes_stay() -> Result<(), Report> {
-    create()
-        .on(found(CREATE_KEY, CREATE_SIZE).filled_with("x"))
-        .agrees()
-}
-
-#[test]
-fn another_process_is_attached() -> Result<(), Report> {
-    create().on(found(CREATE_KEY, CREATE_SIZE).held()).agrees()
-}
-
-#[test]
-#[cfg_attr(not(other_users), ignore = "needs root, to act as two users")]
-fn another_users_segment() -> Result<(), Report> {
-    create()
-        .on(found(CREATE_KEY, CREATE_SIZE))
-        .run_by(NOBODY)
-        .agrees()
-}
-
-#[test]
-#[cfg_attr(not(other_users), ignore = "needs root, to act as two users")]
-fn another_users_private_segment() -> Result<(), Report> {
-    create()
-        .on(found(CREATE_KEY, CREATE_SIZE).mode(0o600))
-        .run_by(NOBODY)
-        .agrees()
-}
-
-#[test]
-#[cfg_attr(
-    not(ordinary_user),
-    ignore = "needs an ordinary user: root may do everything"
-)]
-fn a_read_only_segment() -> Result<(), Report> {
-    let segment = found(CREATE_KEY, CREATE_SIZE)
-        .mode(0o444)
-        .owned_by_ordinary_user();
-    create().on(segment).run_by_ordinary_user().agrees()
-}
-
-#[test]
-#[cfg_attr(
-    not(any(ipc_namespace, user_namespace)),
-    ignore = "needs a segment table of its own: it fills it"
-)]
-fn shmmni_is_reached() -> Result<(), Report> {
-    create().on_a_full_table().agrees()
-}
-
-#[test]
-#[cfg_attr(not(kernel_limits), ignore = "needs root, to set kernel.shmmax")]
-fn shmmax_is_smaller() -> Result<(), Report> {
-    create().with_kernel_limit("shmmax", 1023).agrees()
-}
-
-#[test]
-#[cfg_attr(not(kernel_limits), ignore = "needs root, to set kernel.shmall")]
-fn shmall_is_reached() -> Result<(), Report> {
-    create().with_kernel_limit("shmall", 0).agrees()
-}
-
-#[test]
-fn the_reader_is_gone() -> Result<(), Report> {
-    create().only(Channel::ReaderGone).agrees()
-}
-
-#[test]
-fn the_disk_is_full() -> Result<(), Report> {
+fn the_disk_is_full() -> Verdict {
     create()
         .under(&["sh", "-c", "exec \"$0\" >/dev/full"])
         .differs(&Right {

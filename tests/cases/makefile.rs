@@ -1,17 +1,63 @@
 //! The Makefile.
 
+use std::fs;
 use std::process::{Command, Output};
 
 use common::{CREATE_KEY, CREATE_SIZE, DYNAMIC_KEY, FORK_KEY};
 
-use crate::harness::{Folder, NOBODY, Report, Stage, expect, found, in_own_table, root, rows};
+use crate::harness::{
+    Case, Folder, Need, Report, Stage, Verdict, case, exercise, expect, found, in_own_table, lab,
+    rows,
+};
+
+pub fn cases() -> Vec<Case> {
+    let all = vec![
+        case("its_keys_are_those_of_the_programs", its_keys),
+        case("help_names_every_target", help_names_every_target),
+        case(
+            "run_shows_the_segments_and_removes_them",
+            run_shows_the_segments,
+        ),
+        case(
+            "run_takes_a_size_by_itself",
+            run_takes_a_size_by_itself_after_a_leftover,
+        ),
+        case(
+            "run_removes_the_segments_after_a_bad_size",
+            run_after_a_bad_size,
+        ),
+        case(
+            "clean_shm_is_silent_where_there_is_nothing",
+            clean_shm_is_silent,
+        ),
+        case(
+            "clean_shm_keeps_another_users_segment",
+            clean_shm_keeps_another_users,
+        )
+        .needs(Need::OtherUsers),
+        case("a_missing_tool_is_named", a_missing_tool_is_named),
+        case("a_folder_with_a_space_in_its_name", a_folder_with_a_space),
+    ];
+    // It removes the segments of the lab's keys, whoever's of this user they are.
+    let alone = |case: Case| case.needs(Need::Ours).needs(Need::OwnTable);
+    exercise("makefile", &[], all.into_iter().map(alone).collect())
+}
 
 fn make(arguments: &[&str]) -> Command {
     let mut make = Command::new("make");
     make.arg("--no-print-directory")
         .args(arguments)
-        .current_dir(root())
-        .env_remove("MAKEFLAGS");
+        .current_dir(lab());
+    for variable in [
+        "MAKEFLAGS",
+        "MAKELEVEL",
+        "CASE",
+        "SIZE",
+        "ORIGINALS",
+        "RESULTS",
+    ] {
+        make.env_remove(variable);
+    }
     make
 }
 
@@ -24,46 +70,45 @@ fn run(mut command: Command, status: i32) -> Result<(String, String), Report> {
     } = command.output()?;
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     let (stdout, stderr) = (text(stdout), text(stderr));
-    if actual.code() == Some(status) {
-        return Ok((stdout, stderr));
-    }
-    Err(Report(format!(
-        "{command:?}\n{actual}, not status {status}\n{stdout}{stderr}"
-    )))
+    let seen = format!("{command:?}\n{stdout}{stderr}{actual}");
+    expect(
+        &format!("exit status {status}"),
+        actual.code() == Some(status),
+        &seen,
+    )?;
+    Ok((stdout, stderr))
 }
 
-fn segments_are_left() -> Result<bool, Report> {
-    Ok(rows()?
-        .iter()
-        .any(|row| [CREATE_KEY, FORK_KEY, DYNAMIC_KEY].contains(&row.key)))
+fn no_segment_is_left() -> Verdict {
+    let keys = [CREATE_KEY, FORK_KEY, DYNAMIC_KEY];
+    let left = rows()?.iter().any(|row| keys.contains(&row.key));
+    expect("no segment is left", !left, "some are")
 }
 
-#[test]
-fn its_keys_are_those_of_the_programs() -> Result<(), Report> {
+fn its_keys() -> Verdict {
     let (keys, _) = run(make(&["--eval=keys:; @echo $(KEYS)", "keys"]), 0)?;
-    let expected = format!("{CREATE_KEY} {FORK_KEY} {DYNAMIC_KEY}\n");
-    expect(&expected, keys == expected, &keys)
+    let right = format!("{CREATE_KEY} {FORK_KEY} {DYNAMIC_KEY}\n");
+    expect(&right, keys == right, &keys)
 }
 
-#[test]
-fn help_names_every_target() -> Result<(), Report> {
+/// By itself or with its family: `check-fork` as `check-…`.
+fn help_names_every_target() -> Verdict {
     let (help, _) = run(make(&["help"]), 0)?;
     let (rules, _) = run(make(&["--print-data-base", "--dry-run", "help"]), 0)?;
     let targets = rules.lines().find_map(|line| line.strip_prefix(".PHONY:"));
-    for target in targets.unwrap_or_default().split_whitespace() {
-        let line = format!("make {target} ");
-        let is_named = ["all", "ours", "FORCE"].contains(&target) || help.contains(&line);
+    let targets = targets.unwrap_or_default();
+    expect("a list of targets", targets.contains("run-create"), &rules)?;
+    for target in targets.split_whitespace() {
+        let family = ["create", "attach", "fork", "dynamic"];
+        let member = family.iter().find_map(|name| target.strip_suffix(name));
+        let line = member.map_or(format!("make {target} "), |stem| format!("make {stem}… "));
+        let is_named = ["all", "ours", "checks", "help"].contains(&target) || help.contains(&line);
         expect(&format!("a line for {target}"), is_named, &help)?;
     }
-    expect("a list of targets", targets.is_some(), &rules)
+    Ok(())
 }
 
-#[test]
-#[cfg_attr(
-    not(any(ipc_namespace, user_namespace)),
-    ignore = "needs a segment table of its own: it removes the segments of your keys"
-)]
-fn run_shows_the_segments_and_removes_them() -> Result<(), Report> {
+fn run_shows_the_segments() -> Verdict {
     in_own_table(|| {
         let (shown, _) = run(make(&["run", "SIZE=4097"]), 0)?;
         for line in [
@@ -74,102 +119,92 @@ fn run_shows_the_segments_and_removes_them() -> Result<(), Report> {
         ] {
             expect(line, shown.contains(line), &shown)?;
         }
-        expect("no segment left", !segments_are_left()?, &shown)
+        no_segment_is_left()
     })
 }
 
-#[test]
-#[cfg_attr(
-    not(any(ipc_namespace, user_namespace)),
-    ignore = "needs a segment table of its own: it removes the segments of your keys"
-)]
-fn run_removes_the_segments_after_a_bad_size_too() -> Result<(), Report> {
+/// A leftover that is too small would stand in the way.
+fn run_takes_a_size_by_itself_after_a_leftover() -> Verdict {
+    in_own_table(|| {
+        Stage::empty()?.make(&found(DYNAMIC_KEY, 5))?;
+        let (shown, _) = run(make(&["run"]), 0)?;
+        let line = "Shared memory : We have accessed";
+        expect(line, shown.contains(line), &shown)?;
+        no_segment_is_left()
+    })
+}
+
+fn run_after_a_bad_size() -> Verdict {
     in_own_table(|| {
         let (_, error) = run(make(&["run", "SIZE=none"]), 2)?;
         let line = "size: no whole number on standard input";
         expect(line, error.contains(line), &error)?;
-        expect("no segment left", !segments_are_left()?, &error)
+        no_segment_is_left()
     })
 }
 
-#[test]
-#[cfg_attr(
-    not(any(ipc_namespace, user_namespace)),
-    ignore = "needs a segment table of its own: it removes the segments of your keys"
-)]
-fn clean_shm_is_silent_where_there_is_nothing() -> Result<(), Report> {
+fn clean_shm_is_silent() -> Verdict {
     in_own_table(|| {
         let (stdout, stderr) = run(make(&["clean-shm"]), 0)?;
-        expect("nothing printed", (stdout + &stderr).is_empty(), "")
+        let printed = stdout + &stderr;
+        expect("nothing printed", printed.is_empty(), &printed)
     })
 }
 
-#[test]
-#[cfg_attr(
-    not(all(other_users, ipc_namespace)),
-    ignore = "needs root and a segment table of its own"
-)]
-fn clean_shm_keeps_another_users_segment() -> Result<(), Report> {
+fn clean_shm_keeps_another_users() -> Verdict {
     in_own_table(|| {
-        let mut stage = Stage::new(true)?;
-        stage.make(&found(CREATE_KEY, CREATE_SIZE).owned_by(NOBODY))?;
+        let segment = found(CREATE_KEY, CREATE_SIZE).owned_by_ordinary_user();
+        Stage::for_other_users()?.make(&segment)?;
         let (_, error) = run(make(&["clean-shm"]), 2)?;
-        expect(
-            "the owner's name",
-            error.contains("belongs to nobody"),
-            &error,
-        )?;
-        expect("the segment stays", segments_are_left()?, &error)
+        let name = "belongs to nobody";
+        expect(name, error.contains(name), &error)?;
+        expect("the segment stays", no_segment_is_left().is_err(), &error)
     })
 }
 
-#[test]
-fn a_missing_tool_is_named_with_what_to_install() -> Result<(), Report> {
+fn a_missing_tool_is_named() -> Verdict {
     let folder = Folder::new("no-tools")?;
-    let c = format!("C={}", folder.path().display());
+    let target = format!("TARGET={}", folder.path().display());
     for (arguments, says) in [
-        (
-            ["ours", "CARGO=no-cargo", "-s"],
-            "make: cargo is missing: apt install cargo",
-        ),
+        (["ours", "CARGO=no-cargo", "-s"], "make: cargo is missing: "),
         (
             ["all", "CC=no-cc", "CARGO=true"],
-            "make: a C compiler is missing: apt install gcc",
+            "make: a C compiler is missing: ",
         ),
         (
             ["clean-shm", "PATH=/nowhere", "-s"],
-            "make: ipcrm is missing: apt install util-linux",
+            "make: ipcrm is missing: ",
         ),
     ] {
         let mut make = make(&arguments);
-        make.arg(&c);
+        make.arg(&target);
         let (_, error) = run(make, 2)?;
         expect(says, error.starts_with(says), &error)?;
     }
     Ok(())
 }
 
-#[test]
-fn it_works_in_a_folder_with_a_space_in_its_name() -> Result<(), Report> {
+fn a_folder_with_a_space() -> Verdict {
     let folder = Folder::new("a lab")?;
-    run(copy(&["Makefile", "tests"], &folder), 0)?;
+    let mut copy = Command::new("cp");
+    copy.args([
+        "-R",
+        "Makefile",
+        "Cargo.toml",
+        "Cargo.lock",
+        ".cargo",
+        "common",
+        "tests",
+    ])
+    .args(["shm-create", "shm-attach", "shm-fork", "shm-dynamic"])
+    .arg(folder.path())
+    .current_dir(lab());
+    run(copy, 0)?;
+    fs::create_dir(folder.path().join("target"))?;
     let mut make = make(&["CARGO=true"]);
     make.current_dir(folder.path())
-        .env_remove("CARGO_TARGET_DIR")
-        .env_remove("ORIGINALS");
+        .env_remove("CARGO_TARGET_DIR");
     run(make, 0)?;
-    expect(
-        "a C version",
-        folder.path().join("target/c/shm-create").exists(),
-        "none",
-    )
-}
-
-fn copy(what: &[&str], folder: &Folder) -> Command {
-    let mut cp = Command::new("cp");
-    cp.arg("-R")
-        .args(what)
-        .arg(folder.path())
-        .current_dir(root());
-    cp
+    let built = folder.path().join("target/c/shm-create");
+    expect("a C version", built.exists(), "none")
 }

@@ -1,7 +1,7 @@
 //! A terminal for a program to run on.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::process::Stdio;
 
@@ -15,7 +15,7 @@ use super::report::Report;
 /// The user's end, and the program's.
 pub struct Terminal {
     user: File,
-    program: OwnedFd,
+    program: Option<OwnedFd>,
 }
 
 impl Terminal {
@@ -31,13 +31,15 @@ impl Terminal {
         termios::tcsetattr(&program, SetArg::TCSANOW, &settings)?;
         Ok(Self {
             user: File::from(OwnedFd::from(user)),
-            program,
+            program: Some(program),
         })
     }
 
     /// The program's end, for one of its standard streams.
     pub fn stream(&self) -> Result<Stdio, Report> {
-        Ok(self.program.try_clone()?.into())
+        let program = self.program.as_ref();
+        let program = program.ok_or_else(|| Report::failed("the terminal's end is given away"))?;
+        Ok(program.try_clone()?.into())
     }
 
     /// Types the input and, as a user would, Control-D: once to send an unfinished line, once to
@@ -53,16 +55,26 @@ impl Terminal {
     }
 
     /// Closes the user's end, as a window is closed; gives the program's.
-    pub fn hang_up(self) -> OwnedFd {
+    pub fn hang_up(self) -> Option<OwnedFd> {
         self.program
     }
 
-    /// What the programs print, until none of them has the terminal open.
-    pub fn read_to_end(mut self) -> Vec<u8> {
-        drop(self.program);
-        let mut printed = Vec::new();
-        // The end is EIO, and what came before it has been read.
-        let _ = self.user.read_to_end(&mut printed);
-        printed
+    /// The user's end, which comes to its end when no program has the other one open.
+    pub fn user_alone(&mut self) -> impl Read + Send + use<> {
+        self.program = None;
+        Screen(self.user.try_clone())
+    }
+}
+
+/// What the programs print on a terminal.
+struct Screen(io::Result<File>);
+
+impl Read for Screen {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let Ok(user) = &mut self.0 else {
+            return Err(io::Error::other("no copy of the terminal's end"));
+        };
+        // The end is EIO.
+        Ok(user.read(bytes).unwrap_or(0))
     }
 }

@@ -1,12 +1,32 @@
 //! Any bytes for shm-dynamic: read as `%d` defines, or refused clearly; and memory stays flat.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::io::Write;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::Stdio;
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 
 use crate::harness::{
-    Channel, Outcome, Report, Stage, expect, in_own_table, in_words, ours, repeat,
+    Case, Channel, Outcome, Report, Stage, Verdict, case, expect, in_own_table, in_words, ours,
+    repeat,
 };
 
-const INPUTS: u32 = 20_000;
+pub fn cases() -> Vec<Case> {
+    vec![
+        case("random_bytes", random_bytes).stress(),
+        case(
+            "sixty_four_mebibytes_of_spaces",
+            sixty_four_mebibytes_of_spaces,
+        ),
+        case("digits_without_end", digits_without_end),
+        case(
+            "spaces_without_end_can_be_interrupted",
+            spaces_without_end_can_be_interrupted,
+        ),
+    ]
+}
 
 /// What numbers are made of, and what is near them.
 const PIECES: [&[u8]; 16] = [
@@ -28,17 +48,13 @@ const PIECES: [&[u8]; 16] = [
     b".",
 ];
 
-#[test]
-fn random_bytes() -> Result<(), Report> {
-    repeat(INPUTS, |round| {
+fn random_bytes() -> Verdict {
+    repeat(300, |round| {
         let input = random(u64::from(round));
         let outcome = in_own_table(|| run(&input, &[]))?;
-        let seen = format!(
-            "input \"{}\"\n{}",
-            input.escape_ascii(),
-            outcome.describe(Channel::Pipes)
-        );
-        expect(&expected(&input), says(&outcome) == expected(&input), &seen)
+        let told = says(&outcome);
+        let seen = format!("for the input \"{}\": {told}", input.escape_ascii());
+        expect(&expected(&input), told == expected(&input), &seen)
     })
 }
 
@@ -56,9 +72,10 @@ fn random(seed: u64) -> Vec<u8> {
 }
 
 fn run(input: &[u8], wrapper: &[&str]) -> Result<Outcome, Report> {
-    let command = ours("shm-dynamic", wrapper)?;
-    let mut stage = Stage::new(false)?;
-    stage.start(Channel::Pipes, command, input)?.finish()
+    let mut stage = Stage::empty()?;
+    stage
+        .start(Channel::Pipes, ours("shm-dynamic", wrapper), input)?
+        .finish()
 }
 
 /// How the program ended and what it wrote on standard error.
@@ -84,8 +101,7 @@ fn expected(input: &[u8]) -> String {
     let number = String::from_utf8_lossy(&text[..sign + digits]);
     let why = match (digits, number.parse::<i128>()) {
         (0, _) => "size: no whole number on standard input",
-        (_, Ok(number)) if number > i128::from(i32::MAX) => "size: Numerical result out of range",
-        (_, Ok(number)) if number < i128::from(i32::MIN) => "size: Numerical result out of range",
+        (_, Ok(number)) if i32::try_from(number).is_err() => "size: Numerical result out of range",
         (_, Ok(..=0)) => "shmget: Invalid argument",
         (_, Ok(_)) => return "exit status 0: ".to_string(),
         (_, Err(_)) => "size: Numerical result out of range",
@@ -93,15 +109,10 @@ fn expected(input: &[u8]) -> String {
     format!("exit status 1: {why}\\n")
 }
 
-/// A program whose memory grew with its input would not fit.
-const LITTLE_MEMORY: &[&str] = &["prlimit", "--as=16777216"];
-
-const LONG: usize = 64 << 20;
-
-#[test]
-fn sixty_four_mebibytes_of_spaces() -> Result<(), Report> {
-    let input = [vec![b' '; LONG], b"42\n".to_vec()].concat();
-    let outcome = in_own_table(|| run(&input, LITTLE_MEMORY))?;
+fn sixty_four_mebibytes_of_spaces() -> Verdict {
+    let input = [vec![b' '; 64 << 20], b"42\n".to_vec()].concat();
+    // A program whose memory grew with its input would not fit.
+    let outcome = in_own_table(|| run(&input, &["prlimit", "--as=33554432"]))?;
     expect(
         "exit status 0: ",
         says(&outcome) == "exit status 0: ",
@@ -109,8 +120,7 @@ fn sixty_four_mebibytes_of_spaces() -> Result<(), Report> {
     )
 }
 
-#[test]
-fn digits_without_end() -> Result<(), Report> {
+fn digits_without_end() -> Verdict {
     for digit in ["0", "9"] {
         let endless = format!("yes {digit} | tr -d '\\n' | \"$0\"");
         let outcome = in_own_table(|| run(b"", &["sh", "-c", &endless]))?;
@@ -120,14 +130,21 @@ fn digits_without_end() -> Result<(), Report> {
     Ok(())
 }
 
-#[test]
-fn spaces_without_end_can_be_interrupted() -> Result<(), Report> {
-    let endless =
-        "yes ' ' | env --default-signal=INT timeout --signal=INT --preserve-status 0.2 \"$0\"";
-    let outcome = in_own_table(|| run(b"", &["sh", "-c", endless]))?;
-    expect(
-        "exit status 130",
-        outcome.status.code() == Some(130),
-        &says(&outcome),
-    )
+/// A mebibyte of spaces in, and more to come, the user types Control-C.
+fn spaces_without_end_can_be_interrupted() -> Verdict {
+    let mut command = ours("shm-dynamic", &["env", "--default-signal=INT"]);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .process_group(0);
+    let mut program = in_own_table(|| Ok(command.spawn()?))?;
+    let mut stdin = program
+        .stdin
+        .take()
+        .ok_or_else(|| Report::failed("no standard input"))?;
+    let read = stdin.write_all(&vec![b' '; 1 << 20]);
+    killpg(Pid::from_raw(program.id().try_into()?), Signal::SIGINT)?;
+    let status = program.wait()?;
+    let is_so = read.is_ok() && status.signal() == Some(Signal::SIGINT as i32);
+    expect("it reads on, and dies by SIGINT", is_so, &in_words(status))
 }

@@ -8,7 +8,9 @@ use std::sync::{Mutex, PoisonError};
 
 use common::Segment;
 
-use super::world::OWN_TABLE;
+use super::machine::{Need, has};
+use super::outcome::visible;
+use super::processes;
 
 /// The table of the reader's own IPC namespace.
 pub const PATH: &str = "/proc/sysvipc/shm";
@@ -90,7 +92,7 @@ impl Row {
         );
         // A segment without a key is marked for removal, or only there to fill the table.
         if *key != 0 {
-            text += &format!("        holds {}\n", contents(*key));
+            text += &contents(*key);
         }
         text
     }
@@ -103,45 +105,34 @@ static ATTACHED: Mutex<()> = Mutex::new(());
 /// until it becomes the program, the copy would count as attached too.
 pub fn spawn_unattached(command: &mut Command) -> io::Result<Child> {
     let _unattached = ATTACHED.lock().unwrap_or_else(PoisonError::into_inner);
-    command.spawn()
+    processes::start(command)
 }
 
 fn contents(key: i32) -> String {
     let _attached = ATTACHED.lock().unwrap_or_else(PoisonError::into_inner);
     let memory = match Segment::open(key, 0).and_then(Segment::attach) {
         Ok(memory) => memory,
-        Err(failure) => return format!("{failure:?}"),
+        Err(failure) => return format!("    ({failure:?})\n"),
     };
-    let bytes: Vec<u8> = memory
+    let bytes = memory
         .bytes()
         .iter()
         .take(MOST_BYTES)
-        .map(|byte| byte.load(Relaxed))
-        .collect();
-    let text = bytes
-        .split_inclusive(|&byte| byte == 0)
-        .next()
-        .unwrap_or_default();
-    let rest = &bytes[text.len()..];
+        .map(|byte| byte.load(Relaxed));
+    let bytes: Vec<u8> = bytes.collect();
+    let length = bytes
+        .iter()
+        .position(|&byte| byte == 0)
+        .unwrap_or(bytes.len());
+    let (text, rest) = bytes.split_at(length);
     // How far a text reaches depends on its ID, and those differ in the machine's own table.
-    let skip = if OWN_TABLE {
+    let skip = if has(Need::OwnTable) {
         0
     } else {
-        LONGEST_TEXT.saturating_sub(text.len())
+        LONGEST_TEXT.saturating_sub(length)
     };
     let rest = rest.get(skip..).unwrap_or_default();
-    format!("{}{}", text.escape_ascii(), runs(rest))
-}
-
-fn runs(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for run in bytes.chunk_by(|one, next| one == next) {
-        text += &match run {
-            [byte, _, _, _, _, ..] => format!("[{} x {}]", byte.escape_ascii(), run.len()),
-            few => few.escape_ascii().to_string(),
-        };
-    }
-    text
+    format!("    its bytes:\n{}{}", visible(text), visible(rest))
 }
 
 /// `id` knows every user that the machine knows; a number has to do for the others.

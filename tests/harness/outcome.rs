@@ -8,6 +8,7 @@ use nix::sys::signal::Signal;
 use super::channel::Channel;
 
 /// What a program did, as far as its parent can see.
+#[derive(Clone)]
 pub struct Outcome {
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
@@ -32,14 +33,46 @@ impl Outcome {
         }
         text
     }
+
+    pub fn succeeded(&self) -> bool {
+        self.status.success()
+    }
 }
 
 fn stream(name: &str, bytes: &[u8]) -> String {
-    let mut text = format!("  {name}:\n");
-    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-        text += &format!("    {}\n", line.escape_ascii());
+    if bytes.is_empty() {
+        return format!("  {name}: nothing\n");
     }
-    text
+    let lines = bytes.split_inclusive(|&byte| byte == b'\n');
+    format!("  {name}:\n{}", lines.map(visible).collect::<String>())
+}
+
+/// What fits on a line of 80 columns, indented and behind the mark of a difference.
+const WIDTH: usize = 72;
+
+/// Bytes as a C string would spell them, a long run of one byte by its length; indented lines.
+pub fn visible(bytes: &[u8]) -> String {
+    let mut line = String::new();
+    let mut text = String::new();
+    for run in bytes.chunk_by(|one, next| one == next) {
+        let spelt = match run {
+            [byte, rest @ ..] if rest.len() >= 8 => {
+                vec![format!("[{} times {}]", run.len(), byte.escape_ascii())]
+            }
+            few => few
+                .iter()
+                .map(|byte| byte.escape_ascii().to_string())
+                .collect(),
+        };
+        for piece in spelt {
+            if line.len() + piece.len() > WIDTH {
+                text += &format!("    {line}\n");
+                line.clear();
+            }
+            line += &piece;
+        }
+    }
+    text + &format!("    {line}\n")
 }
 
 /// The exit status in words: a signal by its name.
@@ -47,6 +80,8 @@ pub fn in_words(status: ExitStatus) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("exit status {code}"),
         (None, Some(signal)) => match Signal::try_from(signal) {
+            Ok(Signal::SIGXCPU) => "died by SIGXCPU: it used the processor for too long".into(),
+            Ok(Signal::SIGXFSZ) => "died by SIGXFSZ: its file grew too long".into(),
             Ok(signal) => format!("died by {signal}"),
             Err(_) => format!("died by signal {signal}"),
         },

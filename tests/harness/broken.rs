@@ -13,28 +13,31 @@ use nix::unistd::pipe2;
 use super::report::Report;
 use super::terminal::Terminal;
 
-static STREAMS: OnceLock<[OwnedFd; 2]> = OnceLock::new();
+static PIPE: OnceLock<OwnedFd> = OnceLock::new();
+static TERMINAL: OnceLock<OwnedFd> = OnceLock::new();
 
 pub fn make() -> Result<(), Report> {
     let (_, pipe) = pipe2(OFlag::O_CLOEXEC)?;
-    let terminal = Terminal::new()?.hang_up();
-    STREAMS.get_or_init(|| [pipe, terminal]);
+    PIPE.get_or_init(|| pipe);
+    if let Some(terminal) = Terminal::new()?.hang_up() {
+        TERMINAL.get_or_init(|| terminal);
+    }
     Ok(())
 }
 
 /// A pipe that nobody reads any more.
 pub fn pipe() -> Result<Stdio, Report> {
-    copy(0)
+    copy(&PIPE)
 }
 
 /// A terminal that was hung up.
 pub fn terminal() -> Result<Stdio, Report> {
-    copy(1)
+    copy(&TERMINAL)
 }
 
-fn copy(index: usize) -> Result<Stdio, Report> {
-    let streams = STREAMS
+fn copy(stream: &OnceLock<OwnedFd>) -> Result<Stdio, Report> {
+    let stream = stream
         .get()
-        .ok_or_else(|| Report("made at the start".to_string()))?;
-    Ok(streams[index].try_clone()?.into())
+        .ok_or_else(|| Report::failed("broken::make was not called"))?;
+    Ok(stream.try_clone()?.into())
 }

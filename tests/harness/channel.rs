@@ -4,10 +4,8 @@ use std::fmt;
 use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::{self, JoinHandle};
 
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::signal::{Signal, killpg};
@@ -15,13 +13,12 @@ use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
 
 use super::broken;
+use super::limits::{self, MOST_OUTPUT, Watch};
 use super::outcome::Outcome;
+use super::processes::{self, Process};
 use super::report::Report;
 use super::segment_table::spawn_unattached;
 use super::terminal::Terminal;
-
-/// A program that runs longer than this hangs.
-pub const LIMIT: Duration = Duration::from_secs(20);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Channel {
@@ -45,7 +42,7 @@ impl fmt::Display for Channel {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Pipes => "through pipes",
-            Self::OneFile => "with standard output and standard error in one file",
+            Self::OneFile => "with both outputs in one file",
             Self::Terminal => "on a terminal",
             Self::TerminalOutput => "with a piped input, on a terminal",
             Self::TerminalInput => "with a typed input, through pipes",
@@ -60,10 +57,15 @@ impl Channel {
     pub fn by_hand(self) -> &'static str {
         match self {
             Self::Pipes | Self::TerminalInput => " | cat",
-            Self::OneFile => " >output 2>&1; echo $?",
+            Self::OneFile => " >output 2>&1; echo $?; cat output",
             Self::ReaderGone => " | :",
             Self::Terminal | Self::TerminalOutput | Self::HungUp => "; echo $?",
         }
+    }
+
+    /// Whether the user types the input.
+    pub fn is_typed(self) -> bool {
+        matches!(self, Self::Terminal | Self::TerminalInput)
     }
 
     /// Whether standard output and standard error end in the same place.
@@ -88,24 +90,40 @@ impl Channel {
         matches!(self, Self::Terminal | Self::TerminalOutput)
     }
 
-    /// Starts a program, and sends it its input.
+    /// Starts a program in a process group of its own, and sends it its input.
     pub fn start(self, mut command: Command, input: &[u8]) -> Result<Running, Report> {
-        let mut ends = Ends::new(input)?;
+        let mut ends = Ends::new(if self == Self::OneFile { input } else { b"" })?;
         self.connect_input(&mut command, &mut ends, input)?;
         self.connect_output(&mut command, &ends)?;
         let mut child = spawn_unattached(command.process_group(0))?;
-        let watchdog = Watchdog::over(group_of(&child));
+        drop(command); // it holds copies of the program's ends
+        let group = group_of(&child)?;
+        let watch = Watch::over(group);
+        let stdout = if self.prints_on_terminal() {
+            Some(read_in_thread(ends.terminal.user_alone(), group))
+        } else {
+            child
+                .stdout
+                .take()
+                .map(|stdout| read_in_thread(stdout, group))
+        };
+        let stderr = child
+            .stderr
+            .take()
+            .map(|stderr| read_in_thread(stderr, group));
         if let Some(mut stdin) = child.stdin.take() {
             // A program may end without reading all of it.
             let _ = stdin.write_all(input);
         }
         Ok(Running {
             channel: self,
+            group,
             child,
             ends,
-            watchdog,
+            watch,
             input: input.len(),
-            head: Vec::new(),
+            stdout,
+            stderr,
         })
     }
 
@@ -162,85 +180,121 @@ impl Ends {
     }
 }
 
-/// A program that has been started, in a process group of its own.
+/// What a stream brought, once it has ended.
+type Content = JoinHandle<std::io::Result<Vec<u8>>>;
+
+/// Reads a program's stream; one that prints without end is killed.
+fn read_in_thread(stream: impl Read + Send + 'static, group: Pid) -> Content {
+    thread::spawn(move || {
+        let content = limits::read(stream)?;
+        if content.len() as u64 > MOST_OUTPUT {
+            let _ = killpg(group, Signal::SIGKILL);
+        }
+        Ok(content)
+    })
+}
+
+/// A program that has been started.
 pub struct Running {
     channel: Channel,
+    group: Pid,
     child: Child,
     ends: Ends,
-    watchdog: Watchdog,
+    watch: Watch,
     input: usize,
-    /// What has been read from standard output so far.
-    head: Vec<u8>,
+    stdout: Option<Content>,
+    stderr: Option<Content>,
 }
 
 impl Running {
+    /// The program's process and, by the same number, its process group.
     pub fn group(&self) -> Pid {
-        group_of(&self.child)
+        self.group
     }
 
-    pub fn process(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// Waits until something comes through the pipe that is standard output.
-    pub fn wait_for_output(&mut self) -> Result<(), Report> {
-        let mut chunk = [0; 4096];
-        let stdout = self.child.stdout.as_mut();
-        let length = stdout.map_or(Ok(0), |stdout| stdout.read(&mut chunk))?;
-        self.head.extend_from_slice(&chunk[..length]);
-        Ok(())
-    }
-
-    /// Reads both output streams to their ends, and waits for the program and all that it started.
+    /// Waits for the program and all that it started, and reads its output streams to their ends.
     pub fn finish(mut self) -> Result<Outcome, Report> {
-        let group = self.group();
-        let mut stdout = match self.child.stdout.take() {
-            Some(stdout) => [self.head, to_end(stdout)?].concat(),
-            None if self.channel.prints_on_terminal() => self.ends.terminal.read_to_end(),
-            None => Vec::new(),
-        };
-        let stderr = self.child.stderr.take().map_or(Ok(Vec::new()), to_end)?;
         let status = self.child.wait()?;
+        self.finish_with(status)
+    }
+
+    /// The same, where somebody else has waited for the program.
+    pub fn finish_with(self, status: ExitStatus) -> Result<Outcome, Report> {
         // This process adopts orphans: when there are none left, waitpid fails.
-        while waitpid(Pid::from_raw(-group.as_raw()), None).is_ok() {}
+        while waitpid(Pid::from_raw(-self.group.as_raw()), None).is_ok() {}
+        let left = left_running();
+        let mut stdout = content(self.stdout)?;
+        let stderr = content(self.stderr)?;
         if self.channel == Channel::OneFile {
             stdout = from_start(self.ends.output)?;
         }
-        let unread = self.input - usize::try_from(self.ends.input.stream_position()?)?;
+        let unread = self
+            .input
+            .checked_sub(usize::try_from((&self.ends.input).stream_position()?)?);
+        let is_file = self.channel == Channel::OneFile;
+        let unread = unread.filter(|_| is_file);
+        let endless = stdout.len().max(stderr.len()) as u64 > MOST_OUTPUT;
         let outcome = Outcome {
             stdout,
             stderr,
             status,
-            unread: (self.channel == Channel::OneFile).then_some(unread),
+            unread,
         };
-        if self.watchdog.call_off() {
-            let seen = outcome.describe(self.channel);
-            return Err(Report(format!(
-                "it hung, and was killed after {LIMIT:?}:\n{seen}"
-            )));
+        if endless {
+            return Err(stopped(
+                "it prints without end (more than 1 MiB)",
+                &outcome,
+                self.channel,
+            ));
         }
+        let verdict = self.watch.verdict().and(left);
+        verdict.map_err(|why| stopped(&why.text, &outcome, self.channel))?;
         Ok(outcome)
     }
 }
 
-fn group_of(child: &Child) -> Pid {
-    Pid::from_raw(
-        child
-            .id()
-            .try_into()
-            .expect("process numbers are positive ints"),
-    )
+/// A program that has ended has no process any more: a daemon would go on for ever.
+fn left_running() -> Result<(), Report> {
+    let left: Vec<String> = processes::strays().iter().map(Process::name).collect();
+    if left.is_empty() {
+        return Ok(());
+    }
+    processes::kill_strays();
+    Err(Report::stopped(format!(
+        "it has ended, and left running: {}",
+        left.join(", ")
+    )))
 }
 
-fn to_end(mut stream: impl Read) -> Result<Vec<u8>, Report> {
-    let mut content = Vec::new();
-    stream.read_to_end(&mut content)?;
-    Ok(content)
+/// Why a program was stopped, and what it had printed until then.
+fn stopped(why: &str, outcome: &Outcome, channel: Channel) -> Report {
+    let printed = |bytes: &[u8]| bytes[..bytes.len().min(300)].to_vec();
+    let begins = Outcome {
+        stdout: printed(&outcome.stdout),
+        stderr: printed(&outcome.stderr),
+        ..outcome.clone()
+    };
+    Report::stopped(format!(
+        "{why}\nUntil it was stopped:\n{}",
+        begins.describe(channel)
+    ))
+}
+
+fn group_of(child: &Child) -> Result<Pid, Report> {
+    Ok(Pid::from_raw(child.id().try_into()?))
+}
+
+fn content(reader: Option<Content>) -> Result<Vec<u8>, Report> {
+    let Some(reader) = reader else {
+        return Ok(Vec::new());
+    };
+    let content = reader.join();
+    Ok(content.unwrap_or_else(|_| Err(std::io::Error::other("the reader panicked")))?)
 }
 
 fn from_start(mut file: File) -> Result<Vec<u8>, Report> {
     file.rewind()?;
-    to_end(file)
+    Ok(limits::read(file)?)
 }
 
 fn memory_file(content: &[u8]) -> Result<File, Report> {
@@ -248,31 +302,4 @@ fn memory_file(content: &[u8]) -> Result<File, Report> {
     file.write_all(content)?;
     file.rewind()?;
     Ok(file)
-}
-
-/// Kills a process group when the time is up, or nobody waits for it any more.
-struct Watchdog {
-    done: mpsc::Sender<()>,
-    thread: thread::JoinHandle<bool>,
-}
-
-impl Watchdog {
-    fn over(group: Pid) -> Self {
-        let (done, wait) = mpsc::channel();
-        let thread = thread::spawn(move || {
-            // The time is up, or the case has failed and waits no more.
-            let hangs = wait.recv_timeout(LIMIT).is_err();
-            if hangs {
-                let _ = killpg(group, Signal::SIGKILL);
-            }
-            hangs
-        });
-        Self { done, thread }
-    }
-
-    /// Tells whether the time was up.
-    fn call_off(self) -> bool {
-        let _ = self.done.send(());
-        self.thread.join().unwrap_or(true)
-    }
 }

@@ -1,0 +1,97 @@
+//! What our programs are made of: linked statically, and no system call but the exercise's own and
+//! those of the C library's start.
+
+use std::process::Command;
+
+use common::{CREATE_KEY, CREATE_SIZE};
+
+use crate::harness::{
+    Case, Channel, Need, Report, STOPPED, Stage, Verdict, Version, case, expect, found,
+    in_own_table, trace,
+};
+
+/// The calls of each process, after the C library's start.
+type Calls = &'static [&'static [&'static str]];
+
+pub fn cases(program: &'static str, calls: Calls) -> Vec<Case> {
+    vec![
+        case("is_linked_statically", move || {
+            is_linked_statically(program)
+        })
+        .needs(Need::Ours),
+        case("makes_these_system_calls", move || {
+            makes_these(program, calls)
+        })
+        .needs(Need::Ours)
+        .needs(Need::Ptrace),
+    ]
+}
+
+fn is_linked_statically(program: &str) -> Verdict {
+    let output = Command::new("ldd")
+        .arg(Version::Ours.path(program))
+        .env("LC_ALL", "C")
+        .output()?;
+    let says = [output.stdout, output.stderr].concat();
+    let says = String::from_utf8_lossy(&says);
+    // A static file that may lie anywhere, or one that may not, as on aarch64.
+    let is_static = ["statically linked", "not a dynamic executable"];
+    let wanted = "a static program (RUSTFLAGS in the environment, or a configuration of cargo's\n\
+                  elsewhere, takes the place of the flags in .cargo/config.toml)";
+    expect(
+        wanted,
+        is_static.iter().any(|text| says.contains(text)),
+        &says,
+    )
+}
+
+/// What a C library does at the start of a process, and in fork.
+const LIBRARYS: [&str; 3] = ["rt_sigprocmask", "set_robust_list", "getrandom"];
+
+fn makes_these(program: &str, wanted: Calls) -> Verdict {
+    let made = calls(Version::Ours, program)?;
+    let numbers = made.iter().zip(wanted).enumerate();
+    for (number, (made, wanted)) in numbers {
+        let (start, own) = made.split_at(made.len().saturating_sub(wanted.len()));
+        let is_own = |call: &String| wanted.contains(&call.as_str()) && call != "ioctl";
+        let is_so = own == *wanted && !start.iter().any(is_own);
+        let wanted = format!(
+            "process {number} makes, after its start: {}",
+            wanted.join(", ")
+        );
+        expect(&wanted, is_so, &made.join(", "))?;
+    }
+    expect(
+        "as many processes",
+        made.len() == wanted.len(),
+        &made.len().to_string(),
+    )?;
+    // The C version's parent leaves the segment to its children.
+    if program == "shm-fork" {
+        return Ok(());
+    }
+    let (c, made) = (calls(Version::C, program)?.concat(), made.concat());
+    let seen = format!("{}\nthe C version:\n{}", made.join(", "), c.join(", "));
+    expect(
+        "fewer calls than the C version",
+        made.len() < c.len(),
+        &seen,
+    )
+}
+
+fn calls(version: Version, program: &str) -> Result<Vec<Vec<String>>, Report> {
+    in_own_table(|| {
+        let mut stage = Stage::empty()?;
+        stage.make(&found(CREATE_KEY, CREATE_SIZE))?;
+        let command = crate::harness::wrapped(&STOPPED, &version.path(program));
+        let running = stage.start(Channel::Pipes, command, b"100\n")?;
+        let mut traced = trace(running.group(), &[])?;
+        running.finish_with(traced.status)?;
+        for calls in &mut traced.calls {
+            calls.retain(|call| !LIBRARYS.contains(&call.as_str()));
+            // The kernel starts it anew after a signal.
+            calls.dedup_by(|one, other| one == other && one == "wait4");
+        }
+        Ok(traced.calls)
+    })
+}

@@ -1,0 +1,203 @@
+//! Every system call may fail: strace makes it. Each time, the program ends by itself with status 1,
+//! says which call failed and why, and leaves what it should.
+
+use std::fs;
+use std::io;
+
+use common::{CREATE_KEY, CREATE_SIZE};
+use nix::errno::Errno;
+
+use crate::harness::{
+    Case, Channel, Folder, Need, Outcome, Report, Stage, Verdict, Version, case, expect, found,
+    in_own_table, injected,
+};
+
+pub const SHMGET: &[&str] = &[
+    "EACCES", "EINVAL", "ENFILE", "ENOENT", "ENOMEM", "ENOSPC", "EPERM",
+];
+pub const SHMAT: &[&str] = &["EACCES", "EIDRM", "EINVAL", "ENOMEM"];
+pub const SHMDT: &[&str] = &["EINVAL"];
+pub const SHMCTL: &[&str] = &["EACCES", "EFAULT", "EIDRM", "EINVAL", "EPERM"];
+pub const READ: &[&str] = &["EAGAIN", "EBADF", "EINTR", "EINVAL", "EIO", "EISDIR"];
+pub const WRITE: &[&str] = &[
+    "EAGAIN", "EBADF", "EDQUOT", "EFBIG", "EINTR", "EIO", "ENOSPC", "EPERM",
+];
+
+/// The segment that is left.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    Nothing,
+    /// The one that was there, with its bytes.
+    AsItWas,
+    /// The exercise's, with no text in it.
+    NoText,
+    /// The exercise's, with its text.
+    Text,
+}
+
+/// A system call that a program makes, and that fails.
+#[derive(Clone, Copy)]
+pub struct Failing {
+    program: &'static str,
+    call: &'static str,
+    errnos: &'static [&'static str],
+    /// What comes before the errno's text.
+    says: &'static str,
+    prints: &'static str,
+    leaves: After,
+    /// How often a process makes the call at the most.
+    times: usize,
+    /// Whether several processes may say so, and print more or less of the lines.
+    is_of_many: bool,
+}
+
+impl Failing {
+    pub fn of(program: &'static str, call: &'static str, errnos: &'static [&'static str]) -> Self {
+        let (says, prints, leaves) = ("", "", After::Nothing);
+        Self {
+            program,
+            call,
+            errnos,
+            says,
+            prints,
+            leaves,
+            times: 1,
+            is_of_many: false,
+        }
+    }
+
+    pub fn says(self, says: &'static str) -> Self {
+        Self { says, ..self }
+    }
+
+    pub fn prints(self, prints: &'static str) -> Self {
+        Self { prints, ..self }
+    }
+
+    pub fn leaves(self, leaves: After) -> Self {
+        Self { leaves, ..self }
+    }
+
+    pub fn times(self, times: usize) -> Self {
+        Self { times, ..self }
+    }
+
+    pub fn in_many_processes(self) -> Self {
+        Self {
+            is_of_many: true,
+            ..self
+        }
+    }
+
+    pub fn case(self) -> Case {
+        let call = self.call.split(',').next().unwrap_or_default();
+        case(&format!("{call}_fails"), move || self.is_told()).needs(Need::Strace)
+    }
+
+    fn is_told(&self) -> Verdict {
+        for errno in self.errnos {
+            for time in 1..=self.times {
+                let fault = format!("{}:error={errno}:when={time}", self.call);
+                in_own_table(|| self.once(&fault, errno)).map_err(|report| {
+                    let command = format!("strace -f -e inject={fault} {}", self.program);
+                    report
+                        .under(&format!("where {} fails with {errno}:", self.call))
+                        .over(&format!("By hand: {command}"))
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn once(&self, fault: &str, errno: &str) -> Verdict {
+        let folder = Folder::new("failing")?;
+        let calls = folder.path().join("calls");
+        let mut stage = Stage::empty()?;
+        if self.program == "shm-attach" {
+            stage.make(&found(CREATE_KEY, CREATE_SIZE).filled_with("x"))?;
+        }
+        let before = stage.describe_table()?;
+        let command = injected(self.program, fault, &calls);
+        let outcome = stage.start(Channel::Pipes, command, b"100\n")?.finish()?;
+        let calls = fs::read_to_string(calls)?;
+        let Some(line) = calls.lines().find(|line| line.contains("(INJECTED)")) else {
+            return self.not_made("does not make the call");
+        };
+        // What a student's program is written in may read files of its own at the start.
+        let is_startup = line.contains(" read(") && !line.contains(" read(0,");
+        if is_startup && calls.split_whitespace().next() == line.split_whitespace().next() {
+            return self.not_made("reads files at its start, which is not the call");
+        }
+        let seen = outcome.describe(Channel::Pipes);
+        expect(
+            "it does not sleep on its way out",
+            !calls.contains("nanosleep("),
+            &calls,
+        )?;
+        expect("exit status 1", outcome.status.code() == Some(1), &seen)?;
+        self.said(&outcome, errno, &seen)?;
+        self.left(&stage, &before, fault)
+    }
+
+    /// A student's program may do without a call that ours makes.
+    fn not_made(&self, what: &str) -> Verdict {
+        let why = format!("{} {what} {}", self.program, self.call);
+        let is_yours = Version::Ours.name() == "yours";
+        Err(if is_yours {
+            Report::not_run(why)
+        } else {
+            Report::failed(why)
+        })
+    }
+
+    /// What is to be on both streams.
+    fn said(&self, outcome: &Outcome, errno: &str, seen: &str) -> Verdict {
+        let text = String::from_utf8_lossy(&outcome.stderr);
+        let right = format!("{}{}", self.says, text_of(errno)?);
+        let is_right = |line: &str| line == right || (self.says.is_empty() && ends(line, &right));
+        let most = if self.is_of_many { 3 } else { 1 };
+        let is_told = text.lines().all(is_right) && (1..=most).contains(&text.lines().count());
+        expect(&format!("on standard error: {right}"), is_told, seen)?;
+        let printed = String::from_utf8_lossy(&outcome.stdout);
+        let is_printed = printed == self.prints || self.is_of_many;
+        expect(
+            &format!("on standard output: {:?}", self.prints),
+            is_printed,
+            seen,
+        )
+    }
+
+    fn left(&self, stage: &Stage, before: &str, fault: &str) -> Verdict {
+        // What could not be removed is still there.
+        if fault.starts_with("shmctl") && self.program == "shm-fork" {
+            return Ok(());
+        }
+        let after = stage.describe_table()?;
+        let has_text = after.contains("This is our shared") || after.contains("We have accessed");
+        let (wanted, is_so) = match self.leaves {
+            After::Nothing => ("no segment is left", after.trim() == "none"),
+            After::AsItWas => ("the segment is untouched", after == before),
+            After::NoText => (
+                "the segment, with no text",
+                after.contains("key") && !has_text,
+            ),
+            After::Text => ("the segment, with its text", has_text),
+        };
+        expect(wanted, is_so, &after)
+    }
+}
+
+/// A hand-over may be made of any calls: each names its own.
+fn ends(line: &str, text: &str) -> bool {
+    line.strip_suffix(text)
+        .is_some_and(|label| label.ends_with(": "))
+}
+
+/// The C library's text for an errno, by its name.
+fn text_of(errno: &str) -> Result<String, Report> {
+    let number = (1..200).find(|&number| format!("{:?}", Errno::from_raw(number)) == errno);
+    let number = number.ok_or_else(|| Report::failed(format!("{errno} is no errno")))?;
+    // std's text is the C library's, and the number after it.
+    let text = io::Error::from_raw_os_error(number).to_string();
+    Ok(text.replace(&format!(" (os error {number})"), ""))
+}

@@ -1,0 +1,173 @@
+//! Every moment may be the last: a process of shm-fork is killed at its birth, and before each of its
+//! system calls. Then nothing of it goes on running, no segment stays, and a parent that lives names
+//! the process that died, and the signal.
+
+use nix::sys::signal::Signal;
+
+use super::{name, places, traced, undisturbed};
+use crate::harness::{
+    Act, At, Case, Channel, Need, Outcome, Stage, Step, Trace, Verdict, Version, case, expect,
+    four_lines, in_own_table, in_words, ours,
+};
+
+pub fn cases() -> Vec<Case> {
+    vec![
+        case("process_1_is_killed", || killed(1, Signal::SIGKILL)).needs(Need::Ptrace),
+        case("process_2_is_killed", || killed(2, Signal::SIGKILL)).needs(Need::Ptrace),
+        case("the_parent_is_killed", || killed(0, Signal::SIGKILL)).needs(Need::Ptrace),
+        case("process_1_is_interrupted", || killed(1, Signal::SIGINT)).needs(Need::Ptrace),
+        case("process_2_is_interrupted", || killed(2, Signal::SIGINT)).needs(Need::Ptrace),
+        case("the_parent_is_interrupted", || killed(0, Signal::SIGINT)).needs(Need::Ptrace),
+        case("control_c_is_typed", control_c_is_typed).needs(Need::Ptrace),
+        case("a_death_in_the_c_version", a_death_in_the_c_version).needs(Need::Ptrace),
+        case(
+            "the_parents_death_in_the_c_version",
+            the_parents_death_in_the_c_version,
+        )
+        .needs(Need::Ptrace),
+    ]
+}
+
+fn killed(who: usize, signal: Signal) -> Verdict {
+    let whole = undisturbed()?;
+    each_place(
+        who,
+        &whole,
+        signal,
+        Act::Send(signal),
+        |outcome, is_last| survived(outcome, who, signal, is_last),
+    )
+}
+
+/// A terminal sends SIGINT to all three: they die of it, or have ended already.
+fn control_c_is_typed() -> Verdict {
+    let whole = undisturbed()?;
+    let (signal, act) = (Signal::SIGINT, Act::SendAll(Signal::SIGINT));
+    each_place(1, &whole, signal, act, |outcome, _| {
+        let ends = in_words(outcome.status);
+        expect(
+            "died by SIGINT",
+            ends == "died by SIGINT",
+            &outcome.describe(Channel::Pipes),
+        )
+    })
+}
+
+fn each_place(
+    who: usize,
+    whole: &Trace,
+    signal: Signal,
+    act: Act<'static>,
+    check: impl Fn(&Outcome, bool) -> Verdict + Sync,
+) -> Verdict {
+    let places = places(who, whole);
+    for (index, &place) in places.iter().enumerate() {
+        let is_last = index + 1 == places.len();
+        let step = Step {
+            who: place.who,
+            at: place.at(),
+            act,
+        };
+        in_own_table(|| killed_at(step, |outcome| check(outcome, is_last))).map_err(|report| {
+            report.under(&format!(
+                "{} was sent to {}:",
+                signal,
+                place.describe(whole)
+            ))
+        })?;
+    }
+    Ok(())
+}
+
+fn killed_at(step: Step, check: impl Fn(&Outcome) -> Verdict) -> Verdict {
+    let mut stage = Stage::empty()?;
+    let (trace, outcome) = traced(&mut stage, Version::Ours, &[step])?;
+    check(&outcome)?;
+    let sleeper = trace
+        .calls
+        .iter()
+        .position(|calls| calls.iter().any(|call| call.ends_with("sleep")));
+    let seen = sleeper.map_or_else(String::new, |who| format!("{} sleeps", name(who)));
+    expect("the others end at once", sleeper.is_none(), &seen)?;
+    is_left_clean(&mut stage, outcome.status.code().is_none())
+}
+
+/// Whoever is killed: seen from outside, the parent died, or it tells who did, and nobody else does.
+fn survived(outcome: &Outcome, who: usize, signal: Signal, is_last: bool) -> Verdict {
+    let seen = outcome.describe(Channel::Pipes);
+    // A signal that comes with the last call of all may come too late.
+    if is_last && outcome.succeeded() {
+        return four_lines(outcome, Channel::Pipes).map(drop);
+    }
+    if who == 0 {
+        let ends = in_words(outcome.status);
+        return expect(
+            &format!("died by {signal}"),
+            ends == format!("died by {signal}"),
+            &seen,
+        );
+    }
+    let is_ours = Version::Ours.name() != "yours";
+    let line = format!("{}: killed by {signal}\n", name(who));
+    let told = outcome.stderr == line.as_bytes() && outcome.status.code() == Some(1);
+    if is_ours {
+        return expect(
+            &format!("exit status 1, and {}", line.trim_end()),
+            told,
+            &seen,
+        );
+    }
+    let noticed = outcome.status.code().is_some_and(|code| code != 0);
+    expect("the parent's exit status is not 0", noticed, &seen)
+}
+
+/// No segment stays; where a parent died before the removal, the next run takes it away.
+fn is_left_clean(stage: &mut Stage, may_leave: bool) -> Verdict {
+    if may_leave && stage.describe_table()?.trim() != "none" {
+        let next = stage
+            .start(Channel::Pipes, ours("shm-fork", &[]), b"")?
+            .finish()?;
+        four_lines(&next, Channel::Pipes)?;
+    }
+    stage.expect_no_segment()
+}
+
+/// The other process goes on alone, and all looks well.
+fn a_death_in_the_c_version() -> Verdict {
+    in_own_table(|| {
+        let mut stage = Stage::empty()?;
+        let step = Step {
+            who: 2,
+            at: At::Awake,
+            act: Act::Send(Signal::SIGKILL),
+        };
+        let (_, outcome) = traced(&mut stage, Version::C, &[step])?;
+        expect(
+            "exit status 0",
+            outcome.succeeded(),
+            &outcome.describe(Channel::Pipes),
+        )?;
+        stage.expect_no_segment()
+    })
+}
+
+/// Nobody is left to remove the segment.
+fn the_parents_death_in_the_c_version() -> Verdict {
+    in_own_table(|| {
+        let mut stage = Stage::empty()?;
+        let step = Step {
+            who: 0,
+            at: At::Named("wait4"),
+            act: Act::Send(Signal::SIGKILL),
+        };
+        let (_, outcome) = traced(&mut stage, Version::C, &[step])?;
+        let ends = in_words(outcome.status);
+        expect("died by SIGKILL", ends == "died by SIGKILL", &ends)?;
+        let left = stage.describe_table()?;
+        expect(
+            "a segment that nobody uses",
+            left.contains(" 0 attached"),
+            &left,
+        )
+    })
+}

@@ -1,0 +1,238 @@
+//! shm-fork.
+
+mod crowds;
+mod kills;
+mod leftovers;
+mod order;
+
+use common::{FORK_KEY, FORK_SIZE};
+
+use super::failing::{Failing, READ, SHMAT, SHMCTL, SHMDT, SHMGET, WRITE};
+use super::{built, streams};
+use crate::harness::{
+    At, Case, Channel, Leaves, NOBODY, Need, Outcome, Report, Right, STOPPED, Scene, Stage, Step,
+    Trace, Version, case, exercise, found, four_lines, in_own_table, trace, wrapped,
+};
+
+pub fn cases() -> Vec<Case> {
+    let all = [
+        prints(),
+        order::cases(),
+        refuses(),
+        leftovers::cases(),
+        streams::cases("shm-fork"),
+        failing(),
+        kills::cases(),
+        crowds::cases(),
+        built::cases(
+            "shm-fork",
+            &[
+                &[
+                    "shmget",
+                    "shmctl",
+                    "getpid",
+                    "shmat",
+                    "shmctl",
+                    "shmctl",
+                    "socketpair",
+                    "rt_sigaction",
+                    "clone",
+                    "close",
+                    "clone",
+                    "close",
+                    "wait4",
+                    "shmdt",
+                    "exit_group",
+                ],
+                &[
+                    "close",
+                    "ioctl",
+                    "sendto",
+                    "read",
+                    "shmdt",
+                    "write",
+                    "exit_group",
+                ],
+                &["read", "ioctl", "write", "sendto", "shmdt", "exit_group"],
+            ],
+        ),
+    ];
+    exercise("fork", &["shm-fork"], all.into_iter().flatten().collect())
+}
+
+fn fork() -> Scene {
+    Scene::of("shm-fork")
+}
+
+/// The C version sleeps for two seconds each time: one channel is enough for most.
+fn prints() -> Vec<Case> {
+    let piped = || fork().only(Channel::Pipes);
+    vec![
+        case("fresh", || fork().agrees()),
+        case("run_twice", move || piped().then("shm-fork").agrees()),
+        case("a_larger_segment_is_there", move || {
+            piped().on(found(FORK_KEY, 3 * 4096 + 1)).agrees()
+        }),
+        case("old_bytes_are_there", move || {
+            piped()
+                .on(found(FORK_KEY, FORK_SIZE).filled_with("x"))
+                .agrees()
+        }),
+        // The program that starts it does not care how children end.
+        case("sigchld_is_ignored", move || {
+            piped().under(&["env", "--ignore-signal=CHLD"]).agrees()
+        }),
+    ]
+}
+
+fn refuses() -> Vec<Case> {
+    vec![
+        case("a_smaller_segment_is_there", || {
+            let right = says("shmget: Invalid argument", Leaves::AllAsItWas);
+            fork().on(found(FORK_KEY, FORK_SIZE - 1)).differs(&right)
+        }),
+        case("another_users_private_segment", || {
+            let segment = found(FORK_KEY, FORK_SIZE).mode(0o600).filled_with("x");
+            let right = says("shmget: Permission denied", Leaves::AllAsItWas);
+            fork().on(segment).run_by(NOBODY).differs(&right)
+        })
+        .needs(Need::OtherUsers),
+        case("a_read_only_segment", || {
+            let segment = found(FORK_KEY, FORK_SIZE)
+                .mode(0o444)
+                .owned_by_ordinary_user();
+            let right = says("shmget: Permission denied", Leaves::AllAsItWas);
+            fork().on(segment).run_by_ordinary_user().differs(&right)
+        })
+        .needs(Need::OrdinaryUser),
+        case("shmmni_is_reached", || {
+            let right = says("shmget: No space left on device", Leaves::AllAsItWas);
+            fork().on_a_full_table().differs(&right)
+        })
+        .needs(Need::OwnTable),
+        case("shmmax_is_smaller", || {
+            let right = says("shmget: Invalid argument", Leaves::Nothing);
+            fork().with_kernel_limit("shmmax", 511).differs(&right)
+        })
+        .needs(Need::KernelLimits),
+        case("shmall_is_reached", || {
+            let right = says("shmget: No space left on device", Leaves::Nothing);
+            fork().with_kernel_limit("shmall", 0).differs(&right)
+        })
+        .needs(Need::KernelLimits),
+        case("no_room_in_the_address_space", || {
+            let right = says("shmat: Cannot allocate memory", Leaves::AsC);
+            let scene = fork().on(found(FORK_KEY, 64 << 20));
+            scene.under(&["prlimit", "--as=33554432"]).differs(&right)
+        }),
+        case("no_process_can_be_made", || {
+            let right = says("fork: Resource temporarily unavailable", Leaves::Nothing);
+            fork()
+                .run_by_ordinary_user()
+                .under(&["prlimit", "--nproc=0"])
+                .differs(&right)
+        })
+        .needs(Need::OrdinaryUser),
+    ]
+}
+
+/// The C version's parent notices nothing.
+fn says(says: &str, leaves: Leaves) -> Right<'_> {
+    Right {
+        c_ends: &["exit status 0"],
+        prints: "",
+        says,
+        leaves,
+    }
+}
+
+fn failing() -> Vec<Case> {
+    let of = |call, errnos| Failing::of("shm-fork", call, errnos).in_many_processes();
+    vec![
+        of("shmget", SHMGET).says("shmget: ").case(),
+        of("shmat", SHMAT).says("shmat: ").case(),
+        of("shmctl", SHMCTL).says("shmctl: ").times(2).case(),
+        of("socketpair", &["EMFILE", "ENFILE", "ENOMEM"]).case(),
+        of("clone,clone3", &["EAGAIN", "ENOMEM"])
+            .says("fork: ")
+            .times(2)
+            .case(),
+        of("sendto", &["ECONNRESET", "EINTR", "ENOBUFS", "EPIPE"]).case(),
+        of("read", &READ[..1]).case(),
+        of("wait4", &["ECHILD", "EINTR"])
+            .says("wait: ")
+            .times(2)
+            .case(),
+        of("shmdt", SHMDT).says("shmdt: ").case(),
+        of("write", WRITE).says("write: ").case(),
+    ]
+}
+
+/// Runs a version of shm-fork under the tracer, from the thread that has the stage.
+fn traced(stage: &mut Stage, version: Version, steps: &[Step]) -> Result<(Trace, Outcome), Report> {
+    let wrapper = [&STOPPED[..], &["env", "--default-signal=INT"]].concat();
+    let command = wrapped(&wrapper, &version.path("shm-fork"));
+    let running = stage.start(Channel::Pipes, command, b"")?;
+    let traced = trace(running.group(), steps)?;
+    let outcome = running.finish_with(traced.status)?;
+    Ok((traced, outcome))
+}
+
+/// Which of shm-fork's processes it is.
+fn name(who: usize) -> &'static str {
+    ["the parent", "process 1", "process 2"]
+        .get(who)
+        .copied()
+        .unwrap_or("another process")
+}
+
+/// A place in shm-fork's life: which process, and before which of its system calls; 0 is its birth.
+#[derive(Clone, Copy)]
+struct Place {
+    who: usize,
+    number: usize,
+}
+
+impl Place {
+    fn at(self) -> At {
+        match self.number {
+            0 => At::Birth,
+            number => At::Call(number),
+        }
+    }
+
+    fn describe(self, trace: &Trace) -> String {
+        let name = name(self.who);
+        let call = self
+            .number
+            .checked_sub(1)
+            .and_then(|index| trace.calls[self.who].get(index));
+        match call {
+            Some(call) => format!("{name}, before its call {} ({call})", self.number),
+            None => format!("{name}, before its first call"),
+        }
+    }
+}
+
+/// A program in another language may make hundreds of calls: so many of each process are tried.
+const MOST_CALLS: usize = 40;
+
+/// One process's places: its birth and its calls, of the parent those from shmget on.
+fn places(who: usize, trace: &Trace) -> Vec<Place> {
+    let calls = trace.calls.get(who).map_or(&[][..], Vec::as_slice);
+    let first = calls
+        .iter()
+        .position(|call| call == "shmget")
+        .map_or(0, |index| index + 1);
+    let last = calls.len().min(first + MOST_CALLS);
+    (first..=last).map(|number| Place { who, number }).collect()
+}
+
+/// What one run does when nobody disturbs it.
+fn undisturbed() -> Result<Trace, Report> {
+    in_own_table(|| {
+        let (trace, outcome) = traced(&mut Stage::empty()?, Version::Ours, &[])?;
+        four_lines(&outcome, Channel::Pipes)?;
+        Ok(trace)
+    })
+}

@@ -1,0 +1,90 @@
+//! Every order that the scheduler could choose: one process is held at each of its system calls in
+//! turn, until the others can do no more.
+
+use super::{Place, name, places, traced, undisturbed};
+use crate::harness::{
+    Act, At, Case, Channel, Need, Report, Stage, Step, Trace, Verdict, Version, case, expect,
+    four_lines, in_own_table,
+};
+
+pub fn cases() -> Vec<Case> {
+    vec![
+        case("process_1_is_held", || held(1)).needs(Need::Ptrace),
+        case("process_2_is_held", || held(2)).needs(Need::Ptrace),
+        case("the_parent_is_held", || held(0)).needs(Need::Ptrace),
+        case("the_c_version_is_held", the_c_version_is_held)
+            .needs(Need::Ptrace)
+            .needs(Need::Ours),
+    ]
+}
+
+fn held(who: usize) -> Verdict {
+    let whole = undisturbed()?;
+    expect(
+        "two children",
+        whole.calls.len() >= 3,
+        &format!("{}", whole.calls.len() - 1),
+    )?;
+    for place in places(who, &whole) {
+        in_own_table(|| held_at(place)).map_err(|report| {
+            let place = place.describe(&whole);
+            let report = report.under(&format!(
+                "{place}, was held until the others waited or ended:"
+            ));
+            match sleeps(&whole) {
+                Some(advice) => report.over(&advice),
+                None => report,
+            }
+        })?;
+    }
+    Ok(())
+}
+
+fn held_at(place: Place) -> Verdict {
+    let mut stage = Stage::empty()?;
+    let step = Step {
+        who: place.who,
+        at: place.at(),
+        act: Act::Hold,
+    };
+    let (trace, outcome) = traced(&mut stage, Version::Ours, &[step])?;
+    four_lines(&outcome, Channel::Pipes)?;
+    expect(
+        "the process comes to this place each time",
+        trace.all_done,
+        "it did not",
+    )?;
+    stage.expect_no_segment()
+}
+
+/// To sleep is to hope that the other has come far enough.
+fn sleeps(trace: &Trace) -> Option<String> {
+    let who = trace
+        .calls
+        .iter()
+        .position(|calls| calls.iter().any(|call| call.ends_with("nanosleep")))?;
+    let name = name(who);
+    Some(format!(
+        "({name} sleeps, but no sleep is long enough: let the other pass it the turn.)"
+    ))
+}
+
+/// Process 2 of the C version reads what process 1 has not written yet.
+fn the_c_version_is_held() -> Verdict {
+    let step = Step {
+        who: 1,
+        at: At::Birth,
+        act: Act::Hold,
+    };
+    let played = in_own_table(|| {
+        let (_, outcome) = traced(&mut Stage::empty()?, Version::C, &[step])?;
+        Ok::<_, Report>(outcome)
+    })?;
+    let is_right = four_lines(&played, Channel::Pipes).is_ok();
+    let seen = played.describe(Channel::Pipes);
+    expect(
+        "the C version's lines are wrong, with process 1 held",
+        !is_right,
+        &seen,
+    )
+}

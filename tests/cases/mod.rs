@@ -1,0 +1,40 @@
+//! The cases, one file an exercise, the simplest first; and what several exercises are asked.
+
+mod attach;
+mod built;
+mod create;
+mod dynamic;
+mod failing;
+mod fork;
+mod input;
+mod makefile;
+mod streams;
+
+use crate::harness::{Case, Scene, case, exercise};
+
+const ALL: [&str; 4] = ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"];
+
+pub fn all() -> Vec<Case> {
+    let together = vec![case("four_in_a_row", four_in_a_row)];
+    [
+        create::cases(),
+        attach::cases(),
+        dynamic::cases(),
+        fork::cases(),
+        exercise("together", &ALL, together),
+        makefile::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// As a student runs them.
+fn four_in_a_row() -> crate::harness::Verdict {
+    Scene::of("shm-create")
+        .then("shm-attach")
+        .then("shm-fork")
+        .then("shm-dynamic")
+        .reading("100\n")
+        .agrees()
+}

@@ -1,0 +1,108 @@
+//! Standard streams that fail: closed, full, a terminal that is gone. A clear line or the death that
+//! C would have died; never lost output with status 0, and never a text in a file or a socket that
+//! took a closed stream's number.
+
+use common::{CREATE_KEY, CREATE_SIZE};
+
+use crate::harness::{
+    Case, Channel, Outcome, Stage, Verdict, case, expect, found, in_own_table, ours,
+};
+
+const BAD_OUTPUT: &str = "write: Bad file descriptor\n";
+const BAD_INPUT: &str = "read: Bad file descriptor\n";
+const LOST: &str = "write: Input/output error\n";
+const NO_NUMBER: &str = "size: no whole number on standard input\n";
+
+/// shm-dynamic reads, the others do not; of shm-fork's processes each tells of its own lines.
+pub fn cases(program: &'static str) -> Vec<Case> {
+    let reads = program == "shm-dynamic";
+    let times = if program == "shm-fork" { 2 } else { 1 };
+    let lost = |line: &str| line.repeat(times);
+    let no_input = if reads { BAD_INPUT } else { "" };
+    let both = [no_input, &lost(BAD_OUTPUT)].concat();
+    let hung_up = [if reads { NO_NUMBER } else { "" }, &lost(LOST)].concat();
+    let (output, unwritable) = (lost(BAD_OUTPUT), lost(BAD_OUTPUT));
+    vec![
+        case("standard_output_is_closed", move || {
+            fails(program, ">&-", &output)
+        }),
+        case("standard_output_cannot_be_written", move || {
+            fails(program, "1</dev/null", &unwritable)
+        }),
+        case("standard_input_and_output_are_closed", move || {
+            fails(program, "<&- >&-", &both)
+        }),
+        case("all_three_are_closed", move || {
+            fails(program, "<&- >&- 2>&-", "")
+        }),
+        case("standard_input_is_closed", move || {
+            if reads {
+                fails(program, "<&-", BAD_INPUT)
+            } else {
+                succeeds(program, "<&-")
+            }
+        }),
+        case("standard_error_is_closed", move || {
+            succeeds(program, "2>&-")
+        }),
+        case("the_reader_is_gone_and_sigpipe_ignored", move || {
+            let ignoring = ["sh", "-c", "trap '' PIPE; exec \"$0\""];
+            let outcome = run(Channel::ReaderGone, program, &ignoring)?;
+            // The process that finds it out first may keep the other from its turn.
+            let lines = String::from_utf8_lossy(&outcome.stderr).lines().count();
+            tells(
+                &outcome,
+                &"write: Broken pipe\n".repeat(lines.clamp(1, times)),
+            )
+        }),
+        case("the_terminal_was_hung_up", move || {
+            tells(&run(Channel::HungUp, program, &[])?, &hung_up)
+        }),
+    ]
+}
+
+/// Runs a program under a shell that first does something to its streams.
+fn under(program: &str, shell: &str) -> Result<Outcome, crate::harness::Report> {
+    let wrapper = ["sh", "-c", &format!("exec \"$0\" {shell}")];
+    let outcome = run(Channel::Pipes, program, &wrapper);
+    outcome.map_err(|report| report.under(&format!("{program} {shell}")))
+}
+
+fn run(
+    channel: Channel,
+    program: &str,
+    wrapper: &[&str],
+) -> Result<Outcome, crate::harness::Report> {
+    in_own_table(|| {
+        let mut stage = Stage::empty()?;
+        if program == "shm-attach" {
+            stage.make(&found(CREATE_KEY, CREATE_SIZE))?;
+        }
+        stage
+            .start(channel, ours(program, wrapper), b"100\n")?
+            .finish()
+    })
+}
+
+/// The program ends with status 1, having written just this on standard error.
+fn fails(program: &str, shell: &str, says: &str) -> Verdict {
+    let told = tells(&under(program, shell)?, says);
+    told.map_err(|report| report.over(&format!("By hand: {program} {shell}")))
+}
+
+fn tells(outcome: &Outcome, says: &str) -> Verdict {
+    let is_so = outcome.status.code() == Some(1) && outcome.stderr == says.as_bytes();
+    let wanted = format!("exit status 1, and on standard error: {}", says.trim_end());
+    expect(&wanted, is_so, &outcome.describe(Channel::Pipes))
+}
+
+/// A stream that the program has no use for is not missed.
+fn succeeds(program: &str, shell: &str) -> Verdict {
+    let outcome = under(program, shell)?;
+    let is_so = outcome.succeeded() && outcome.stderr.is_empty() && !outcome.stdout.is_empty();
+    expect(
+        "exit status 0, as ever",
+        is_so,
+        &outcome.describe(Channel::Pipes),
+    )
+}

@@ -1,0 +1,100 @@
+//! A case: one promise, and what shows that it is kept.
+
+use std::fs;
+
+use super::machine::{Need, has};
+use super::programs::{Version, yours};
+use super::report::{Report, Verdict};
+
+#[must_use = "a case that is in no list is not played"]
+pub struct Case {
+    /// `exercise::promise`, by which it is called.
+    pub name: String,
+    needs: Vec<Need>,
+    programs: &'static [&'static str],
+    pub is_stress: bool,
+    play: Box<dyn Fn() -> Verdict>,
+}
+
+/// A case that needs nothing but the programs.
+pub fn case(name: &str, play: impl Fn() -> Verdict + 'static) -> Case {
+    let play = Box::new(play);
+    Case {
+        name: name.to_string(),
+        needs: Vec::new(),
+        programs: &[],
+        is_stress: false,
+        play,
+    }
+}
+
+impl Case {
+    pub fn needs(mut self, need: Need) -> Self {
+        self.needs.push(need);
+        self
+    }
+
+    /// `make stress` plays it, for as long as it is told.
+    pub fn stress(mut self) -> Self {
+        self.is_stress = true;
+        self
+    }
+
+    /// The exercise, or another part of the lab, that the case is about.
+    pub fn exercise(&self) -> &str {
+        self.name.split("::").next().unwrap_or_default()
+    }
+
+    /// Why it cannot be played here.
+    pub fn cannot_be_played(&self) -> Option<String> {
+        let missing = self.programs.iter().find_map(|program| missing(program));
+        let unmet = self.needs.iter().find(|&&need| !has(need));
+        missing.or(unmet.map(|need| need.reason().to_string()))
+    }
+
+    pub fn play(&self) -> Verdict {
+        (self.play)()
+    }
+}
+
+/// The cases of an exercise, the simplest first, with the programs that they run.
+pub fn exercise(name: &str, programs: &'static [&'static str], cases: Vec<Case>) -> Vec<Case> {
+    let compiles = programs.iter().filter_map(|program| compiles(program));
+    let cases = cases.into_iter().map(|case| Case { programs, ..case });
+    let named = |case: Case| Case {
+        name: format!("{name}::{}", case.name),
+        ..case
+    };
+    compiles.chain(cases).map(named).collect()
+}
+
+/// A student's C file has to compile first.
+fn compiles(program: &'static str) -> Option<Case> {
+    let source = yours()?.join(format!("{program}.c"));
+    let play = move || {
+        let built = Version::Ours.path(program);
+        if built.exists() {
+            return Ok(());
+        }
+        let words = fs::read_to_string(built.with_extension("log")).unwrap_or_default();
+        Err(Report::failed(format!(
+            "{program}.c does not compile:\n{words}"
+        )))
+    };
+    source.is_file().then(|| case("compiles", play))
+}
+
+/// Why there is no such program.
+fn missing(program: &str) -> Option<String> {
+    let folder = yours()?;
+    let reason = if Version::Ours.path(program).exists() {
+        return None;
+    } else if folder.join(format!("{program}.c")).is_file() {
+        format!("{program}.c does not compile")
+    } else if folder.join(program).is_file() {
+        format!("{program} is not executable: chmod +x")
+    } else {
+        format!("there is no {program} in {}", folder.display())
+    };
+    Some(reason)
+}

@@ -1,0 +1,113 @@
+//! What `check` is asked to do.
+
+use std::env;
+use std::process::{ExitCode, exit};
+
+use nix::sys::prctl::{set_child_subreaper, set_pdeathsig};
+use nix::sys::signal::Signal;
+use nix::unistd::alarm;
+
+use super::broken;
+use super::case::Case;
+use super::junit;
+use super::limits;
+use super::processes;
+use super::report::{Kind, Report, Verdict};
+use super::runner::{STATUSES, play_all};
+use super::stress;
+use super::summary;
+
+const USAGE: &str = "usage: check [--list | --stress | --exact NAME | NAME…]";
+
+/// A case takes seconds; one that takes longer than this is stopped.
+const LONGEST_CASE: u32 = 150;
+
+/// With no word for what to do, all cases are played.
+pub fn main(cases: &[Case]) -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["--play", name] => return play_here(cases, name),
+        ["--list"] => {
+            for case in cases {
+                println!("{}", case.name);
+            }
+            return ExitCode::SUCCESS;
+        }
+        ["--exact", name] => check(cases, true, |case| case.name == *name),
+        ["--stress"] => check(cases, false, |case| case.is_stress),
+        names if names.iter().any(|name| name.starts_with('-')) => Err(Report::failed(USAGE)),
+        [] => check(cases, false, |_| true),
+        names => check(cases, false, |case| {
+            names.iter().any(|name| is_meant(name, case))
+        }),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(why) => {
+            println!("The checks cannot run: {}", why.text.trim_end());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// An exercise is called by its name, a case by any part of its own.
+fn is_meant(name: &str, case: &Case) -> bool {
+    let is_exercise = ["create", "attach", "dynamic", "fork"].contains(&name);
+    if is_exercise {
+        case.exercise() == name
+    } else {
+        case.name.contains(name)
+    }
+}
+
+/// Plays the chosen cases, and tells whether all is well.
+fn check(cases: &[Case], in_full: bool, is_chosen: impl Fn(&Case) -> bool) -> Result<bool, Report> {
+    let chosen: Vec<&Case> = cases.iter().filter(|case| is_chosen(case)).collect();
+    if chosen.is_empty() {
+        return Err(Report::failed(
+            "there is no such case. Next: target/debug/check --list",
+        ));
+    }
+    let mut environment = Vec::new();
+    if chosen.iter().all(|case| case.is_stress) && !in_full {
+        let seconds = env::var("SECONDS").ok().and_then(|text| text.parse().ok());
+        environment.push((
+            stress::UNTIL,
+            (stress::now() + seconds.unwrap_or(60)).to_string(),
+        ));
+    }
+    let played = play_all(&chosen, environment)?;
+    summary::print(&played, in_full);
+    junit::write(&played)?;
+    let is_right = !played.iter().any(super::runner::Played::is_wrong);
+    let any_ran = !played.iter().all(|played| played.is(Kind::NotRun));
+    Ok(is_right && any_ran)
+}
+
+/// Plays one case in this process, and leaves nothing of it running.
+fn play_here(cases: &[Case], name: &str) -> ExitCode {
+    let Some(case) = cases.iter().find(|case| case.name == name) else {
+        return ExitCode::FAILURE;
+    };
+    let verdict = prepare().and_then(|()| case.play());
+    processes::kill_all();
+    let Err(report) = verdict else {
+        return ExitCode::SUCCESS;
+    };
+    println!("{}", report.text.trim_end());
+    let status = STATUSES.iter().find(|(kind, _)| *kind == report.kind);
+    exit(status.map_or(1, |&(_, status)| status))
+}
+
+/// Before there are threads: what a program leaves running becomes this process's.
+fn prepare() -> Verdict {
+    set_pdeathsig(Signal::SIGKILL)?;
+    set_child_subreaper(true)?;
+    limits::set()?;
+    if env::var_os(stress::UNTIL).is_none() {
+        alarm::set(LONGEST_CASE);
+    }
+    broken::make()
+}

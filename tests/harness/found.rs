@@ -1,0 +1,73 @@
+//! A segment that is there before the programs start.
+
+use super::machine::{Need, has};
+use super::scene::NOBODY;
+use super::{as_user, quoted};
+
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub key: i32,
+    pub size: i32,
+    pub mode: u32,
+    pub owner: Option<u32>,
+    pub text: &'static str,
+    pub held: bool,
+}
+
+/// A segment of everybody's, filled with zeros, whose maker has ended.
+pub fn found(key: i32, size: i32) -> Found {
+    Found {
+        key,
+        size,
+        mode: 0o666,
+        owner: None,
+        text: "",
+        held: false,
+    }
+}
+
+impl Found {
+    #[must_use]
+    pub fn mode(self, mode: u32) -> Self {
+        Self { mode, ..self }
+    }
+
+    /// Owned by the user of [`run_by_ordinary_user`](super::Scene::run_by_ordinary_user).
+    #[must_use]
+    pub fn owned_by_ordinary_user(self) -> Self {
+        Self {
+            owner: has(Need::OtherUsers).then_some(NOBODY),
+            ..self
+        }
+    }
+
+    /// Old bytes: `text` over and over.
+    #[must_use]
+    pub fn filled_with(self, text: &'static str) -> Self {
+        Self { text, ..self }
+    }
+
+    /// Its maker lives all the while, and has it attached if there is a text to fill it with.
+    #[must_use]
+    pub fn held(self) -> Self {
+        Self { held: true, ..self }
+    }
+
+    pub fn by_hand(&self) -> String {
+        let Self {
+            key,
+            size,
+            mode,
+            text,
+            ..
+        } = self;
+        let text = quoted(text);
+        let maker = format!("target/release/make-segment {key} {size} {mode:o} {text}");
+        let user = as_user(self.owner);
+        if self.held {
+            format!("sleep 1000 | {user}{maker} &")
+        } else {
+            format!("{user}{maker} </dev/null")
+        }
+    }
+}

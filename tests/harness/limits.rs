@@ -1,0 +1,190 @@
+//! What a program under check may use: a student's may do anything, and the next case is to start
+//! clean.
+
+use std::io::{self, Read};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::resource::{RLIM_INFINITY, Resource, setrlimit};
+use nix::sys::signal::{SigSet, Signal, killpg};
+use nix::unistd::Pid;
+
+use super::processes::{self, Process};
+use super::report::Report;
+
+/// A program that prints more than this has no end.
+pub const MOST_OUTPUT: u64 = 1 << 20;
+
+/// shm-fork makes 3, and the largest crowd is of 64.
+const MOST_PROCESSES: usize = 400;
+
+const MOST_MEMORY_KIB: u64 = 1 << 20;
+
+/// So long every process waits for another, none for time: nobody is left to end it.
+const HANGS: Duration = Duration::from_secs(2);
+
+/// The C version sleeps for two seconds.
+const SLEEPS: Duration = Duration::from_secs(8);
+
+/// Whatever it does: a busy machine may need longer than all the others are given.
+const ENDLESS: Duration = Duration::from_secs(60);
+
+/// Limits that the kernel keeps for all that this process starts: no core files, 10 seconds of
+/// processor time, 512 MiB of own memory, files of 64 MiB.
+pub fn set() -> nix::Result<()> {
+    setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
+    setrlimit(Resource::RLIMIT_DATA, 512 << 20, 512 << 20)?;
+    setrlimit(Resource::RLIMIT_FSIZE, 64 << 20, 64 << 20)?;
+    // For this process itself the time is as long as it takes.
+    let mut used_up = SigSet::empty();
+    used_up.add(Signal::SIGXCPU);
+    used_up.thread_block()?;
+    setrlimit(Resource::RLIMIT_CPU, 10, RLIM_INFINITY)
+}
+
+/// The programs that run, each with why it was stopped, if it was.
+static WATCHED: Mutex<Vec<Watched>> = Mutex::new(Vec::new());
+
+fn watched() -> MutexGuard<'static, Vec<Watched>> {
+    WATCHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How often the programs are looked at.
+const INTERVAL: Duration = Duration::from_millis(20);
+
+/// Watches over a program and all that it starts: stops it when it hangs or goes too far, and when
+/// nobody waits for it any more.
+pub struct Watch(Pid);
+
+impl Watch {
+    pub fn over(leader: Pid) -> Self {
+        static WATCHER: Once = Once::new();
+        watched().push(Watched::new(leader));
+        WATCHER.call_once(|| drop(thread::spawn(watch)));
+        Self(leader)
+    }
+
+    /// Why the program was stopped, if it was.
+    pub fn verdict(&self) -> Result<(), Report> {
+        let watched = watched();
+        let own = watched.iter().find(|watched| watched.leader == self.0);
+        match own.and_then(|watched| watched.stopped.clone()) {
+            Some(why) => Err(Report::stopped(why)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = killpg(self.0, Signal::SIGKILL);
+        watched().retain(|watched| watched.leader != self.0);
+    }
+}
+
+fn watch() {
+    loop {
+        let all = processes::below_this();
+        let too_many = all.len() > MOST_PROCESSES;
+        let too_much = processes::memory(&all) > MOST_MEMORY_KIB;
+        for program in watched()
+            .iter_mut()
+            .filter(|program| program.stopped.is_none())
+        {
+            let why = if too_many {
+                Some(format!(
+                    "it makes processes without end (more than {MOST_PROCESSES})"
+                ))
+            } else if too_much {
+                Some("it takes memory without end (more than 1 GiB)".to_string())
+            } else {
+                program.goes_too_far(&all)
+            };
+            if why.is_some() {
+                // The group at once, before it makes more; then what has left the group.
+                let _ = killpg(program.leader, Signal::SIGKILL);
+                processes::kill_strays();
+            }
+            program.stopped = why;
+        }
+        if too_many || too_much {
+            processes::kill_all();
+        }
+        thread::sleep(INTERVAL);
+    }
+}
+
+/// A program, what was seen of it the last time, and since when nothing has changed.
+struct Watched {
+    leader: Pid,
+    start: Instant,
+    last: Vec<Process>,
+    since: Instant,
+    idle_since: Instant,
+    stopped: Option<String>,
+}
+
+impl Watched {
+    fn new(leader: Pid) -> Self {
+        let start = Instant::now();
+        Self {
+            leader,
+            start,
+            last: Vec::new(),
+            since: start,
+            idle_since: start,
+            stopped: None,
+        }
+    }
+
+    fn goes_too_far(&mut self, all: &[Process]) -> Option<String> {
+        let is_own = |process: &&Process| processes::group(process.pid) == Some(self.leader);
+        let own: Vec<Process> = all.iter().filter(is_own).cloned().collect();
+        if own != self.last {
+            self.since = Instant::now();
+        }
+        if !own.iter().all(Process::is_idle) {
+            self.idle_since = Instant::now();
+        }
+        self.last = own;
+        self.verdict()
+    }
+
+    fn verdict(&self) -> Option<String> {
+        if self.last.is_empty() {
+            return None;
+        }
+        let all_wait = self.last.iter().all(Process::waits);
+        let what = if all_wait && self.since.elapsed() > HANGS {
+            "it hangs".to_string()
+        } else if self.idle_since.elapsed() > SLEEPS {
+            "it does not end".to_string()
+        } else if self.start.elapsed() > ENDLESS {
+            format!("it did not end in {} seconds", ENDLESS.as_secs())
+        } else {
+            return None;
+        };
+        Some(format!("{what}:\n  {}", self.describe()))
+    }
+
+    /// Who does what: "the parent waits in wait4, for a child to end; process 1 …".
+    fn describe(&self) -> String {
+        let shown = self.last.iter().take(4).map(|process| {
+            format!(
+                "{} {}",
+                processes::name(self.leader, process.pid),
+                process.describe()
+            )
+        });
+        shown.collect::<Vec<_>>().join(";\n  ")
+    }
+}
+
+/// Reads a stream to its end, or as far as a program that has an end may print.
+pub fn read(stream: impl Read) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    // Where more comes, the stream is closed, and the program dies by SIGPIPE.
+    stream.take(MOST_OUTPUT + 1).read_to_end(&mut content)?;
+    Ok(content)
+}

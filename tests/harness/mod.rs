@@ -1,0 +1,58 @@
+//! What the cases are made of: see [`Scene`] and [`Case`].
+
+mod broken;
+mod calls;
+mod case;
+mod channel;
+mod command_line;
+mod folder;
+mod found;
+mod four_lines;
+mod junit;
+mod limits;
+mod machine;
+mod outcome;
+mod processes;
+mod programs;
+mod report;
+mod runner;
+mod scene;
+mod segment_table;
+mod stage;
+mod stress;
+mod summary;
+mod terminal;
+mod tracer;
+
+pub use case::{Case, case, exercise};
+pub use channel::Channel;
+pub use command_line::main;
+pub use folder::Folder;
+pub use found::found;
+pub use four_lines::four_lines;
+pub use machine::{Need, in_own_table};
+pub use outcome::{Outcome, in_words};
+pub use programs::{Version, c_version, injected, lab, ours, wrapped};
+pub use report::{Report, Verdict, expect};
+pub use scene::{Leaves, NOBODY, Right, Scene};
+pub use segment_table::rows;
+pub use stage::Stage;
+pub use stress::repeat;
+pub use tracer::{Act, At, STOPPED, Step, Trace, trace};
+
+/// A word as the shell has to be given it.
+pub fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_=/.,".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.into()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+/// Words that make another user run the command after them.
+pub fn as_user(user: Option<u32>) -> String {
+    user.map_or(String::new(), |user| {
+        format!("setpriv --reuid={user} --regid={user} --clear-groups ")
+    })
+}

@@ -1,0 +1,215 @@
+//! The programs under comparison: the C versions, and ours or a student's.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use super::folder::Folder;
+use super::quoted;
+use super::report::Report;
+
+/// Where the programs are.
+#[derive(Debug)]
+pub struct Folders {
+    c: PathBuf,
+    ours: PathBuf,
+}
+
+/// How the runner tells the processes that play the cases.
+const C_FOLDER: &str = "CHECK_C";
+const OURS_FOLDER: &str = "CHECK_OURS";
+
+static FOLDERS: OnceLock<Folders> = OnceLock::new();
+
+fn folders() -> &'static Folders {
+    let told = |name| PathBuf::from(env::var_os(name).unwrap_or_default());
+    FOLDERS.get_or_init(|| Folders {
+        c: told(C_FOLDER),
+        ours: told(OURS_FOLDER),
+    })
+}
+
+/// Takes what make has built, or in its place what the user gives; what is made of that goes into
+/// a folder. Gives what to tell the processes that play the cases.
+pub fn take(into: &Path) -> Result<[(&'static str, PathBuf); 2], String> {
+    let mut c = target().join("c");
+    if let Some(folder) = originals() {
+        let originals = take_folder(&folder, into.join("originals"))?;
+        fill_up(&originals, &c)?;
+        c = originals;
+    }
+    let mut ours = target().join("release");
+    if let Some(folder) = yours() {
+        ours = take_folder(&folder, into.join("yours"))?;
+    }
+    FOLDERS.get_or_init(|| Folders {
+        c: c.clone(),
+        ours: ours.clone(),
+    });
+    Ok([(C_FOLDER, c), (OURS_FOLDER, ours)])
+}
+
+fn take_folder(folder: &Path, into: PathBuf) -> Result<PathBuf, String> {
+    fs::create_dir(&into).map_err(|error| error.to_string())?;
+    let taken = Command::new(lab().join("tests/take.sh"))
+        .arg(folder)
+        .arg(&into)
+        .output();
+    let taken = taken.map_err(|error| format!("tests/take.sh: {error}"))?;
+    if taken.status.success() {
+        Ok(into)
+    } else {
+        Err(String::from_utf8_lossy(&taken.stderr).trim().to_string())
+    }
+}
+
+/// What the originals do not hold comes from the lab's own C versions.
+fn fill_up(originals: &Path, c: &Path) -> Result<(), String> {
+    for program in ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"] {
+        let original = originals.join(program);
+        if original.exists() {
+            continue;
+        }
+        if let Ok(words) = fs::read_to_string(original.with_extension("log")) {
+            return Err(format!(
+                "{program}.c of ORIGINALS does not compile:\n{words}"
+            ));
+        }
+        symlink(c.join(program), &original).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    C,
+    /// Ours, or a student's in its place.
+    Ours,
+}
+
+impl Version {
+    pub fn path(self, program: &str) -> PathBuf {
+        match self {
+            Self::C => folders().c.join(program),
+            Self::Ours => folders().ours.join(program),
+        }
+    }
+
+    /// How a report calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::C => "C version",
+            Self::Ours if yours().is_some() => "yours",
+            Self::Ours => "Rust version",
+        }
+    }
+}
+
+/// The folder whose programs stand where ours do.
+pub fn yours() -> Option<PathBuf> {
+    folder("YOURS")
+}
+
+/// The folder whose C files stand where the lab's do.
+pub fn originals() -> Option<PathBuf> {
+    folder("ORIGINALS")
+}
+
+fn folder(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable)
+        .filter(|folder| !folder.is_empty())
+        .map(PathBuf::from)
+}
+
+/// The lab's own folder.
+pub fn lab() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."))
+}
+
+/// Where make has put what it built.
+pub fn target() -> PathBuf {
+    lab().join(folder("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+}
+
+/// The tool that makes the segments that a case starts from.
+pub fn make_segment() -> PathBuf {
+    target().join("release/make-segment")
+}
+
+/// What a student types to run the program, and before that to make it of a C file.
+pub fn by_hand(program: &str) -> (String, String) {
+    let Some(folder) = yours() else {
+        return (String::new(), format!("target/release/{program}"));
+    };
+    let source = folder.join(format!("{program}.c"));
+    if source.is_file() {
+        let compile = format!(
+            "    cc -o {program} {}\n",
+            quoted(&source.to_string_lossy())
+        );
+        return (compile, format!("./{program}"));
+    }
+    (
+        String::new(),
+        quoted(&folder.join(program).to_string_lossy()),
+    )
+}
+
+/// The program, run by the command whose words come before it, in an environment of its own: locale
+/// and stdio settings of the caller would change what C prints.
+pub fn wrapped(wrapper: &[&str], program: &Path) -> Command {
+    let mut words = wrapper.iter().map(OsStr::new).chain([program.as_os_str()]);
+    let mut command = Command::new(words.next().unwrap_or_default());
+    command
+        .args(words)
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+        .current_dir(env::temp_dir());
+    command
+}
+
+/// The C version of `program`, run by the command whose words come before it.
+pub fn c_version(program: &str, wrapper: &[&str]) -> Command {
+    wrapped(wrapper, &Version::C.path(program))
+}
+
+/// Our version of `program`, in the same way.
+pub fn ours(program: &str, wrapper: &[&str]) -> Command {
+    wrapped(wrapper, &Version::Ours.path(program))
+}
+
+/// Our version of `program`, run by strace, which injects a fault into it and lists its calls.
+pub fn injected(program: &str, fault: &str, calls: &Path) -> Command {
+    // The program is this process's own child (-D).
+    let calls = calls.to_string_lossy();
+    let inject = format!("inject={fault}");
+    ours(program, &["strace", "-fqqD", "-o", &calls, "-e", &inject])
+}
+
+/// Makes a copy that every user can reach: the lab may lie where only its owner may enter.
+///
+/// With `cp`, for a file that this process held open for writing could not be run while another
+/// thread starts a program.
+pub fn copy_for_all(program: &Path, folder: &Folder) -> Result<PathBuf, Report> {
+    let copied = Command::new("cp")
+        .arg("-L")
+        .arg(program)
+        .arg(folder.path())
+        .status()?;
+    let copy = folder.path().join(program.file_name().unwrap_or_default());
+    let opened = Command::new("chmod").arg("755").arg(&copy).status()?;
+    if copied.success() && opened.success() {
+        Ok(copy)
+    } else {
+        Err(Report::failed(format!(
+            "cp {}: {copied}",
+            program.display()
+        )))
+    }
+}

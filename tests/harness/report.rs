@@ -1,0 +1,106 @@
+//! Why a case did not pass, in words that a student understands.
+
+use std::error::Error;
+use std::fs;
+use std::io;
+use std::process::Command;
+
+use super::folder::Folder;
+
+/// What a case finds: nothing, or why it does not pass.
+pub type Verdict = Result<(), Report>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The program is wrong, or the C version is not as the case knows it.
+    Failed,
+    /// The program had to be stopped: it hung, or did something without end.
+    Stopped,
+    /// The case could not be run here, and says nothing about the program.
+    NotRun,
+}
+
+/// Why a case did not pass: one line that says it all, then what shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    pub kind: Kind,
+    pub text: String,
+}
+
+impl Report {
+    pub fn failed(text: impl Into<String>) -> Self {
+        Self {
+            kind: Kind::Failed,
+            text: text.into(),
+        }
+    }
+
+    pub fn stopped(text: impl Into<String>) -> Self {
+        Self {
+            kind: Kind::Stopped,
+            text: text.into(),
+        }
+    }
+
+    pub fn not_run(why: impl Into<String>) -> Self {
+        Self {
+            kind: Kind::NotRun,
+            text: why.into(),
+        }
+    }
+
+    /// Two texts differ: shows where, as `diff -u` does.
+    pub fn difference(headline: &str, expected: &str, actual: &str, labels: [&str; 2]) -> Self {
+        let shown = diff(expected, actual, labels).unwrap_or_else(|error| {
+            let [one, other] = labels;
+            format!("(diff: {error})\n--- {one}\n{expected}+++ {other}\n{actual}")
+        });
+        Self::failed(format!("{headline}\n{shown}"))
+    }
+
+    /// Puts a line above the reason.
+    #[must_use]
+    pub fn under(mut self, headline: &str) -> Self {
+        self.text = format!("{headline}\n{}", self.text);
+        self
+    }
+
+    /// Puts lines below the reason: what to do.
+    #[must_use]
+    pub fn over(mut self, lines: &str) -> Self {
+        self.text = format!("{}\n{lines}", self.text.trim_end());
+        self
+    }
+}
+
+/// The differing lines and two around them, without the numbers of lines that nobody numbers.
+fn diff(expected: &str, actual: &str, labels: [&str; 2]) -> io::Result<String> {
+    let folder = Folder::new("diff")?;
+    fs::write(folder.path().join("expected"), expected)?;
+    fs::write(folder.path().join("actual"), actual)?;
+    let output = Command::new("diff")
+        .args([
+            "-U", "2", "--label", labels[0], "--label", labels[1], "expected", "actual",
+        ])
+        .current_dir(folder.path())
+        .output()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let lines = text.split_inclusive('\n').enumerate();
+    let shown = lines.filter(|(number, line)| *number < 2 || !line.starts_with("@@"));
+    Ok(shown.map(|(_, line)| line).collect())
+}
+
+impl<E: Error> From<E> for Report {
+    fn from(error: E) -> Self {
+        Self::failed(format!("the case could not be run: {error}"))
+    }
+}
+
+/// Fails a case in which something else was seen than what is wanted.
+pub fn expect(wanted: &str, holds: bool, seen: &str) -> Verdict {
+    if holds {
+        Ok(())
+    } else {
+        Err(Report::failed(format!("wanted: {wanted}\nseen:\n{seen}")))
+    }
+}

@@ -1,0 +1,267 @@
+//! Plays the cases, each in a process of its own, many at once.
+
+use std::fs::{self, File};
+use std::io::{self, IsTerminal, Read, Seek, Write};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::Pid;
+
+use super::case::Case;
+use super::folder::Folder;
+use super::machine::{self, Need, has};
+use super::processes;
+use super::programs;
+use super::report::{Kind, Report, Verdict};
+
+/// Most cases wait for something.
+const AT_ONCE: usize = 8;
+
+/// After so many cases in which an exercise's program had to be stopped, the rest is not played.
+const MOST_STOPPED: usize = 3;
+
+/// What came of a case.
+pub struct Played {
+    pub name: String,
+    pub time: Duration,
+    pub verdict: Verdict,
+}
+
+impl Played {
+    pub fn exercise(&self) -> &str {
+        self.name.split("::").next().unwrap_or_default()
+    }
+
+    pub fn is(&self, kind: Kind) -> bool {
+        self.verdict
+            .as_ref()
+            .is_err_and(|report| report.kind == kind)
+    }
+
+    /// Whether the program, or the check, is wrong.
+    pub fn is_wrong(&self) -> bool {
+        self.is(Kind::Failed) || self.is(Kind::Stopped)
+    }
+}
+
+/// A case that is being played.
+struct Playing {
+    index: usize,
+    pid: Pid,
+    output: File,
+    start: Instant,
+}
+
+struct Runner<'a> {
+    cases: &'a [&'a Case],
+    played: Vec<Option<Played>>,
+    playing: Vec<Playing>,
+    environment: Vec<(&'static str, String)>,
+}
+
+static IS_INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Plays them all; `environment` is for the processes that play them.
+pub fn play_all(
+    cases: &[&Case],
+    mut environment: Vec<(&'static str, String)>,
+) -> Result<Vec<Played>, Report> {
+    machine::enter()?;
+    let folder = Folder::new("run")?;
+    clean_up_when_interrupted(folder.path().to_path_buf())?;
+    let told = programs::take(folder.path()).map_err(Report::failed)?;
+    environment.extend(told.map(|(name, path)| (name, path.to_string_lossy().into_owned())));
+    environment.push((machine::FACTS, machine::facts().to_string()));
+    environment.push(("TMPDIR", folder.path().to_string_lossy().into_owned()));
+    let played = cases
+        .iter()
+        .map(|case| case.cannot_be_played().map(|why| not_run(case, why)));
+    let played = played.collect();
+    let mut runner = Runner {
+        cases,
+        played,
+        playing: Vec::new(),
+        environment,
+    };
+    runner.run()?;
+    Ok(runner.played.into_iter().flatten().collect())
+}
+
+/// Control-C and the like: nothing goes on, and no file is left.
+fn clean_up_when_interrupted(folder: std::path::PathBuf) -> Result<(), Report> {
+    let mut signals = SigSet::empty();
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+        signals.add(signal);
+    }
+    // All threads that come have them blocked too; what is started has not.
+    signals.thread_block()?;
+    thread::spawn(move || {
+        let signal = signals.wait();
+        IS_INTERRUPTED.store(true, Relaxed);
+        processes::kill_all();
+        let _ = fs::remove_dir_all(folder);
+        println!("\nInterrupted: nothing is left running.");
+        std::process::exit(128 + signal.map_or(0, |signal| signal as i32));
+    });
+    Ok(())
+}
+
+fn not_run(case: &Case, why: String) -> Played {
+    let verdict = Err(Report::not_run(why));
+    Played {
+        name: case.name.clone(),
+        time: Duration::ZERO,
+        verdict,
+    }
+}
+
+impl Runner<'_> {
+    fn run(&mut self) -> Result<(), Report> {
+        loop {
+            while let Some(index) = self.next() {
+                self.start(index)?;
+            }
+            if self.playing.is_empty() {
+                break;
+            }
+            self.wait()?;
+            self.show_progress();
+        }
+        if io::stdout().is_terminal() {
+            print!("\r\x1b[K");
+        }
+        Ok(())
+    }
+
+    /// The next case to start: of the exercise that has the fewest under way.
+    fn next(&self) -> Option<usize> {
+        let is_stress = self.cases.iter().all(|case| case.is_stress);
+        if IS_INTERRUPTED.load(Relaxed) || (self.playing.len() >= AT_ONCE && !is_stress) {
+            return None;
+        }
+        let waiting = (0..self.cases.len()).filter(|&index| self.is_waiting(index));
+        waiting.min_by_key(|&index| {
+            let begun = |other: &usize| !self.is_waiting(*other) && self.is_same(index, *other);
+            (0..self.cases.len()).filter(begun).count()
+        })
+    }
+
+    fn is_same(&self, one: usize, other: usize) -> bool {
+        self.cases[one].exercise() == self.cases[other].exercise()
+    }
+
+    /// Whether it has not been played, and can be now.
+    fn is_waiting(&self, index: usize) -> bool {
+        let mut playing = self.playing.iter();
+        self.played[index].is_none()
+            && playing.all(|playing| playing.index != index && !self.clash(playing.index, index))
+    }
+
+    /// In the machine's table, whether two cases use the same keys.
+    fn clash(&self, one: usize, other: usize) -> bool {
+        let keys = |index: usize| match self.cases[index].exercise() {
+            "create" | "attach" => "9990",
+            "fork" => "1001",
+            "dynamic" => "2004",
+            _ => "all",
+        };
+        let (one, other) = (keys(one), keys(other));
+        !has(Need::OwnTable) && (one == other || one == "all" || other == "all")
+    }
+
+    fn start(&mut self, index: usize) -> Result<(), Report> {
+        let output = File::from(memfd_create(c"report", MFdFlags::MFD_CLOEXEC)?);
+        let child = Command::new("/proc/self/exe")
+            .args(["--play", &self.cases[index].name])
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output.try_clone()?)
+            .spawn()?;
+        let pid = Pid::from_raw(child.id().try_into()?);
+        self.playing.push(Playing {
+            index,
+            pid,
+            output,
+            start: Instant::now(),
+        });
+        Ok(())
+    }
+
+    /// Waits for a case to end. What a killed one left running is this process's, and is killed.
+    fn wait(&mut self) -> Result<(), Report> {
+        let status = waitpid(None, None)?;
+        let ended = self
+            .playing
+            .iter()
+            .position(|playing| Some(playing.pid) == status.pid());
+        let Some(ended) = ended else {
+            return Ok(());
+        };
+        let mut playing = self.playing.swap_remove(ended);
+        let mut text = String::new();
+        playing.output.rewind()?;
+        playing.output.read_to_string(&mut text)?;
+        let name = self.cases[playing.index].name.clone();
+        let verdict = verdict(status, text);
+        self.played[playing.index] = Some(Played {
+            name,
+            time: playing.start.elapsed(),
+            verdict,
+        });
+        self.skip_what_would_be_stopped(playing.index);
+        Ok(())
+    }
+
+    fn skip_what_would_be_stopped(&mut self, index: usize) {
+        let exercise = self.cases[index].exercise();
+        let stopped = self.played.iter().flatten();
+        let stopped =
+            stopped.filter(|played| played.exercise() == exercise && played.is(Kind::Stopped));
+        if stopped.count() < MOST_STOPPED {
+            return;
+        }
+        for other in 0..self.cases.len() {
+            let is_playing = self.playing.iter().any(|playing| playing.index == other);
+            if self.played[other].is_none() && !is_playing && self.is_same(index, other) {
+                let why =
+                    format!("{exercise} had to be stopped {MOST_STOPPED} times: mend that first");
+                self.played[other] = Some(not_run(self.cases[other], why));
+            }
+        }
+    }
+
+    fn show_progress(&self) {
+        if !io::stdout().is_terminal() {
+            return;
+        }
+        let done = self.played.iter().flatten();
+        let wrong = done.clone().filter(|played| played.is_wrong()).count();
+        let (done, all) = (done.count(), self.cases.len());
+        print!("\r\x1b[K{done} of {all} cases, {wrong} failed");
+        let _ = io::stdout().flush();
+    }
+}
+
+/// A case's exit status says what kind of report it has printed.
+pub const STATUSES: [(Kind, i32); 3] = [(Kind::Failed, 1), (Kind::Stopped, 2), (Kind::NotRun, 77)];
+
+fn verdict(status: WaitStatus, text: String) -> Verdict {
+    let WaitStatus::Exited(_, code) = status else {
+        return Err(Report::stopped(format!(
+            "the check was killed, or took too long: {status:?}\n{text}"
+        )));
+    };
+    match STATUSES.iter().find(|&&(_, status)| status == code) {
+        _ if code == 0 => Ok(()),
+        Some(&(kind, _)) => Err(Report { kind, text }),
+        None => Err(Report::failed(format!(
+            "the check itself failed, with status {code}:\n{text}"
+        ))),
+    }
+}

@@ -1,0 +1,358 @@
+//! A scene: the state that programs start in, what is run, and on which channels. The C version and
+//! ours play it, and what they do is compared.
+
+use std::os::unix::process::CommandExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+use std::thread;
+
+use super::channel::Channel;
+use super::found::Found;
+use super::machine::{Need, has, in_own_table};
+use super::outcome::{Outcome, in_words};
+use super::programs::{self, Version, wrapped};
+use super::report::{Report, Verdict};
+use super::stage::Stage;
+use super::tracer::{STOPPED, THE_C_VERSIONS_ORDER, trace};
+use super::{as_user, quoted};
+
+/// A user who owns nothing.
+pub const NOBODY: u32 = 65534;
+
+/// How often the C version of shm-fork may try, where no order can be forced on it.
+const TRIES: usize = 5;
+
+#[derive(Clone, Debug)]
+#[must_use = "a scene that is not played checks nothing"]
+pub struct Scene {
+    pub found: Vec<Found>,
+    pub table_is_full: bool,
+    pub kernel_limits: Vec<(&'static str, u64)>,
+    user: Option<u32>,
+    wrapper: Vec<&'static str>,
+    programs: Vec<(&'static str, Vec<u8>)>,
+    channels: Vec<Channel>,
+}
+
+/// What is right where the C version is not.
+#[derive(Clone, Copy)]
+pub struct Right<'a> {
+    /// How the C version may end, in words; empty where that is left to chance.
+    pub c_ends: &'a [&'a str],
+    /// What is to be printed on standard output.
+    pub prints: &'a str,
+    /// The one line on standard error, before the program ends with status 1.
+    pub says: &'a str,
+    /// Which segments are left.
+    pub leaves: Leaves,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Leaves {
+    /// Those that were there, not a byte changed.
+    AllAsItWas,
+    Nothing,
+    /// What the C version leaves, to the byte.
+    AsC,
+}
+
+/// What was seen.
+struct Played {
+    before: String,
+    programs: String,
+    after: String,
+    /// What the last program did.
+    last: Outcome,
+}
+
+impl Played {
+    /// All that two versions are compared by.
+    fn text(&self) -> String {
+        format!("{}segments then:\n{}", self.programs, self.after)
+    }
+}
+
+impl Scene {
+    /// Runs `program` with no input, through pipes, into a file and on a terminal.
+    pub fn of(program: &'static str) -> Self {
+        Self {
+            found: Vec::new(),
+            table_is_full: false,
+            kernel_limits: Vec::new(),
+            user: None,
+            wrapper: Vec::new(),
+            programs: vec![(program, Vec::new())],
+            channels: vec![Channel::Pipes, Channel::OneFile, Channel::Terminal],
+        }
+    }
+
+    /// Runs one program more.
+    pub fn then(mut self, program: &'static str) -> Self {
+        self.programs.push((program, Vec::new()));
+        self
+    }
+
+    /// The input of the program named last.
+    pub fn reading(mut self, input: impl AsRef<[u8]>) -> Self {
+        if let Some((_, stdin)) = self.programs.last_mut() {
+            *stdin = input.as_ref().to_vec();
+        }
+        self
+    }
+
+    /// One channel more.
+    pub fn also(mut self, channel: Channel) -> Self {
+        self.channels.push(channel);
+        self
+    }
+
+    /// This channel only.
+    pub fn only(mut self, channel: Channel) -> Self {
+        self.channels = vec![channel];
+        self
+    }
+
+    /// A segment that is already there.
+    pub fn on(mut self, found: Found) -> Self {
+        self.found.push(found);
+        self
+    }
+
+    /// As many segments as `shmmni` allows are already there.
+    pub fn on_a_full_table(mut self) -> Self {
+        self.table_is_full = true;
+        self
+    }
+
+    /// A limit of the kernel, by its name in /proc/sys/kernel.
+    pub fn with_kernel_limit(mut self, name: &'static str, value: u64) -> Self {
+        self.kernel_limits.push((name, value));
+        self
+    }
+
+    /// Another user runs the programs.
+    pub fn run_by(mut self, user: u32) -> Self {
+        self.user = Some(user);
+        self
+    }
+
+    /// A user without privileges runs the programs: this one, or nobody in root's place.
+    pub fn run_by_ordinary_user(mut self) -> Self {
+        self.user = has(Need::OtherUsers).then_some(NOBODY);
+        self
+    }
+
+    /// A command that runs the programs: its words before the program's name.
+    pub fn under(mut self, wrapper: &[&'static str]) -> Self {
+        self.wrapper = wrapper.to_vec();
+        self
+    }
+
+    /// Both versions do the same: every byte, stream, status and segment.
+    pub fn agrees(&self) -> Verdict {
+        let name = Version::Ours.name();
+        self.on_each_channel(|channel| {
+            let ours = self.play(Version::Ours, channel)?.text();
+            let mut last = Ok(());
+            for _ in 0..self.tries() {
+                let c = self.play(Version::C, channel)?.text();
+                if c == ours {
+                    return Ok(());
+                }
+                let headline = format!("{channel}, the {name} differs from the C version:");
+                let headline = headline.replace("the yours", "yours");
+                let labels = [Version::C.name(), name];
+                last = Err(Report::difference(&headline, &c, &ours, labels));
+            }
+            last
+        })
+    }
+
+    /// The C version races with itself; where it cannot be held, it may try again.
+    fn tries(&self) -> usize {
+        let is_race = self
+            .programs
+            .iter()
+            .any(|(program, _)| *program == "shm-fork");
+        if is_race && !has(Need::Ptrace) {
+            TRIES
+        } else {
+            1
+        }
+    }
+
+    /// The C version goes wrong as told, ours is right.
+    pub fn differs(&self, right: &Right) -> Verdict {
+        self.on_each_channel(|channel| {
+            let c = self.play(Version::C, channel)?;
+            let c_ends = in_words(c.last.status);
+            if !right.c_ends.is_empty() && !right.c_ends.contains(&c_ends.as_str()) {
+                let known = right.c_ends.join(" or ");
+                return Err(Report::failed(format!(
+                    "{channel}, the C version does not go wrong as it is known to:\n  {c_ends}, \
+                     not {known}"
+                )));
+            }
+            let ours = self.play(Version::Ours, channel)?;
+            let wanted = right.text(channel, &c, &ours);
+            let actual = format!(
+                "{}segments then:\n{}",
+                ours.last.describe(channel),
+                ours.after
+            );
+            if actual == wanted {
+                return Ok(());
+            }
+            let says = right.says;
+            let headline = format!("{channel}, wanted is status 1 and: {says}");
+            let labels = ["right", Version::Ours.name()];
+            Err(Report::difference(&headline, &wanted, &actual, labels))
+        })
+    }
+
+    /// Plays all channels at once; each has a segment table of its own.
+    fn on_each_channel(&self, play: impl Fn(Channel) -> Verdict + Sync) -> Verdict {
+        let play = &play;
+        thread::scope(|scope| {
+            let start = |&channel| (channel, scope.spawn(move || play(channel)));
+            let played: Vec<_> = self.channels.iter().map(start).collect();
+            played.into_iter().try_for_each(|(channel, thread)| {
+                let panicked = |_| Err(Report::failed("the check itself panicked: see above"));
+                let verdict = thread.join().unwrap_or_else(panicked);
+                verdict.map_err(|report| report.over(&self.by_hand(channel)))
+            })
+        })
+    }
+
+    fn play(&self, version: Version, channel: Channel) -> Result<Played, Report> {
+        let played = in_own_table(|| {
+            let mut stage = Stage::set(self)?;
+            let before = stage.describe_table()?;
+            let mut programs = String::new();
+            let mut last = None;
+            for (program, input) in &self.programs {
+                let path = stage.reachable(&version.path(program))?;
+                let outcome = self.run(&mut stage, version, program, &path, channel, input)?;
+                programs += &format!("{program}:\n{}", outcome.describe(channel));
+                last = Some(outcome);
+            }
+            let programs = stage.name_ids(&programs)?;
+            let last = last.ok_or_else(|| Report::failed("the scene runs nothing"))?;
+            Ok(Played {
+                before,
+                programs,
+                after: stage.describe_table()?,
+                last,
+            })
+        });
+        played.map_err(|report| report.under(&format!("{channel}, {}:", version.name())))
+    }
+
+    /// Runs one program; the C version of shm-fork in the order that it hopes for.
+    fn run(
+        &self,
+        stage: &mut Stage,
+        version: Version,
+        program: &str,
+        path: &Path,
+        channel: Channel,
+        input: &[u8],
+    ) -> Result<Outcome, Report> {
+        let is_held = version == Version::C && program == "shm-fork" && has(Need::Ptrace);
+        if !is_held {
+            return stage
+                .start(channel, self.command(&self.wrapper, path), input)?
+                .finish();
+        }
+        let wrapper = [&STOPPED, self.wrapper.as_slice()].concat();
+        let running = stage.start(channel, self.command(&wrapper, path), input)?;
+        let traced = trace(running.group(), &THE_C_VERSIONS_ORDER)?;
+        running.finish_with(traced.status)
+    }
+
+    fn command(&self, wrapper: &[&str], program: &Path) -> Command {
+        let mut command = wrapped(wrapper, program);
+        if let Some(user) = self.user {
+            command.uid(user).gid(user);
+        }
+        command
+    }
+
+    pub fn has_other_users(&self) -> bool {
+        self.user.is_some() || self.found.iter().any(|found| found.owner.is_some())
+    }
+
+    /// How to get there by hand: the commands that a student types.
+    fn by_hand(&self, channel: Channel) -> String {
+        let mut lines = "By hand, in `make shell`:\n".to_string();
+        for found in &self.found {
+            lines += &format!("    {}\n", found.by_hand());
+        }
+        if self.table_is_full {
+            lines += "    while ipcmk -M 1 >/dev/null; do :; done\n";
+        }
+        for (limit, value) in &self.kernel_limits {
+            lines += &format!("    echo {value} >/proc/sys/kernel/{limit}\n");
+        }
+        let wrapper: String = self.wrapper.iter().map(|word| quoted(word) + " ").collect();
+        for (program, input) in &self.programs {
+            let (compile, program) = programs::by_hand(program);
+            let (input, typed) = input_by_hand(input, channel);
+            let (user, to) = (as_user(self.user), channel.by_hand());
+            lines += &format!("{compile}    {input}{user}{wrapper}{program}{to}{typed}\n");
+        }
+        lines
+    }
+}
+
+/// What feeds a program its input: a pipe, or the user.
+fn input_by_hand(input: &[u8], channel: Channel) -> (String, String) {
+    let mut text = String::new();
+    for &byte in input {
+        text += &match byte {
+            b'\n' => "\\n".to_string(),
+            b'%' => "%%".to_string(),
+            b'\\' | b'\'' | 0..0x20 | 0x7f.. => format!("\\{byte:03o}"),
+            _ => char::from(byte).to_string(),
+        };
+    }
+    if input.is_empty() {
+        (String::new(), String::new())
+    } else if channel.is_typed() {
+        (
+            String::new(),
+            format!(
+                "   # type {}",
+                text.replace("\\n", " and Enter ").trim_end()
+            ),
+        )
+    } else {
+        (format!("printf -- '{text}' | "), String::new())
+    }
+}
+
+impl Right<'_> {
+    fn text(&self, channel: Channel, c: &Played, ours: &Played) -> String {
+        let prints = self.prints.as_bytes();
+        let says = [self.says.as_bytes(), channel.line_end()].concat();
+        let (stdout, stderr) = match (channel.is_merged(), channel.shows_prompt_first()) {
+            (false, _) => (prints.to_vec(), says),
+            (true, false) => ([&says, prints].concat(), Vec::new()),
+            (true, true) => ([prints, &says].concat(), Vec::new()),
+        };
+        let status = ExitStatus::from_raw(1 << 8);
+        let wanted = Outcome {
+            stdout,
+            stderr,
+            status,
+            ..ours.last
+        };
+        let after = match self.leaves {
+            Leaves::AllAsItWas => &ours.before,
+            Leaves::Nothing => "    none\n",
+            Leaves::AsC => &c.after,
+        };
+        format!("{}segments then:\n{after}", wanted.describe(channel))
+    }
+}

@@ -1,0 +1,140 @@
+//! What the user is told at the end: on one screen, what is wrong and what to do next.
+
+use super::programs::{originals, yours};
+use super::quoted;
+use super::report::{Kind, Report};
+use super::runner::Played;
+
+/// A screen of 24 lines, without those of make and of the prompt.
+const LINES: usize = 21;
+const COLUMNS: usize = 80;
+
+/// Even in full, a report has an end.
+const MOST_LINES: usize = 200;
+
+pub fn print(played: &[Played], in_full: bool) {
+    let below = [counts(played), reasons(played)].concat();
+    let wrong: Vec<&Played> = played.iter().filter(|played| played.is_wrong()).collect();
+    let Some((first, others)) = wrong.split_first() else {
+        print_lines(&below);
+        return;
+    };
+    let Err(report) = &first.verdict else { return };
+    let next = format!("Next: {}", next(first));
+    let others = also(others);
+    let room = LINES.saturating_sub(3 + others.len() + below.len() + height(&next));
+    println!("FAILED  {}", first.name);
+    print_lines(&shortened(report, if in_full { MOST_LINES } else { room }));
+    println!();
+    print_lines(&others);
+    print_lines(&below);
+    println!("{next}");
+}
+
+fn print_lines(lines: &[String]) {
+    for line in lines {
+        println!("{line}");
+    }
+}
+
+/// The command that shows this case alone, and whole.
+fn next(case: &Played) -> String {
+    let folder = |name, folder: Option<std::path::PathBuf>| {
+        folder.map(|folder| format!(" {name}={}", quoted(&folder.to_string_lossy())))
+    };
+    let yours = folder("YOURS", yours()).unwrap_or_default();
+    let originals = folder("ORIGINALS", originals()).unwrap_or_default();
+    format!("make check CASE={}{yours}{originals}", case.name)
+}
+
+/// How many lines of the screen a line takes.
+fn height(line: &str) -> usize {
+    line.chars().count().div_ceil(COLUMNS).max(1)
+}
+
+/// As much of a report as there is room for.
+fn shortened(report: &Report, room: usize) -> Vec<String> {
+    let lines: Vec<&str> = report.text.trim_end().lines().collect();
+    if lines.iter().map(|line| height(line)).sum::<usize>() <= room {
+        return lines.into_iter().map(String::from).collect();
+    }
+    let mut shown = Vec::new();
+    let mut left = room.saturating_sub(1);
+    for line in &lines {
+        left = match left.checked_sub(height(line)) {
+            Some(left) => left,
+            None => break,
+        };
+        shown.push((*line).to_string());
+    }
+    let rest = lines.len() - shown.len();
+    shown.push(format!(
+        "  ... and {rest} more lines: see the command below"
+    ));
+    shown
+}
+
+/// The other cases that failed, by name.
+fn also(others: &[&Played]) -> Vec<String> {
+    const MOST: usize = 3;
+    let mut lines = Vec::new();
+    let mut line = "also failed:".to_string();
+    for (index, other) in others.iter().enumerate() {
+        let word = format!(" {}", other.name);
+        if line.len() + word.len() > COLUMNS - 10 {
+            lines.push(line);
+            if lines.len() == MOST {
+                let last = lines.pop().unwrap_or_default();
+                lines.push(format!("{last} +{} more", others.len() - index));
+                return lines;
+            }
+            line = " ".repeat("also failed:".len());
+        }
+        line += &word;
+    }
+    if !others.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// How many of each exercise passed, failed and were not run.
+fn counts(played: &[Played]) -> Vec<String> {
+    let mut exercises: Vec<&str> = played.iter().map(Played::exercise).collect();
+    exercises.dedup();
+    let mut lines = vec![format!(
+        "{:12} {:>8} {:>8} {:>8}",
+        "", "passed", "failed", "not run"
+    )];
+    for exercise in exercises {
+        let of_it = || played.iter().filter(|played| played.exercise() == exercise);
+        let (wrong, not_run) = (
+            of_it().filter(|p| p.is_wrong()).count(),
+            of_it().filter(|p| p.is(Kind::NotRun)).count(),
+        );
+        let passed = of_it().count() - wrong - not_run;
+        lines.push(format!("{exercise:12} {passed:8} {wrong:8} {not_run:8}"));
+    }
+    lines
+}
+
+/// Why cases were not run, and how many for each reason.
+fn reasons(played: &[Played]) -> Vec<String> {
+    let mut reasons: Vec<(&str, usize)> = Vec::new();
+    let texts = played
+        .iter()
+        .filter_map(|played| played.verdict.as_ref().err());
+    for report in texts.filter(|report| report.kind == Kind::NotRun) {
+        match reasons
+            .iter_mut()
+            .find(|(reason, _)| *reason == report.text)
+        {
+            Some((_, count)) => *count += 1,
+            None => reasons.push((&report.text, 1)),
+        }
+    }
+    reasons
+        .iter()
+        .map(|(reason, count)| format!("{count} not run: {}", reason.trim_end()))
+        .collect()
+}

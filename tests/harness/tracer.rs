@@ -1,0 +1,283 @@
+//! Every order that the scheduler could choose, chosen: ptrace stops shm-fork's processes at each
+//! system call, and one of them is held there until the others can do no more. See ptrace(2).
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+use std::thread;
+
+use libc::{PTRACE_EVENT_EXEC, PTRACE_EVENT_STOP, PTRACE_SYSCALL_INFO_ENTRY};
+use nix::errno::Errno;
+use nix::sys::ptrace::{self, Options};
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+
+use super::calls;
+use super::processes::{LOOK, Process, look_at};
+use super::report::{Report, Verdict};
+
+/// Words before a program: it stops before it begins, so that a tracer can take hold of it.
+pub const STOPPED: [&str; 4] = ["sh", "-c", "kill -STOP $$; exec \"$@\"", "sh"];
+
+/// One of a program's processes: 0 is the first, then its children in the order of their birth.
+pub type Who = usize;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    Birth,
+    /// Before its system call of this number, from 1.
+    Call(usize),
+    /// Before its first system call of this name.
+    Named(&'static str),
+    /// After its first sleep.
+    Awake,
+}
+
+/// What is to happen to a process at a place.
+#[derive(Clone, Copy)]
+pub enum Act<'a> {
+    /// It is held until the others have ended or wait; a sleep is waited for.
+    Hold,
+    /// It is held until the others have ended, wait or sleep.
+    HoldUntilAsleep,
+    /// A signal is sent to it.
+    Send(Signal),
+    /// A signal is sent to all of the program's processes, as a terminal does.
+    SendAll(Signal),
+    /// It is held while this is done.
+    Meanwhile(&'a (dyn Fn() -> Verdict + Sync)),
+}
+
+#[derive(Clone, Copy)]
+pub struct Step<'a> {
+    pub who: Who,
+    pub at: At,
+    pub act: Act<'a>,
+}
+
+/// The order that the C version of shm-fork hopes for: process 2 reads when process 1 has written
+/// and sleeps, and process 1 reads when process 2 has ended.
+pub const THE_C_VERSIONS_ORDER: [Step<'static>; 2] = [
+    Step {
+        who: 2,
+        at: At::Birth,
+        act: Act::HoldUntilAsleep,
+    },
+    Step {
+        who: 1,
+        at: At::Awake,
+        act: Act::Hold,
+    },
+];
+
+/// What the tracer saw.
+pub struct Trace {
+    pub status: ExitStatus,
+    /// The system calls of each process, by name.
+    pub calls: Vec<Vec<String>>,
+    /// Whether all the steps were come to.
+    pub all_done: bool,
+}
+
+/// Traces a program that was started behind [`STOPPED`], from the thread that started it.
+pub fn trace(leader: Pid, steps: &[Step]) -> Result<Trace, Report> {
+    waitpid(leader, Some(WaitPidFlag::WUNTRACED))?;
+    let options = Options::PTRACE_O_TRACESYSGOOD
+        | Options::PTRACE_O_TRACEFORK
+        | Options::PTRACE_O_TRACEVFORK
+        | Options::PTRACE_O_TRACECLONE
+        | Options::PTRACE_O_TRACEEXEC
+        | Options::PTRACE_O_EXITKILL;
+    ptrace::seize(leader, options)?;
+    kill(leader, Signal::SIGCONT)?;
+    let mut tracer = Tracer {
+        family: vec![Traced::new(leader)],
+        steps: steps.iter().map(|&step| (step, false)).collect(),
+        seen: Ok(()),
+        status: ExitStatus::default(),
+        last: Vec::new(),
+    };
+    tracer.run()?;
+    tracer.seen?;
+    Ok(Trace {
+        status: tracer.status,
+        calls: tracer
+            .family
+            .into_iter()
+            .map(|traced| traced.calls)
+            .collect(),
+        all_done: tracer.steps.iter().all(|&(_, done)| done),
+    })
+}
+
+struct Traced<'a> {
+    pid: Pid,
+    calls: Vec<String>,
+    held: Option<(At, Act<'a>)>,
+    has_ended: bool,
+}
+
+impl Traced<'_> {
+    fn new(pid: Pid) -> Self {
+        Self {
+            pid,
+            calls: Vec::new(),
+            held: None,
+            has_ended: false,
+        }
+    }
+}
+
+struct Tracer<'a> {
+    family: Vec<Traced<'a>>,
+    /// And whether each is done.
+    steps: Vec<(Step<'a>, bool)>,
+    /// What was found meanwhile.
+    seen: Verdict,
+    status: ExitStatus,
+    /// The processes that are not held, when last looked at.
+    last: Vec<Process>,
+}
+
+impl Tracer<'_> {
+    fn run(&mut self) -> Result<(), Report> {
+        // What this thread has started or traces, and no other thread's.
+        let any = WaitPidFlag::__WALL | WaitPidFlag::__WNOTHREAD | WaitPidFlag::WNOHANG;
+        while self.family.iter().any(|traced| !traced.has_ended) {
+            match waitpid(None, Some(any))? {
+                WaitStatus::StillAlive => self.let_go_where_it_is_quiet()?,
+                status => self.handle(status)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn handle(&mut self, status: WaitStatus) -> Result<(), Report> {
+        match status {
+            WaitStatus::Exited(pid, code) => self.ended(pid, code << 8),
+            WaitStatus::Signaled(pid, signal, _) => self.ended(pid, signal as i32),
+            WaitStatus::PtraceEvent(pid, signal, event) => self.event(pid, signal, event)?,
+            WaitStatus::PtraceSyscall(pid) => self.system_call(pid)?,
+            WaitStatus::Stopped(pid, signal) => resume(pid, signal)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn ended(&mut self, pid: Pid, status: i32) {
+        if pid == self.family[0].pid {
+            self.status = ExitStatus::from_raw(status);
+        }
+        let ended = self.family.iter_mut().find(|traced| traced.pid == pid);
+        if let Some(traced) = ended {
+            (traced.has_ended, traced.held) = (true, None);
+        }
+    }
+
+    fn event(&mut self, pid: Pid, signal: Signal, event: i32) -> Result<(), Report> {
+        let who = self.who(pid);
+        match event {
+            PTRACE_EVENT_STOP if signal == Signal::SIGTRAP => self.come(who, At::Birth),
+            PTRACE_EVENT_STOP => resume(pid, None),
+            PTRACE_EVENT_EXEC => {
+                self.family[who].calls.clear();
+                self.come(who, At::Birth)
+            }
+            // fork, vfork or clone: the child's number.
+            _ => {
+                if let Ok(child) = ptrace::getevent(pid) {
+                    self.who(Pid::from_raw(child.try_into()?));
+                }
+                resume(pid, None)
+            }
+        }
+    }
+
+    fn system_call(&mut self, pid: Pid) -> Result<(), Report> {
+        let who = self.who(pid);
+        let Ok(info) = ptrace::syscall_info(pid) else {
+            return Ok(()); // it was killed a moment ago
+        };
+        let calls = &mut self.family[who].calls;
+        if info.op == PTRACE_SYSCALL_INFO_ENTRY {
+            let line = std::fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap_or_default();
+            calls.push(calls::parse(&line).map_or_else(String::new, |call| calls::name(call[0])));
+            let number = calls.len();
+            return self.come(who, At::Call(number));
+        }
+        match calls.last() {
+            Some(call) if call.ends_with("nanosleep") => self.come(who, At::Awake),
+            _ => resume(pid, None),
+        }
+    }
+
+    /// A process has come to a place: the next step there, or on.
+    fn come(&mut self, who: Who, at: At) -> Result<(), Report> {
+        let pid = self.family[who].pid;
+        let call = self.family[who].calls.last().map_or("", String::as_str);
+        let is_here = |step: &Step| {
+            let named =
+                matches!((at, step.at), (At::Call(_), At::Named(name)) if call.starts_with(name));
+            step.who == who && (step.at == at || named)
+        };
+        let next = self
+            .steps
+            .iter_mut()
+            .find(|(step, done)| !done && is_here(step));
+        let Some((step, done)) = next else {
+            return resume(pid, None);
+        };
+        *done = true;
+        let act = step.act;
+        match act {
+            Act::Hold | Act::HoldUntilAsleep => {
+                self.family[who].held = Some((at, act));
+                return Ok(());
+            }
+            Act::Send(signal) => kill(pid, signal)?,
+            Act::SendAll(signal) => killpg(self.family[0].pid, signal)?,
+            Act::Meanwhile(act) => self.seen = self.seen.clone().and_then(|()| act()),
+        }
+        self.come(who, at)
+    }
+
+    /// Lets held processes go where the others did nothing between two looks, and wait.
+    fn let_go_where_it_is_quiet(&mut self) -> Result<(), Report> {
+        let others = self
+            .family
+            .iter()
+            .filter(|traced| traced.held.is_none() && !traced.has_ended);
+        let now = look_at(&others.map(|traced| traced.pid).collect::<Vec<_>>());
+        let is_unchanged = now == self.last;
+        for who in 0..self.family.len() {
+            let is_quiet = |process: &Process| match self.family[who].held {
+                Some((_, Act::HoldUntilAsleep)) => process.waits() || process.sleeps(),
+                _ => process.waits(),
+            };
+            let may_go = is_unchanged && now.iter().all(is_quiet);
+            if let Some((at, _)) = self.family[who].held.take_if(|_| may_go) {
+                self.come(who, at)?;
+            }
+        }
+        self.last = now;
+        thread::sleep(LOOK);
+        Ok(())
+    }
+
+    /// The number of a process in the family; a new one is the youngest child.
+    fn who(&mut self, pid: Pid) -> Who {
+        let known = self.family.iter().position(|traced| traced.pid == pid);
+        known.unwrap_or_else(|| {
+            self.family.push(Traced::new(pid));
+            self.family.len() - 1
+        })
+    }
+}
+
+/// Lets a process run to its next stop. One that was killed meanwhile is not there any more.
+fn resume(pid: Pid, signal: impl Into<Option<Signal>>) -> Result<(), Report> {
+    match ptrace::syscall(pid, signal) {
+        Ok(()) | Err(Errno::ESRCH) => Ok(()),
+        Err(errno) => Err(errno.into()),
+    }
+}
