@@ -177,7 +177,15 @@ impl Watched {
                 process.describe()
             )
         });
-        shown.collect::<Vec<_>>().join(";\n  ")
+        let mut text = shown.collect::<Vec<_>>().join(";\n  ");
+        let children = self
+            .last
+            .iter()
+            .filter(|process| process.pid != self.leader);
+        if text.contains("for its turn") && children.count() == 1 {
+            text += "\n  (the other has ended: somebody still holds a copy of its end open)";
+        }
+        text
     }
 }
 

@@ -6,19 +6,24 @@ use super::report::{Kind, Report};
 use super::runner::Played;
 
 /// A screen of 24 lines, without those of make and of the prompt.
-const LINES: usize = 21;
+const LINES: usize = 22;
 const COLUMNS: usize = 80;
 
 /// Even in full, a report has an end.
 const MOST_LINES: usize = 200;
 
 pub fn print(played: &[Played], in_full: bool) {
-    let below = [counts(played), reasons(played)].concat();
+    let (counts, mut reasons) = (counts(played), reasons(played));
     let wrong: Vec<&Played> = played.iter().filter(|played| played.is_wrong()).collect();
     let Some((first, others)) = wrong.split_first() else {
-        print_lines(&below);
+        print_lines(&counts);
+        print_lines(&reasons);
         return;
     };
+    if reasons.len() > 2 {
+        reasons.splice(1.., ["and others, for other reasons".to_string()]);
+    }
+    let below = [counts, reasons].concat();
     let Err(report) = &first.verdict else { return };
     let next = format!("Next: {}", next(first));
     let others = also(others);
@@ -76,7 +81,7 @@ fn shortened(report: &Report, room: usize) -> Vec<String> {
 
 /// The other cases that failed, by name.
 fn also(others: &[&Played]) -> Vec<String> {
-    const MOST: usize = 3;
+    const MOST: usize = 2;
     let mut lines = Vec::new();
     let mut line = "also failed:".to_string();
     for (index, other) in others.iter().enumerate() {
