@@ -36,53 +36,57 @@ pub struct Attachment {
     segment: Segment,
     address: *const c_void,
     length: usize,
-    attach_count: shmatt_t,
+    /// How many attachments there were then, in all processes: 1 is this one alone.
+    pub(crate) attach_count: shmatt_t,
 }
 
-impl Attachment {
-    pub(crate) fn new(segment: Segment) -> Result<Self, Failure> {
+impl Segment {
+    /// `shmat(shmid, NULL, 0)` — maps the segment into this process, to read and to write; then
+    /// `shmctl(shmid, IPC_STAT, …)` — asks for its size, which bounds every access.
+    ///
+    /// # Errors
+    /// `EACCES`: it does not permit both to this user. `EINVAL`, `EIDRM`: it has been removed.
+    /// `ENOMEM`: no room in the address space. See shmat(2).
+    pub fn attach(self) -> Result<Attachment, Failure> {
         // SAFETY: with a null address the kernel chooses a free range, so no mapping is replaced.
-        let address = unsafe { libc::shmat(segment.id(), ptr::null(), 0) };
+        let address = unsafe { libc::shmat(self.id, ptr::null(), 0) };
         let address = Errno::result(address).map_err(Failure::of(c"shmat"))?;
         // From here on it is detached if another call fails.
-        let mut attachment = Self {
-            segment,
+        let mut attachment = Attachment {
+            segment: self,
             address,
             length: 0,
             attach_count: 0,
         };
-        let stat = segment.stat()?;
+        let stat = self.stat()?;
         attachment.length = whole_pages(stat.shm_segsz)?;
         attachment.attach_count = stat.shm_nattch;
         Ok(attachment)
     }
+}
 
+impl Attachment {
     /// The segment that is attached.
     #[must_use]
     pub fn segment(&self) -> Segment {
         self.segment
     }
 
-    /// Whether nobody else had the segment attached when this process did so.
-    pub(crate) fn is_alone(&self) -> bool {
-        self.attach_count == 1
-    }
-
     /// The segment's bytes: its size, rounded up to whole pages, for the kernel maps no less.
     #[must_use]
     pub fn bytes(&self) -> &[AtomicU8] {
-        // SAFETY: shmat mapped these bytes to read and write, they stay mapped until `self` is
-        // dropped, and an atomic byte may be written by others at any time.
+        // SAFETY: shmat mapped them, to read and write, until `self` is dropped; IPC_STAT told the
+        // length later, when nothing could change it: a segment keeps its size, and its ID while
+        // it is attached. Others may write to an atomic byte at any time.
         unsafe { slice::from_raw_parts(self.address.cast(), self.length) }
     }
 
     /// `sprintf(memory, …)` — stores a text and the NUL after it at the start of the segment; what
     /// does not fit is cut off.
     pub fn store(&self, text: impl fmt::Display) {
-        let mut room = Room(self.bytes());
-        // It fails only where there is no more room.
-        let _ = write!(room, "{text}");
-        if let Some(byte) = room.0.first() {
+        let mut room = Room(self.bytes().iter());
+        let _ = write!(room, "{text}"); // it has no way to fail
+        if let Some(byte) = room.0.next() {
             byte.store(0, Relaxed);
         }
     }
@@ -129,20 +133,15 @@ fn whole_pages(size: usize) -> Result<usize, Failure> {
 
 /// The room that is left for a text.
 ///
-/// The bytes are in no order (`Relaxed`) for other processes: whose turn it is, is told elsewhere.
-struct Room<'a>(&'a [AtomicU8]);
+/// Its bytes reach other processes in any order (`Relaxed`). That will do: whoever is to read them
+/// is told so by a system call (a [`Turn`](crate::Turn), an exit), and these put memory in order.
+struct Room<'a>(slice::Iter<'a, AtomicU8>);
 
 impl Write for Room<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for byte in text.bytes() {
-            let [next, rest @ ..] = self.0 else {
-                return Err(fmt::Error);
-            };
-            if rest.is_empty() {
-                return Err(fmt::Error); // the last byte is the NUL's
-            }
+        let room = self.0.len().saturating_sub(1); // the last byte is the NUL's
+        for (byte, next) in text.bytes().zip(self.0.by_ref().take(room)) {
             next.store(byte, Relaxed);
-            self.0 = rest;
         }
         Ok(())
     }

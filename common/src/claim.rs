@@ -32,7 +32,7 @@ impl Segment {
         }
         let memory = self.attach()?;
         self.remove()?;
-        if memory.is_alone() {
+        if memory.attach_count == 1 {
             return Ok(Some(memory));
         }
         memory.detach()?;

@@ -8,7 +8,7 @@
 //! | `shmctl` | [`Segment::remove`], [`Segment::attach`] | `IPC_RMID` removes, `IPC_STAT` tells the size |
 //!
 //! Around them stands what a C program gets from its library: [`Stdout`] buffers as C's stdio
-//! does, [`read_int`] reads as `scanf("%d")`, a [`Failure`] reads as `perror` writes it, and
+//! does, [`read_size`] reads as `scanf("%d")`, a [`Failure`] reads as `perror` writes it, and
 //! [`main!`] starts the program where C starts. [`Segment::claim`], [`fork`] and [`Turn`] are for
 //! shm-fork.
 //!
@@ -20,6 +20,7 @@ mod claim;
 mod failure;
 mod keys;
 mod process;
+mod report;
 mod scan;
 mod segment;
 mod start;
@@ -27,10 +28,11 @@ mod stdio;
 mod turn;
 
 pub use attachment::Attachment;
-pub use failure::{Failure, report_all};
+pub use failure::Failure;
 pub use keys::{CREATE_KEY, CREATE_SIZE, DYNAMIC_KEY, FORK_KEY, FORK_SIZE};
-pub use process::{Child, exit, fork, keep_exit_statuses};
-pub use scan::read_int;
+pub use process::{exit, fork, keep_exit_statuses, wait};
+pub use report::report_all;
+pub use scan::read_size;
 pub use segment::Segment;
 pub use start::start;
 pub use stdio::Stdout;

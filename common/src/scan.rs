@@ -1,14 +1,15 @@
-//! Reading a number as `scanf("%d")` does.
+//! Reading shm-dynamic's size, as `scanf("%d")` does.
 
 use libc::c_int;
 use nix::errno::Errno;
 
 use crate::Failure;
-use crate::stdio::{Stdin, Stdout};
+use crate::stdio::{Input, Stdin, Stdout};
 
 #[cfg(test)]
 mod tests;
 
+const NO_NUMBER: Failure = Failure::Input("size: no whole number on standard input");
 const OUT_OF_RANGE: Failure = Failure::Call(c"size", Errno::ERANGE);
 
 /// More digits than this can only be zeros, from a stream that has no end.
@@ -20,27 +21,12 @@ const MOST_DIGITS: u32 = 1 << 24;
 /// # Errors
 /// Where C's result is undefined, this refuses: no number there, or one that no `int` holds
 /// (`ERANGE`). Else those of `read`: `EBADF` (closed), `EISDIR`, `EIO` and others. See scanf(3).
-pub fn read_int(out: &mut Stdout) -> Result<c_int, Failure> {
+pub fn read_size(out: &mut Stdout) -> Result<c_int, Failure> {
     out.flush_for_terminal()?;
     let mut input = Stdin::new();
     let number = scan_int(&mut input);
     input.give_back();
     number
-}
-
-/// What a number is read from.
-pub(crate) trait Input {
-    /// The next byte, which stays there; `None` is the end. Errors are those of `read`.
-    fn peek(&mut self) -> Result<Option<u8>, Failure>;
-
-    /// Takes the byte that was peeked at.
-    fn take(&mut self);
-
-    /// Takes that byte, and peeks at the one after it.
-    fn next(&mut self) -> Result<Option<u8>, Failure> {
-        self.take();
-        self.peek()
-    }
 }
 
 /// Looks no further than the end of the input: a terminal would ask the user again.
@@ -64,7 +50,7 @@ fn scan_int(input: &mut impl Input) -> Result<c_int, Failure> {
         number = Some(longer);
         byte = input.next()?;
     }
-    number.ok_or(Failure::Input("no whole number on standard input"))
+    number.ok_or(NO_NUMBER)
 }
 
 /// One digit more; a negative number grows downwards, for `INT_MIN` has no positive counterpart.

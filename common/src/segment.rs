@@ -7,7 +7,7 @@ use std::ptr;
 use libc::{IPC_CREAT, IPC_PRIVATE, IPC_RMID, IPC_STAT, c_int, key_t, shmid_ds};
 use nix::errno::Errno;
 
-use crate::{Attachment, Failure};
+use crate::Failure;
 
 /// The ID of a shared memory segment, as `shmget` gives it and `ipcs -m` lists it.
 ///
@@ -29,7 +29,7 @@ use crate::{Attachment, Failure};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
-    id: c_int,
+    pub(crate) id: c_int,
 }
 
 impl Segment {
@@ -42,7 +42,8 @@ impl Segment {
     /// # Errors
     /// `EINVAL`: `size` is 0 for a new segment, more than the limit `shmmax`, or more than the
     /// segment that is there. `EACCES`: it does not permit 0666 to this user. `ENOSPC`: the limit
-    /// `shmmni` or `shmall` is reached. `ENOMEM`: no memory. See shmget(2).
+    /// `shmmni` or `shmall` is reached. `ENOMEM`: no memory. `ENFILE`: too many files are open in
+    /// the whole system. See shmget(2).
     pub fn create(key: key_t, size: c_int) -> Result<Self, Failure> {
         Self::get(key, size, IPC_CREAT | 0o666)
     }
@@ -80,18 +81,9 @@ impl Segment {
             .map_err(Failure::of(c"shmget"))
     }
 
-    /// `shmat(shmid, NULL, 0)` — maps the segment into this process, to read and to write; then
-    /// `shmctl(shmid, IPC_STAT, …)` — asks for its size, which bounds every access.
-    ///
-    /// # Errors
-    /// `EACCES`: it does not permit both to this user. `EINVAL`, `EIDRM`: it has been removed.
-    /// `ENOMEM`: no room in the address space. See shmat(2).
-    pub fn attach(self) -> Result<Attachment, Failure> {
-        Attachment::new(self)
-    }
-
     /// `shmctl(shmid, IPC_RMID, NULL)` — marks the segment for removal: its key is free at once,
-    /// its memory when the last process detaches.
+    /// its memory when the last process detaches. Until then others may still attach it by its ID.
+    /// (All this is so on Linux; POSIX leaves it open.)
     ///
     /// # Errors
     /// `EPERM`: it belongs to another user. `EINVAL`, `EIDRM`: it is gone. See shmctl(2).
@@ -101,10 +93,6 @@ impl Segment {
         Errno::result(result)
             .map(drop)
             .map_err(Failure::of(c"shmctl"))
-    }
-
-    pub(crate) fn id(self) -> c_int {
-        self.id
     }
 
     /// `shmctl(shmid, IPC_STAT, …)`: what the kernel keeps about the segment.

@@ -8,15 +8,14 @@ use nix::errno::Errno;
 use nix::unistd::{self, Whence};
 
 use crate::Failure;
-use crate::scan::Input;
 
-// SAFETY: 0 is standard input from the start to the end; where it is closed, calls give EBADF.
+// SAFETY: nobody closes 0, and where it was closed at the start nobody opens it: calls give EBADF.
 const STDIN: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(0) };
 
-// SAFETY: 1 is standard output from the start to the end; where it is closed, calls give EBADF.
+// SAFETY: nobody closes 1, and where it was closed at the start nobody keeps it open, see `Turn`.
 const STDOUT: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(1) };
 
-// SAFETY: 2 is standard error from the start to the end; where it is closed, calls give EBADF.
+// SAFETY: nobody closes 2, and where it was closed at the start nobody keeps it open, see `Turn`.
 const STDERR: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(2) };
 
 /// glibc's buffer for a terminal; its larger one for files is more than an exercise ever fills.
@@ -178,7 +177,22 @@ impl fmt::Write for Buffer {
     }
 }
 
-/// Standard input, a byte at a time.
+/// What is read a byte at a time.
+pub(crate) trait Input {
+    /// The next byte, which stays there; `None` is the end. Errors are those of `read`.
+    fn peek(&mut self) -> Result<Option<u8>, Failure>;
+
+    /// Takes the byte that was peeked at.
+    fn take(&mut self);
+
+    /// Takes that byte, and peeks at the one after it.
+    fn next(&mut self) -> Result<Option<u8>, Failure> {
+        self.take();
+        self.peek()
+    }
+}
+
+/// Standard input.
 #[derive(Debug)]
 pub(crate) struct Stdin {
     bytes: [u8; SIZE],

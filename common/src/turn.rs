@@ -1,21 +1,24 @@
 //! Whose turn it is: two processes that work one after the other.
 
 use std::ffi::CStr;
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 
-use libc::{AF_UNIX, F_DUPFD, MSG_DONTWAIT, MSG_NOSIGNAL, SOCK_STREAM, c_int};
+use libc::{AF_UNIX, MSG_NOSIGNAL, SOCK_STREAM, c_int};
 use nix::errno::Errno;
-use nix::unistd;
+use nix::fcntl::{FcntlArg::F_DUPFD, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::unistd::read;
 
 use crate::Failure;
 
 /// One end of a connection over which two processes pass the turn: a byte is the turn.
 ///
 /// When every copy of the other end is closed, as the kernel does for a process that dies, there
-/// is nobody left to wait for. So each process closes the end that is not its own: a copy of that
-/// one would keep it waiting for itself.
+/// is nobody left to wait for. So each process closes the end that is not its own (`drop`): a copy
+/// of that one would keep it waiting for itself.
 #[derive(Debug)]
 pub struct Turn {
-    end: c_int,
+    end: OwnedFd,
 }
 
 impl Turn {
@@ -28,21 +31,18 @@ impl Turn {
         // SAFETY: socketpair writes two ints, and `ends` has room for two.
         let made = unsafe { libc::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.as_mut_ptr()) };
         Errno::result(made).map_err(Failure::of(c"socketpair"))?;
-        let [one, other] = ends.map(|end| Self { end });
-        Ok((one.apart()?, other.apart()?))
+        let [one, other] = ends.map(|end| own(end, c"socketpair"));
+        Ok((Self::apart(one?)?, Self::apart(other?)?))
     }
 
     /// Keeps an end apart from the standard streams. Where one of them was closed at the start, the
     /// kernel gives its number away again, and what is printed would go to the other process.
-    fn apart(self) -> Result<Self, Failure> {
-        if self.end > 2 {
-            return Ok(self);
+    fn apart(mut end: OwnedFd) -> Result<Self, Failure> {
+        if end.as_raw_fd() <= 2 {
+            let copy = fcntl(&end, F_DUPFD(3)).map_err(Failure::of(c"fcntl"))?;
+            end = own(copy, c"fcntl")?;
         }
-        // SAFETY: F_DUPFD takes and gives a descriptor's number, and touches no memory.
-        let end = unsafe { libc::fcntl(self.end, F_DUPFD, 3) };
-        Errno::result(end)
-            .map(|end| Self { end })
-            .map_err(Failure::of(c"fcntl"))
+        Ok(Self { end })
     }
 
     /// `send(fd, …, 1, MSG_NOSIGNAL)` — passes the turn to the other process.
@@ -50,9 +50,9 @@ impl Turn {
     /// # Errors
     /// [`Failure::Reported`]: the other process has ended, and its parent tells of it. See send(2).
     pub fn pass(&self) -> Result<(), Failure> {
-        let turn = [1_u8];
+        let (end, turn) = (self.end.as_raw_fd(), [1_u8]);
         // SAFETY: `turn` holds as many bytes as the call is told.
-        let sent = unsafe { libc::send(self.end, turn.as_ptr().cast(), turn.len(), MSG_NOSIGNAL) };
+        let sent = unsafe { libc::send(end, turn.as_ptr().cast(), turn.len(), MSG_NOSIGNAL) };
         Errno::result(sent)
             .map(drop)
             .map_err(|errno| self.failure(c"send", errno))
@@ -63,10 +63,7 @@ impl Turn {
     /// # Errors
     /// [`Failure::Reported`]: the other process has ended, and its parent tells of it. See read(2).
     pub fn wait(&self) -> Result<(), Failure> {
-        let mut turn = [0_u8];
-        // SAFETY: `turn` has room for as many bytes as the call is told.
-        let length = unsafe { libc::read(self.end, turn.as_mut_ptr().cast(), turn.len()) };
-        match Errno::result(length) {
+        match read(&self.end, &mut [0]) {
             Ok(0) => Err(Failure::Reported),
             Ok(_) => Ok(()),
             Err(errno) => Err(self.failure(c"read", errno)),
@@ -76,22 +73,18 @@ impl Turn {
     /// A call may fail because the other process has ended (`EPIPE`, `ECONNRESET`): then that is
     /// what the user is to be told, and the parent does.
     fn failure(&self, call: &'static CStr, errno: Errno) -> Failure {
-        let mut turn = [0_u8];
-        // SAFETY: `turn` has room for as many bytes as the call is told.
-        let length =
-            unsafe { libc::recv(self.end, turn.as_mut_ptr().cast(), turn.len(), MSG_DONTWAIT) };
-        if length == 0 {
-            Failure::Reported
-        } else {
-            Failure::Call(call, errno)
+        let mut ends = [PollFd::new(self.end.as_fd(), PollFlags::empty())];
+        match poll(&mut ends, PollTimeout::ZERO) {
+            Ok(1..) => Failure::Reported, // POLLHUP, which is told unasked
+            _ => Failure::Call(call, errno),
         }
     }
 }
 
-/// `close(fd)` — gives up this process's copy of the end.
-impl Drop for Turn {
-    fn drop(&mut self) {
-        // It does nothing but release the number: no error means anything here.
-        let _ = unistd::close(self.end);
-    }
+/// Owns a new descriptor, the result of `call`. (That it is not -1, which [`OwnedFd`] asserts, is
+/// checked here, so the programs hold nothing of what a panic takes.)
+fn own(descriptor: c_int, call: &'static CStr) -> Result<OwnedFd, Failure> {
+    let new = Errno::result(descriptor).map_err(Failure::of(call))?;
+    // SAFETY: the kernel has just given this number, and nobody else closes it.
+    Ok(unsafe { OwnedFd::from_raw_fd(new) })
 }

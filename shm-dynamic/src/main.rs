@@ -8,13 +8,13 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use common::{DYNAMIC_KEY, Failure, Segment, Stdout, read_int};
+use common::{DYNAMIC_KEY, Failure, Segment, Stdout, read_size};
 
 common::main!(dynamic);
 
 fn dynamic(out: &mut Stdout) -> Result<(), Failure> {
     write!(out, "Enter the size of shared memory : ")?;
-    let size = read_int(out)?;
+    let size = read_size(out)?;
     let segment = Segment::create(DYNAMIC_KEY, size)?;
     let memory = segment.attach()?;
     memory.store(format_args!(

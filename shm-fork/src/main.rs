@@ -17,7 +17,7 @@
 
 use common::{
     Attachment, FORK_KEY, FORK_SIZE, Failure, Segment, Stdout, Turn, exit, fork,
-    keep_exit_statuses, report_all,
+    keep_exit_statuses, report_all, wait,
 };
 
 common::main!(parent);
@@ -28,26 +28,30 @@ fn parent(out: &mut Stdout) -> Result<(), Failure> {
     keep_exit_statuses()?;
 
     // A process that kept the other's end would wait for itself: each end has one holder.
-    let Some(child_1) = fork()? else {
+    let pid_1 = fork()?;
+    if pid_1 == 0 {
         drop(turn_2);
         let result = process_1(out, memory, &turn_1);
-        exit(out, result)
-    };
+        exit(out, result);
+    }
     drop(turn_1);
-    // No `?` here: whatever becomes of the second child, the first is waited for.
-    let Some(child_2) = fork().transpose() else {
+    let pid_2 = fork(); // no `?`: whatever becomes of it, the first child is waited for
+    if pid_2 == Ok(0) {
         let result = process_2(out, memory, &turn_2);
-        exit(out, result)
-    };
+        exit(out, result);
+    }
     drop(turn_2);
 
-    let ended_1 = child_1.wait("process 1");
-    let ended_2 = child_2.and_then(|child| child.wait("process 2"));
+    let ended_1 = wait(pid_1, "process 1");
+    let ended_2 = match pid_2 {
+        Ok(pid) => wait(pid, "process 2"),
+        Err(failure) => Err(failure),
+    };
     report_all([ended_1, ended_2, memory.detach()])
 }
 
-/// Attaches a segment for this run alone and marks it for removal: the key's, if it is free, else
-/// one without a key, which no other program finds.
+/// Attaches a segment for this run alone and marks it for removal: the key's, unless another program
+/// made it and runs, or uses it; else one without a key, which no other program finds.
 fn attach_own() -> Result<Attachment, Failure> {
     let segment = Segment::create(FORK_KEY, FORK_SIZE)?;
     if let Some(memory) = segment.claim()? {
