@@ -30,25 +30,25 @@ OWN_TABLE := $(shell for own in 'unshare --ipc' 'unshare --user --map-current-us
 	$$own true 2>/dev/null && echo "$$own" && break; done)
 
 define HELP
-make            builds our programs, $(OURS)/shm-…, and the C versions,
-                $(TARGET)/c/shm-… and, repaired, $(TARGET)/repaired/shm-…
+make            builds our programs, $(OURS)/shm-…,
+                and the C versions, $(TARGET)/c/shm-…
 make run        the four exercises in order, and the segments on the way
-make run-…      one of them; its segment stays.  … is create, attach, fork, dynamic
-make check      runs the C versions and ours in the same state, compares everything
+make run-…      create, attach, fork or dynamic alone; its segment stays
+make check      runs the C versions and ours in the same state, compares all
 make check-…    the same for one exercise
 make diff-…     what the C version and ours print, and the segments they leave
 make trace-…    the system calls of the C version and of ours
 make shell      a shell in which the lab's keys are yours alone
-make stress     what can go wrong, at random, for SECONDS=60 or as many as you say
-make bench      what our programs cost beside the C versions, as ratios
+make stress     all that can go wrong, for SECONDS=60 or as many as you say
+make bench      what our programs cost beside the C versions
 make clean-shm  removes your segments of the lab's keys: $(KEYS)
 make clean      removes what was built
 
-SIZE=100          answers shm-dynamic, in run, run-dynamic, diff-… and trace-…
-CASE=fork::fresh  plays one case of check
-YOURS=folder      its shm-*.c or executables shm-* take the place of our programs
-ORIGINALS=folder  its shm-*.c take the place of the C versions; both in check,
-                  check-…, diff-…, trace-… and bench
+SIZE=100          answers shm-dynamic, in run, run-…, diff-… and trace-…
+CASE=fork::fresh  one case of check alone
+YOURS=folder      its shm-*.c, or executables shm-*, take the place of ours, and
+ORIGINALS=folder  its shm-*.c that of the C versions: in check, check-…, diff-…,
+                  trace-… and bench
 RESULTS=file.xml  check writes its results there too, as JUnit's XML
 endef
 
@@ -75,7 +75,7 @@ is-newer = [ -n "$$(find Cargo.* .cargo $(2) '(' -name '*.rs' -o -name '*.toml' 
 define build
 @! $(is-newer) || echo 'Building $(1): up to a minute the first time, a few seconds after an edit.'
 @$(CARGO) build --quiet --target-dir '$(TARGET)' $(3)
-@touch '$(TARGET)/.$(1)'
+@mkdir -p '$(TARGET)' && touch '$(TARGET)/.$(1)'
 endef
 
 # The exercises find each other's segments, so their order matters; cargo uses all cores by itself.

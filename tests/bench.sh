@@ -78,27 +78,28 @@ runs_of() {
     [ $(($(date +%s) - begun)) -lt 2 ] && echo 100 || echo 2
 }
 
-# Ours beside one C program. $1: its name, $2: against what, $3: the path of that
+# Ours beside one C program. $1: its name, $2: against what, $3: the path of that, $runs: see above
 compare() {
-    runs=$(runs_of "$ours/$1") || { row "$1" "$runs" '' '' '' '' ''; return 0; }
     # A file that needs the library beside it is no measure for one that holds it.
-    case $2 in *static*) other_size=$(stat --dereference --format=%s "$3") ;; *) other_size=- ;; esac
+    sizes='- -'
+    case $name$2 in ours*static*) sizes=$(stat --dereference --format=%s "$ours/$1" "$3") ;; esac
+    # shellcheck disable=SC2086 # sizes is two words
     row "$1" "$2" \
         "$(wall "$ours/$1" "$3" "$runs")" \
         "$(calls "$ours/$1")/$(calls "$3")" \
         "$(ratio "$(instructions "$ours/$1")" "$(instructions "$3")")" \
         "$(ratio "$(memory "$ours/$1")" "$(memory "$3")")" \
-        "$(ratio "$(stat --dereference --format=%s "$ours/$1")" "$other_size")"
+        "$(ratio $sizes)"
 }
 
 cat <<TEXT
 What $name cost, divided by what the C versions cost: below 1, less. C is linked as students do
 (dynamic), with the library in it (static), and that so that it can be loaded anywhere (static-pie).
   wall    time from start to end, the median of many runs; it varies by 0.03
-  calls   system calls, $name/C's                (strace)
-  instrs  instructions                         (valgrind)
-  memory  the most memory in use               (time)
-  file    the file's size, where C too has the library in it
+  calls   system calls, the two numbers (strace)
+  instrs  instructions (valgrind)
+  memory  the most memory in use (time)
+  file    the file's size, where both have the library in it
 - stands where the tool in brackets is not installed, or where there is nothing to compare.
 
 TEXT
@@ -106,6 +107,7 @@ TEXT
 row program against wall calls instrs memory file
 for program in shm-create shm-attach shm-dynamic shm-fork; do
     [ -e "$ours/$program" ] || continue
+    runs=$(runs_of "$ours/$program") || { echo "$program   is not measured: $runs"; continue; }
     for kind in '' -static -static-pie; do
         # shm-fork's own C version sleeps: the repaired one is the measure.
         [ $program = shm-fork ] && other=$target/repaired/shm-fork$kind || other=$c$kind/$program
@@ -113,11 +115,11 @@ for program in shm-create shm-attach shm-dynamic shm-fork; do
         compare $program "C ${kind:-dynamic}" "$other"
     done
 done
-if [ -e "$ours/shm-fork" ]; then
+if [ -x "$ours/shm-fork" ] && runs_of "$ours/shm-fork" >"$work/log"; then
     row shm-fork 'C, two sleeps' "$(wall "$ours/shm-fork" "$c/shm-fork" 2)" - - - -
 fi
-if [ -e "$ours/shm-dynamic" ]; then
-    ipcrm -M 2004
-    echo 2147483647 >"$work/size"
+ipcrm -M 2004 2>"$work/log" || :
+echo 2147483647 >"$work/size"
+if [ -x "$ours/shm-dynamic" ] && runs=$(runs_of "$ours/shm-dynamic"); then
     compare shm-dynamic 'C, for 2 GiB' "$c/shm-dynamic"
 fi

@@ -9,7 +9,7 @@ if [ "$1" = run ]; then
         limited "$2" >"$3" 2>&1
         head -n 20 "$3" | head -c 2000
         [ "$(head -n 20 "$3" | head -c 2000 | wc -c)" = "$(wc -c <"$3")" ] || echo '... and more'
-        printf '\n%s\n\n' "$ending"
+        printf '\n%s\n' "$ending"
     }
     ipcs -m | sed 's/ *$//'
     exit
@@ -22,7 +22,7 @@ need_program "$c" "$program"
 need_program "$ours" "$program"
 need_free_keys
 [ "$exercise" != dynamic ] || echo "The size that both are given is $SIZE (SIZE=… gives another)."
-[ -n "$OWN_TABLE" ] || echo 'The IDs differ: this kernel gives the two no segment table of their own.'
+[ -n "$OWN_TABLE" ] || echo 'This kernel gives the two no segment table of their own: their IDs are shown as *.'
 
 for version in C ours; do
     [ $version = C ] && folder=$c || folder=$ours
@@ -30,6 +30,7 @@ for version in C ours; do
     # shellcheck disable=SC2016,SC2086 # the inner shell is to expand $@; OWN_TABLE is words
     $OWN_TABLE sh -c '"$0" >/dev/null && exec "$@"' "$before" \
         "$0" run "$folder/$program" "$work/output" >"$work/$version"
+    [ -n "$OWN_TABLE" ] || sed -i 's/ID : [0-9]*$/ID : */; s/^\(0x[0-9a-f]*\) [0-9]* */\1 * /' "$work/$version"
     clean
 done
 

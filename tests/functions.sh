@@ -13,7 +13,7 @@ take_programs() {
     trap 'exit 1' INT TERM HUP PIPE
     # shellcheck disable=SC2153 # make gives it
     target=$(cd "$TARGET" && pwd)
-    c=$work/c ours=$work/ours name=ours
+    c=$work/c ours=$work/programs name=ours
     take_c ''
     if [ -n "${YOURS:-}" ]; then
         name=yours
@@ -48,8 +48,8 @@ need_program() {
 need_free_keys() {
     [ -z "$OWN_TABLE" ] || return 0
     for key in $KEYS; do
-        ! grep "^ *$key " /proc/sysvipc/shm >&2 || {
-            echo "make: key $key has a segment already (make clean-shm removes yours)," \
+        ! grep -q "^ *$key " /proc/sysvipc/shm || {
+            echo "make: there is a segment of key $key (make clean-shm removes yours)," \
                 'and this kernel gives you no segment table of your own' >&2
             exit 1
         }
