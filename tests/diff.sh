@@ -30,7 +30,7 @@ for version in C ours; do
     # shellcheck disable=SC2016,SC2086 # the inner shell is to expand $@; OWN_TABLE is words
     $OWN_TABLE sh -c '"$0" >/dev/null && exec "$@"' "$before" \
         "$0" run "$folder/$program" "$work/output" >"$work/$version"
-    [ -n "$OWN_TABLE" ] || sed -i 's/ID : [0-9]*$/ID : */; s/^\(0x[0-9a-f]*\) [0-9]* */\1 * /' "$work/$version"
+    [ -n "$OWN_TABLE" ] || sed -i 's/ID : [0-9]*$/ID : */; s/^\(0x[0-9a-f]*\) [0-9]* */\1 *          /' "$work/$version"
     clean
 done
 

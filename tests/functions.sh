@@ -75,11 +75,10 @@ limited() {
         ) &
     } 3<&0
     group=$!
-    trap 'kill -KILL "-$group" 2>/dev/null' EXIT
-    trap 'exit 1' INT TERM HUP
+    trap 'kill -KILL "-$group" 2>/dev/null; exit 1' INT TERM HUP PIPE
     wait "$group" 2>/dev/null || status=$? # the shell would tell of a death too
     kill -KILL "-$group" 2>/dev/null || :
-    trap - EXIT
+    trap 'exit 1' INT TERM HUP PIPE
     if [ $(($(date +%s) - begun)) -ge "$SECONDS_TO_END" ]; then
         ending="it did not end in $SECONDS_TO_END seconds, and was killed"
     elif [ "$status" -gt 128 ] && signal=$(kill -l $((status - 128)) 2>/dev/null); then
