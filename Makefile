@@ -5,10 +5,6 @@ CFLAGS ?= -O2
 
 EXERCISES := create attach fork dynamic
 KEYS := 9990 1001 2004
-key-create := 9990
-key-attach := 9990
-key-fork := 1001
-key-dynamic := 2004
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 OURS := $(TARGET)/release
@@ -105,33 +101,16 @@ $(TARGET)/%-static-pie: tests/%.c
 	$(compile)
 	$(CC) $(CFLAGS) -static-pie -o $@ $<
 
-# Whatever happens on the way, the segments are removed at the end. Where there is nobody to ask for
-# a size, one is taken.
+# What the scripts of tests/ are told.
+lab = TARGET='$(TARGET)' KEYS='$(KEYS)' OWN_TABLE='$(OWN_TABLE)'
+
 run: all
 	@$(need-ipcrm)
-	@remove() { tests/segments.sh remove $(KEYS) || :; }; remove; \
-	trap 'status=$$?; trap "" PIPE; remove; exit $$status' EXIT; \
-	trap 'exit 1' INT TERM HUP PIPE; \
-	failed() { tests/segments.sh hint $(KEYS); exit 1; }; \
-	show() { echo "+ $$*"; "$$@" || failed; }; \
-	show $(OURS)/shm-create; show ipcs -m; show $(OURS)/shm-attach; show $(OURS)/shm-fork; \
-	if [ -z "$$SIZE" ] && ! { [ -t 0 ] && [ -t 1 ]; }; then \
-		SIZE=100; echo "No terminal, so nobody is asked for a size: SIZE=$$SIZE"; \
-	fi; \
-	if [ -z "$$SIZE" ]; then \
-		show $(OURS)/shm-dynamic; \
-	else \
-		echo "+ echo $$SIZE | $(OURS)/shm-dynamic"; \
-		printf '%s\n' "$$SIZE" | $(OURS)/shm-dynamic || failed; \
-	fi; \
-	show ipcs -m
-
-# What stands in the way, if the table of segments shows it.
-hint = { tests/segments.sh hint $(key-$*); exit 1; }
+	@$(lab) tests/run.sh
 
 run-dynamic: answer = $(if $(SIZE),printf '%s\n' "$$SIZE" | )
 $(EXERCISES:%=run-%): run-%: all
-	@$(answer)$(OURS)/shm-$* || $(hint)
+	@$(answer)$(OURS)/shm-$* || { tests/segments.sh hint $*; exit 1; }
 
 checks: all
 	$(call build,checks,common tests,--package tests)
@@ -150,9 +129,6 @@ $(EXERCISES:%=check-%): check-%: checks
 
 stress: checks
 	@SECONDS='$(or $(SECONDS),60)' $(TARGET)/debug/check --stress
-
-# What the scripts of tests/ are told.
-lab = TARGET='$(TARGET)' KEYS='$(KEYS)' OWN_TABLE='$(OWN_TABLE)'
 
 $(EXERCISES:%=diff-%): diff-%: all
 	@$(lab) tests/diff.sh $*

@@ -7,6 +7,7 @@ take_programs
 take_c -static
 take_c -static-pie
 need_free_keys
+ln -s "$target/repaired" "$work/repaired"
 echo 1024 >"$work/size"
 
 has() { command -v "$1" >/dev/null; }
@@ -110,7 +111,7 @@ for program in shm-create shm-attach shm-dynamic shm-fork; do
     runs=$(runs_of "$ours/$program") || { echo "$program   is not measured: $runs"; continue; }
     for kind in '' -static -static-pie; do
         # shm-fork's own C version sleeps: the repaired one is the measure.
-        [ $program = shm-fork ] && other=$target/repaired/shm-fork$kind || other=$c$kind/$program
+        [ $program = shm-fork ] && other=$work/repaired/shm-fork$kind || other=$c$kind/$program
         kind=${kind#-}
         compare $program "C ${kind:-dynamic}" "$other"
     done

@@ -1,27 +1,50 @@
 #!/bin/sh
-# The machine's segments of the lab's keys: each line of /proc/sysvipc/shm is one. See proc(5).
-#   segments.sh remove KEY…   removes the user's own and nobody else's, as root could; status 1 if
-#                             one stays
-#   segments.sh hint KEY…     after a failure: which segment is in the way, and what to do
+# The segments of the lab's keys: each line of /proc/sysvipc/shm is a segment. See proc(5).
+#   segments.sh remove KEY…    removes the user's own and nobody else's, as root could; status 1 if
+#                              any stays
+#   segments.sh hint EXERCISE  after a failure: what about its segment may be the reason
 set -eu
 
-what=$1
-shift
-keys=$*
-status=0 found=
-while read -r key id _ _ _ _ _ owner _; do
-    case " $keys " in *" $key "*) ;; *) continue ;; esac
-    found=yes
-    if [ "$owner" != "$(id -u)" ]; then
-        status=1
-        echo "key $key: segment $id belongs to $(id -nu "$owner" 2>/dev/null || echo "user $owner"), and stays" >&2
-        [ "$what" = remove ] || echo 'make: make shell gives you a segment table of your own' >&2
-    elif [ "$what" = remove ]; then
-        echo "ipcrm -m $id"
-        ipcrm -m "$id" || status=1
-    fi
-done </proc/sysvipc/shm
-if [ "$what" = hint ] && [ -z "$found" ]; then
-    case $keys in 9990) echo 'make: there is no segment yet: make run-create makes it' >&2 ;; esac
-fi
-exit $status
+of_keys() {
+    while read -r key id _ size _ _ _ owner _; do
+        case " $* " in *" $key "*) echo "$key $id $size $owner" ;; esac
+    done </proc/sysvipc/shm
+}
+
+name() {
+    id -nu "$1" 2>/dev/null || echo "user $1"
+}
+
+remove() {
+    of_keys "$@" | {
+        status=0
+        while read -r key id _ owner; do
+            if [ "$owner" = "$(id -u)" ]; then
+                # First of all it is removed: nobody may be reading any more.
+                ipcrm -m "$id" && echo "ipcrm -m $id" || status=1
+            else
+                echo "key $key: segment $id belongs to $(name "$owner"), and stays" >&2
+                status=1
+            fi
+        done
+        exit $status
+    }
+}
+
+hint() {
+    case $1 in create | attach) key=9990 ;; fork) key=1001 ;; dynamic) key=2004 ;; esac
+    of_keys "$key" | {
+        if read -r _ _ size owner; then
+            if [ "$owner" = "$(id -u)" ]; then
+                echo "make: key $key has a segment of $size bytes: make clean-shm removes it"
+            else
+                echo "make: the segment of key $key belongs to $(name "$owner");" \
+                    'in make shell the keys are yours alone'
+            fi
+        elif [ "$1" = attach ]; then
+            echo 'make: there is no segment yet: make run-create makes it'
+        fi
+    } >&2
+}
+
+"$@"
