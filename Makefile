@@ -49,25 +49,18 @@ RESULTS=file.xml  check writes its results there too, as JUnit's XML
 endef
 
 # What a recipe needs, or one line that says what to install.
-missing = { echo 'make: $(1) is missing: $(2)' >&2; exit 1; }
-need-cargo = command -v $(firstword $(CARGO)) >/dev/null || \
-	$(call missing,cargo,apt install cargo / dnf install cargo / see rustup.rs)
-need-cc = command -v $(firstword $(CC)) >/dev/null || \
-	$(call missing,a C compiler,apt install gcc libc6-dev / dnf install gcc)
+missing = { echo 'make: $(1) is missing: apt install $(2) / dnf install $(3)' >&2; exit 1; }
+need = command -v $(1) >/dev/null || $(call missing,$(1),$(2),$(or $(3),$(2)))
+need-cargo = $(call need,$(firstword $(CARGO)),cargo,cargo / see rustup.rs)
+need-cc = $(call need,$(firstword $(CC)),gcc libc6-dev,gcc)
 # Rust's programs are linked by the C compiler, with the C library in them.
 need-libc-a = [ -e "$$($(CC) -print-file-name=libc.a)" ] || \
-	$(call missing,libc.a,apt install libc6-dev / dnf install glibc-static)
-need-ipcrm = command -v ipcrm >/dev/null || \
-	$(call missing,ipcrm,apt install util-linux / dnf install util-linux)
-need-strace = command -v strace >/dev/null || \
-	$(call missing,strace,apt install strace / dnf install strace)
-need-hyperfine = command -v hyperfine >/dev/null || \
-	$(call missing,hyperfine,apt install hyperfine / dnf install hyperfine)
+	$(call missing,libc.a,libc6-dev,glibc-static)
 
 # Builds with cargo, which alone knows what is out of date: it is always asked, and quiet. Where one
 # of its sources in $(2) is newer than the last build, or there was none, a line says what is built.
-is-newer = [ -n "$$(find Cargo.* .cargo $(2) '(' -name '*.rs' -o -name '*.toml' -o -name Cargo.lock ')' \
-	-newer '$(TARGET)/.$(1)' 2>&1)" ]
+is-newer = [ -n "$$(find Cargo.* .cargo $(2) -newer '$(TARGET)/.$(1)' \
+	'(' -name '*.rs' -o -name 'Cargo.*' -o -name config.toml ')' 2>&1)" ]
 define build
 @! $(is-newer) || echo 'Building $(1): up to a minute the first time, a few seconds after an edit.'
 @$(CARGO) build --quiet --target-dir '$(TARGET)' $(3)
@@ -77,7 +70,7 @@ endef
 # The exercises find each other's segments, so their order matters; cargo uses all cores by itself.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: all ours run $(EXERCISES:%=run-%) checks check $(EXERCISES:%=check-%) \
+.PHONY: all ours run $(EXERCISES:%=run-%) check-program check $(EXERCISES:%=check-%) \
 	$(EXERCISES:%=diff-%) $(EXERCISES:%=trace-%) shell stress bench clean-shm clean help
 
 C_FILES := $(wildcard tests/c/shm-*.c tests/repaired/shm-*.c)
@@ -105,55 +98,59 @@ $(TARGET)/%-static-pie: tests/%.c
 lab = TARGET='$(TARGET)' KEYS='$(KEYS)' OWN_TABLE='$(OWN_TABLE)'
 
 run: all
-	@$(need-ipcrm)
+	@$(call need,ipcrm,util-linux)
 	@$(lab) tests/run.sh
 
 run-dynamic: answer = $(if $(SIZE),printf '%s\n' "$$SIZE" | )
 $(EXERCISES:%=run-%): run-%: all
-	@$(answer)$(OURS)/shm-$* || { tests/segments.sh hint $*; exit 1; }
+	@$(answer)$(OURS)/shm-$* || tests/segments.sh hint $* $$?
 
-checks: all
+check-program: all
 	$(call build,checks,common tests,--package tests)
 
-# In the end the tests of common, where it has changed since they last passed.
-check: checks
+# In the end the tests of common itself, where it has changed since they last passed.
+check: check-program
 	@$(TARGET)/debug/check $(if $(CASE),--exact "$$CASE")
-	@$(if $(CASE)$(YOURS),,! $(call is-newer,common-tested,common) || { \
-		echo 'Testing common alone: half a minute.'; \
-		$(CARGO) test --quiet --package common --target-dir '$(TARGET)' && \
-		touch '$(TARGET)/.common-tested'; })
+	@$(if $(CASE)$(YOURS),,! $(call is-newer,common-passed,common) || { $(test-common); })
 
-$(EXERCISES:%=check-%): check-%: checks
+test-common = printf 'The tests of common itself: '; \
+	$(CARGO) test --quiet --package common --target-dir '$(TARGET)' >'$(TARGET)/common.log' 2>&1 || \
+		{ echo 'failed:'; cat '$(TARGET)/common.log'; exit 1; }; \
+	echo passed; touch '$(TARGET)/.common-passed'
+
+$(EXERCISES:%=check-%): check-%: check-program
 	@case $$CASE in ''|$*::*) ;; *) echo "make: $$CASE is no case of check-$*" >&2; exit 1 ;; esac
 	@$(TARGET)/debug/check $(if $(CASE),--exact "$$CASE",$*)
 
-stress: checks
+stress: check-program
 	@SECONDS='$(or $(SECONDS),60)' $(TARGET)/debug/check --stress
 
 $(EXERCISES:%=diff-%): diff-%: all
 	@$(lab) tests/diff.sh $*
 
 $(EXERCISES:%=trace-%): trace-%: all
-	@$(need-strace)
+	@$(call need,strace,strace)
 	@$(lab) tests/trace.sh $*
 
 bench: all $(foreach kind,-static -static-pie,$(C_FILES:tests/%.c=$(TARGET)/%$(kind)))
-	@$(need-hyperfine)
+	@$(call need,hyperfine,hyperfine)
 	@$(lab) $(OWN_TABLE) tests/bench.sh
 
-# A key is the same for everybody on a host: in here, only for you. Of make's own variables the shell
-# gets none: they would make a make in it another's child.
+# A key is the same for everybody on a host: in here, only for you. Without make's own variables, or
+# a make in here would take itself for a part of this one.
 shell:
 	@[ -n '$(OWN_TABLE)' ] || { echo 'make: this kernel gives you no segment table of your own:' \
 		"$$(unshare --user --map-current-user --ipc true 2>&1)" >&2; exit 1; }
 	@echo 'A shell with a segment table of its own; it and its segments end with exit.'
-	@unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES MAKE_TERMOUT MAKE_TERMERR; \
-	shell=$${SHELL:-/bin/sh}; export PS1='(shm-lab) $$ '; \
-	case $$shell in */bash) shell="$$shell --rcfile tests/shell.bashrc" ;; esac; \
+	@unset MAKEFLAGS MFLAGS MAKELEVEL; shell=$${SHELL:-/bin/sh}; \
+	case $$shell in \
+		*/bash) shell="$$shell --rcfile tests/shell.bashrc" ;; \
+		*) export PS1='(shm-lab) $$ ' ;; \
+	esac; \
 	$(OWN_TABLE) $$shell || :
 
 clean-shm:
-	@$(need-ipcrm)
+	@$(call need,ipcrm,util-linux)
 	@tests/segments.sh remove $(KEYS)
 
 clean:

@@ -9,10 +9,7 @@ remove() {
 }
 
 run() {
-    "$TARGET/release/shm-$1" || {
-        tests/segments.sh hint "$1"
-        exit 1
-    }
+    "$TARGET/release/shm-$1" || tests/segments.sh hint "$1" $?
 }
 
 remove

@@ -1,13 +1,14 @@
 #!/bin/sh
 # The segments of the lab's keys: each line of /proc/sysvipc/shm is a segment. See proc(5).
-#   segments.sh remove KEY…    removes the user's own and nobody else's, as root could; status 1 if
-#                              any stays
-#   segments.sh hint EXERCISE  after a failure: what about its segment may be the reason
+#   segments.sh remove KEY…           removes the user's own and nobody else's, as root could; status 1
+#                                     if any stays
+#   segments.sh hint EXERCISE STATUS  how an exercise failed: says what about its segment may be the
+#                                     reason, and exits with that status
 set -eu
 
 of_keys() {
-    while read -r key id _ size _ _ _ owner _; do
-        case " $* " in *" $key "*) echo "$key $id $size $owner" ;; esac
+    while read -r key id _ _ _ _ _ owner _; do
+        case " $* " in *" $key "*) echo "$key $id $owner" ;; esac
     done </proc/sysvipc/shm
 }
 
@@ -18,7 +19,7 @@ name() {
 remove() {
     of_keys "$@" | {
         status=0
-        while read -r key id _ owner; do
+        while read -r key id owner; do
             if [ "$owner" = "$(id -u)" ]; then
                 # First of all it is removed: nobody may be reading any more.
                 ipcrm -m "$id" && echo "ipcrm -m $id" || status=1
@@ -32,19 +33,17 @@ remove() {
 }
 
 hint() {
+    [ "$2" = 1 ] || exit "$2"
     case $1 in create | attach) key=9990 ;; fork) key=1001 ;; dynamic) key=2004 ;; esac
     of_keys "$key" | {
-        if read -r _ _ size owner; then
-            if [ "$owner" = "$(id -u)" ]; then
-                echo "make: key $key has a segment of $size bytes: make clean-shm removes it"
-            else
-                echo "make: the segment of key $key belongs to $(name "$owner");" \
-                    'in make shell the keys are yours alone'
-            fi
+        if read -r _ _ owner; then
+            [ "$owner" = "$(id -u)" ] || echo "make: the segment of key $key belongs to" \
+                "$(name "$owner"); in make shell the keys are yours alone"
         elif [ "$1" = attach ]; then
             echo 'make: there is no segment yet: make run-create makes it'
         fi
     } >&2
+    exit 1
 }
 
 "$@"
