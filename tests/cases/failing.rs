@@ -9,7 +9,7 @@ use nix::errno::Errno;
 
 use crate::harness::{
     Case, Channel, Folder, Need, Outcome, Report, Stage, Verdict, Version, case, expect, found,
-    in_own_table, injected,
+    four_lines, in_own_table, injected,
 };
 
 pub const SHMGET: &[&str] = &[

@@ -61,6 +61,9 @@ impl Report {
     /// Puts a line above the reason.
     #[must_use]
     pub fn under(mut self, headline: &str) -> Self {
+        if self.kind == Kind::NotRun {
+            return self;
+        }
         self.text = format!("{headline}\n{}", self.text);
         self
     }
@@ -68,6 +71,9 @@ impl Report {
     /// Puts lines below the reason: what to do.
     #[must_use]
     pub fn over(mut self, lines: &str) -> Self {
+        if self.kind == Kind::NotRun {
+            return self;
+        }
         self.text = format!("{}\n{lines}", self.text.trim_end());
         self
     }

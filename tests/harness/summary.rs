@@ -18,6 +18,9 @@ pub fn print(played: &[Played], in_full: bool) {
     let Some((first, others)) = wrong.split_first() else {
         print_lines(&counts);
         print_lines(&reasons);
+        if played.iter().any(|played| played.verdict.is_ok()) {
+            println!("All that ran passed.");
+        }
         return;
     };
     if reasons.len() > 2 {
