@@ -1,46 +1,31 @@
-/*
- * shm-fork, repaired: what our shm-fork does, in C. It marks the segment for
- * removal as soon as it is attached, passes the turn over a pair of sockets
- * in place of sleeping, and looks at every result.
- */
+/* shm-fork: two processes talk through a segment. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <signal.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-static void fail(const char *call)
+/* At exit, whatever the reason: what was printed is written, or the user is told. */
+static void flush(void)
+{
+    if (ferror(stdout) || fflush(stdout) != 0) {
+        perror("write");
+        _exit(1);
+    }
+}
+
+static _Noreturn void fail(const char *call)
 {
     perror(call);
     exit(1);
-}
-
-static void pass_turn(int end)
-{
-    if (send(end, "", 1, MSG_NOSIGNAL) < 0)
-        fail("send");
-}
-
-/* When the other process is dead, its parent tells of it. */
-static void wait_for_turn(int end)
-{
-    char turn;
-    ssize_t length = read(end, &turn, 1);
-
-    if (length < 0)
-        fail("read");
-    if (length == 0)
-        exit(1);
-}
-
-static void flush(void)
-{
-    if (fflush(stdout) != 0)
-        fail("write");
 }
 
 static void detach(char *memory)
@@ -49,94 +34,168 @@ static void detach(char *memory)
         fail("shmdt");
 }
 
-static void process_1(int shmid, char *memory, int end)
+/* Ends, and says which call failed, unless it did because the segment is gone. */
+static char *give_up(int shmid, const char *call)
 {
-    sprintf(memory, "Is this the shared memory ID : %d", shmid);
-    printf("Process 1 : Written data to shared memory\n");
-    pass_turn(end);
-    wait_for_turn(end);
-    printf("Process 1 : Responce -> %s\n", memory);
-    detach(memory);
-    flush();
-    exit(0);
+    int error = errno;
+
+    /* Whatever failed, the segment does not stay. */
+    if (shmctl(shmid, IPC_RMID, NULL) < 0 && (errno == EINVAL || errno == EIDRM))
+        return NULL;
+    errno = error;
+    fail(call);
 }
 
-static void process_2(int shmid, char *memory, int end)
-{
-    wait_for_turn(end);
-    printf("Process 2 : Received : %s\n", memory);
-    sprintf(memory, "Yes, This is shared memory ID : %d", shmid);
-    printf("Process 2 : Responced to process 1 in shared memory\n");
-    flush();
-    pass_turn(end);
-    detach(memory);
-    exit(0);
-}
-
-/* Gives the segment's memory, if no other run has attached it before; then only this one can. */
-static char *attach_alone(int shmid)
+/*
+ * Attaches the segment and marks it for removal, if this process made it or a
+ * dead one left it over, and no other has attached it. Else gives NULL.
+ */
+static char *claim(int shmid)
 {
     struct shmid_ds stat;
-    char *memory = shmat(shmid, NULL, 0);
+    char *memory;
 
-    if (memory == (char *) -1) {
-        perror("shmat");
-        shmctl(shmid, IPC_RMID, NULL);
-        exit(1);
-    }
+    if (shmctl(shmid, IPC_STAT, &stat) < 0)
+        return give_up(shmid, "shmctl");
+    /* The number 0 is a maker in another PID namespace: it counts as running. */
+    if (stat.shm_cpid != getpid() && (kill(stat.shm_cpid, 0) == 0 || errno != ESRCH))
+        return NULL;
+    memory = (char *) shmat(shmid, NULL, 0);
+    if (memory == (char *) -1)
+        return give_up(shmid, "shmat");
     if (shmctl(shmid, IPC_STAT, &stat) < 0 || shmctl(shmid, IPC_RMID, NULL) < 0)
-        fail("shmctl");
+        return give_up(shmid, "shmctl");
     if (stat.shm_nattch == 1)
         return memory;
     detach(memory);
     return NULL;
 }
 
-/* The exit status of a child; a death by a signal is told. */
+/* Where a standard stream was closed, its number must not go to a socket. */
+static int apart(int end)
+{
+    int copy;
+
+    if (end > 2)
+        return end;
+    copy = fcntl(end, F_DUPFD, 3);
+    if (copy < 0)
+        fail("fcntl");
+    close(end);
+    return copy;
+}
+
+/* Where the other process is dead, it is the parent who tells. */
+static void turn_failed(int end, const char *call)
+{
+    struct pollfd other = { end, 0, 0 };
+    int error = errno;
+
+    if (poll(&other, 1, 0) > 0)
+        exit(1);
+    errno = error;
+    fail(call);
+}
+
+static void pass_turn(int end)
+{
+    if (send(end, "", 1, MSG_NOSIGNAL) < 0)
+        turn_failed(end, "send");
+}
+
+static void wait_for_turn(int end)
+{
+    char turn;
+    ssize_t length = read(end, &turn, 1);
+
+    if (length < 0)
+        turn_failed(end, "read");
+    if (length == 0)
+        exit(1);
+}
+
+/* Gives 0 if the child ended well; a death by a signal is told. */
 static int wait_for(pid_t child, const char *name)
 {
+    const char *signal;
     int status;
 
-    if (waitpid(child, &status, 0) < 0)
-        fail("wait");
-    if (WIFSIGNALED(status))
-        psignal(WTERMSIG(status), name);
-    return status;
+    if (waitpid(child, &status, 0) < 0) {
+        perror("wait");
+        return 1;
+    }
+    if (WIFSIGNALED(status)) {
+        signal = sigabbrev_np(WTERMSIG(status));
+        if (signal != NULL)
+            fprintf(stderr, "%s: killed by SIG%s\n", name, signal);
+        else
+            fprintf(stderr, "%s: killed by signal %d\n", name, WTERMSIG(status));
+    }
+    return status != 0;
 }
 
 int main(void)
 {
+    key_t key = 1001;
     int shmid, ends[2], status;
     char *memory;
     pid_t child_1, child_2;
 
-    do {
-        shmid = shmget(1001, 512, IPC_CREAT | 0666);
+    atexit(flush);
+    shmid = shmget(key, 512, IPC_CREAT | 0666);
+    if (shmid < 0)
+        fail("shmget");
+    memory = claim(shmid);
+    if (memory == NULL) {
+        shmid = shmget(IPC_PRIVATE, 512, 0600);
         if (shmid < 0)
             fail("shmget");
-        memory = attach_alone(shmid);
-    } while (memory == NULL);
+        memory = (char *) shmat(shmid, NULL, 0);
+        if (memory == (char *) -1)
+            perror("shmat");
+        if (shmctl(shmid, IPC_RMID, NULL) < 0)
+            fail("shmctl");
+        if (memory == (char *) -1)
+            exit(1);
+    }
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
         fail("socketpair");
+    ends[0] = apart(ends[0]);
+    ends[1] = apart(ends[1]);
+    signal(SIGCHLD, SIG_DFL); /* where it is ignored, nobody can be waited for */
 
     child_1 = fork();
     if (child_1 < 0)
         fail("fork");
     if (child_1 == 0) {
         close(ends[1]);
-        process_1(shmid, memory, ends[0]);
+        sprintf(memory, "Is this the shared memory ID : %d", shmid);
+        printf("Process 1 : Written data to shared memory\n");
+        pass_turn(ends[0]);
+        wait_for_turn(ends[0]);
+        printf("Process 1 : Responce -> %.4096s\n", memory);
+        detach(memory);
+        exit(0);
     }
     close(ends[0]);
     child_2 = fork();
-    if (child_2 == 0)
-        process_2(shmid, memory, ends[1]);
     if (child_2 < 0)
         perror("fork");
+    if (child_2 == 0) {
+        wait_for_turn(ends[1]);
+        printf("Process 2 : Received : %.4096s\n", memory);
+        sprintf(memory, "Yes, This is shared memory ID : %d", shmid);
+        printf("Process 2 : Responced to process 1 in shared memory\n");
+        flush(); /* these lines come first */
+        pass_turn(ends[1]);
+        detach(memory);
+        exit(0);
+    }
     close(ends[1]);
 
     status = wait_for(child_1, "process 1");
-    if (child_2 < 0 || wait_for(child_2, "process 2") != 0)
-        status = 1;
+    if (child_2 > 0)
+        status |= wait_for(child_2, "process 2");
     detach(memory);
-    return status != 0;
+    return status != 0 || child_2 < 0;
 }
