@@ -128,6 +128,11 @@ impl Failing {
         if is_startup && calls.split_whitespace().next() == line.split_whitespace().next() {
             return self.not_made("reads files at its start, which is not the call");
         }
+        // A student's shm-fork may find another way.
+        let is_yours = Version::Ours.name() == "yours";
+        if is_yours && self.is_of_many && four_lines(&outcome, Channel::Pipes).is_ok() {
+            return Ok(());
+        }
         let seen = outcome.describe(Channel::Pipes);
         expect(
             "it does not sleep on its way out",

@@ -93,7 +93,7 @@ fn fails(program: &str, shell: &str, says: &str) -> Verdict {
 /// What a process has lost it tells; a student's shm-fork may tell it once.
 fn tells(outcome: &Outcome, says: &str) -> Verdict {
     let is_yours = Version::Ours.name() == "yours";
-    let line = says.split_inclusive('\n').last().unwrap_or_default();
+    let line = says.split_inclusive('\n').next_back().unwrap_or_default();
     let is_told =
         outcome.stderr == says.as_bytes() || (is_yours && outcome.stderr == line.as_bytes());
     let is_so = outcome.status.code() == Some(1) && is_told;

@@ -38,13 +38,14 @@ fn folders() -> &'static Folders {
 pub fn take(into: &Path) -> Result<[(&'static str, PathBuf); 2], String> {
     let mut c = target().join("c");
     if let Some(folder) = originals() {
-        let originals = take_folder(&folder, into.join("originals"))?;
+        let originals = take_folder(&folder, into.join("originals"), "")?;
         fill_up(&originals, &c)?;
         c = originals;
     }
     let mut ours = target().join("release");
     if let Some(folder) = yours() {
-        ours = take_folder(&folder, into.join("yours"))?;
+        // As ours are, so that a read that is to fail is the program's own, not its loader's.
+        ours = take_folder(&folder, into.join("yours"), "-static")?;
     }
     FOLDERS.get_or_init(|| Folders {
         c: c.clone(),
@@ -53,9 +54,11 @@ pub fn take(into: &Path) -> Result<[(&'static str, PathBuf); 2], String> {
     Ok([(C_FOLDER, c), (OURS_FOLDER, ours)])
 }
 
-fn take_folder(folder: &Path, into: PathBuf) -> Result<PathBuf, String> {
+fn take_folder(folder: &Path, into: PathBuf, flag: &str) -> Result<PathBuf, String> {
     fs::create_dir(&into).map_err(|error| error.to_string())?;
+    let flags = env::var("CFLAGS").unwrap_or_else(|_| "-O2".into());
     let taken = Command::new(lab().join("tests/take.sh"))
+        .env("CFLAGS", format!("{flags} {flag}"))
         .arg(folder)
         .arg(&into)
         .output();
