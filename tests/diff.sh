@@ -1,6 +1,6 @@
 #!/bin/sh
-# make diff-…: the C version and ours, each from the same fresh start: what they print, how they end,
-# which segments there are then. Status 0: no difference, 1: some.
+# make diff-…: the C version and ours, each from the same fresh start: what they print, how they
+# end, which segments there are then. Status 0: no difference, 1: some.
 set -eu
 . tests/functions.sh
 
@@ -21,8 +21,8 @@ take_programs
 need_program "$c" "$program"
 need_program "$ours" "$program"
 need_free_keys
-[ "$exercise" != dynamic ] || echo "The size that both are given is $SIZE (SIZE=… gives another)."
-[ -n "$OWN_TABLE" ] || echo 'This kernel gives the two no segment table of their own: their IDs are shown as *.'
+say_size "$exercise"
+[ -n "$OWN_TABLE" ] || echo 'Both use the one table of this machine, so their IDs are shown as *.'
 
 for version in C ours; do
     [ $version = C ] && folder=$c || folder=$ours
@@ -30,7 +30,8 @@ for version in C ours; do
     # shellcheck disable=SC2016,SC2086 # the inner shell is to expand $@; OWN_TABLE is words
     $OWN_TABLE sh -c '"$0" >/dev/null && exec "$@"' "$before" \
         "$0" run "$folder/$program" "$work/output" >"$work/$version"
-    [ -n "$OWN_TABLE" ] || sed -i 's/ID : [0-9]*$/ID : */; s/^\(0x[0-9a-f]*\) [0-9]* */\1 *          /' "$work/$version"
+    [ -n "$OWN_TABLE" ] || sed -i \
+        's/ID : [0-9]*$/ID : */; s/^\(0x[0-9a-f]*\) [0-9]* */\1 *          /' "$work/$version"
     clean
 done
 
@@ -45,7 +46,7 @@ has_four_lines() {
 # Whether they are in the order that the C version's sleeps are to bring about.
 is_in_order() {
     tr '\n' ' ' <"$1" |
-        grep -q '^Process 2 : Received : Is this .*Process 2 : .*Process 1 : .*Process 1 : .*-> Yes, '
+        grep -q '^Process 2 : Received : Is this.*Process 2 : .*Process 1 : .*Process 1 : .*-> Yes'
 }
 
 screen_width
@@ -68,13 +69,14 @@ else
         expand "$work/$version" | fold -w "$(((width - 3) / 2))" >"$work/$version.folded"
     done
     printf "%-$(((width + 4) / 2))s%s\n\n" 'C version' "$name"
-    diff --side-by-side --expand-tabs --width="$width" "$work/C.folded" "$work/ours.folded" || differ=1
+    diff --side-by-side --expand-tabs --width="$width" "$work/C.folded" "$work/ours.folded" ||
+        differ=1
     mark='the middle column has a mark'
 fi
 
 if [ "$exercise" = fork ] && has_four_lines "$work/C" && ! is_in_order "$work/C"; then
-    echo 'The C version had no luck: one of its processes was later than its sleeps allow for. That is'
-    echo 'its race with itself, and no difference between the two. make diff-fork plays it again.'
+    echo 'The C version had no luck: a process was later than its sleeps allow for. That'
+    echo 'is its race with itself, not a difference. make diff-fork plays it again.'
     ! is_in_order "$work/ours" || differ=0
 elif [ $differ = 0 ]; then
     echo 'No difference.'

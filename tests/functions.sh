@@ -44,6 +44,11 @@ need_program() {
     exit 1
 }
 
+# $1: the exercise
+say_size() {
+    [ "$1" != dynamic ] || echo "The size that both are given is $SIZE (SIZE=… gives another)."
+}
+
 # In the machine's own table nobody else's segments may be in the way, and nothing may stay.
 need_free_keys() {
     [ -z "$OWN_TABLE" ] || return 0
@@ -83,6 +88,7 @@ limited() {
         ending="it did not end in $SECONDS_TO_END seconds, and was killed"
     elif [ "$status" -gt 128 ] && signal=$(kill -l $((status - 128)) 2>/dev/null); then
         ending="died by SIG$signal"
+        [ "$signal" != XFSZ ] || ending='it wrote more than 1 MiB, and was killed'
     else
         ending="exit status $status"
     fi

@@ -22,7 +22,7 @@ for exercise in create attach fork dynamic; do
         echo "+ $program"
         run $exercise
     else
-        [ -n "$SIZE" ] || echo 'There is no terminal to ask for a size on: 100 will do (SIZE=… gives another).'
+        [ -n "$SIZE" ] || echo 'No terminal to ask for a size on: it is 100 (SIZE=… gives another).'
         echo "+ echo ${SIZE:=100} | $program"
         printf '%s\n' "$SIZE" | run $exercise
     fi

@@ -1,9 +1,9 @@
 #!/bin/sh
 # The segments of the lab's keys: each line of /proc/sysvipc/shm is a segment. See proc(5).
-#   segments.sh remove KEY…           removes the user's own and nobody else's, as root could; status 1
-#                                     if any stays
-#   segments.sh hint EXERCISE STATUS  how an exercise failed: says what about its segment may be the
-#                                     reason, and exits with that status
+#   segments.sh remove KEY…           removes the user's own and nobody else's, as root could;
+#                                     status 1 if any stays
+#   segments.sh hint EXERCISE STATUS  after an exercise failed: says what about its segment may be
+#                                     the reason, and exits with that status
 set -eu
 
 of_keys() {

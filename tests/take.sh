@@ -15,8 +15,8 @@ for program in shm-create shm-attach shm-fork shm-dynamic; do
     if [ -f "$folder/$program.c" ]; then
         taken=yes
         # shellcheck disable=SC2086 # both may hold several words
-        ${CC:-cc} ${CFLAGS:--O2} -o "$into/$program" "$folder/$program.c" >"$into/$program.log" 2>&1 ||
-            rm -f "$into/$program"
+        ${CC:-cc} ${CFLAGS:--O2} -o "$into/$program" "$folder/$program.c" \
+            >"$into/$program.log" 2>&1 || rm -f "$into/$program"
     elif [ -f "$folder/$program" ] && [ -x "$folder/$program" ]; then
         taken=yes
         ln -sf "$folder/$program" "$into/$program"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# make trace-…: the system calls of the C version and of ours, without those of the C library's start
-# and of its memory. Each line names its process; a call that waits stands where it ends.
+# make trace-…: the system calls of the C version and of ours, without those of the C library's
+# start and of its memory. Each line names its process; a call that waits stands where it ends.
 set -eu
 . tests/functions.sh
 
@@ -19,14 +19,15 @@ take_programs
 need_program "$c" "$program"
 need_program "$ours" "$program"
 need_free_keys
-[ "$exercise" != dynamic ] || echo "The size that both are given is $SIZE (SIZE=… gives another)."
+say_size "$exercise"
 
 # Twice through the trace: a child may make its first call before its parent's fork returns.
 own_calls() {
     awk '
         NR == 1 { name[$1] = "parent" }
         NR == FNR {
-            if (/^[0-9]+ +(<\.\.\. )?(clone3?|v?fork)[ (].* = [0-9]+$/) name[$NF] = "process " ++children
+            if (/^[0-9]+ +(<\.\.\. )?(clone3?|v?fork)[ (].* = [0-9]+$/)
+                name[$NF] = "process " ++children
             next
         }
         { pid = $1; sub(/^[0-9]+ +/, "") }
@@ -37,8 +38,8 @@ own_calls() {
         !own || /^(brk|getrandom|set_robust_list)\(|^--- SIG(CHLD|TERM)/ || ++shown > 100 { next }
         /^(clone3?|v?fork)\(.* = [0-9]+$/ { $0 = "fork() = " $NF " (" name[$NF] ")" }
         # What is in a struct and of no interest here.
-        { gsub(/st_mode=[^{}]*/, "..."); sub(/shm_perm=\{[^}]*\}, /, ""); sub(/shm_atime=[^}]*/, "...") }
-        { gsub(/sa_mask=[^}]*/, "..."); gsub(/  +/, " ") }
+        { gsub(/(st_mode|shm_atime|sa_mask)=[^{}]*/, "..."); sub(/shm_perm=\{[^}]*\}, /, "") }
+        { gsub(/  +/, " ") }
         { print (children ? name[pid] ": " : "") $0 }
         END {
             if (!own) print "no shmget, and nothing read or written"
@@ -90,11 +91,11 @@ echo
 says() {
     ! grep -q "$1" "$work/C.calls" "$work/ours.calls" || echo "$2"
 }
-says 'TCGETS.*ENOTTY' 'ioctl TCGETS: is this a terminal? ENOTTY: no (its output goes to /dev/null here).'
-says 'lseek.*ESPIPE' 'lseek: gives back what was read too much; ESPIPE: a pipe takes nothing back.'
-says 'rt_sigaction(SIGCHLD' 'rt_sigaction SIGCHLD: the kernel is to keep how the children end, for wait.'
+says 'TCGETS.*ENOTTY' 'ioctl TCGETS: is this a terminal? ENOTTY: no (/dev/null, here).'
+says 'lseek.*ESPIPE' 'lseek: gives back what was read too much. ESPIPE: a pipe takes nothing back.'
+says 'sigaction(SIGCHLD' 'rt_sigaction SIGCHLD: the kernel is to keep how the children end, for wait.'
 if grep -q '^it did not end' "$work/C.calls" "$work/ours.calls"; then
-    echo 'killed by SIGTERM: its time was up; in the call with ERESTART… it was waiting.'
+    echo 'killed by SIGTERM: its time was up; it was waiting in the call with ERESTART….'
 else
-    says 'ERESTARTSYS' 'ERESTARTSYS: SIGCHLD (a child has ended) came meanwhile; the call is made again.'
+    says ERESTARTSYS 'ERESTARTSYS: a signal came (SIGCHLD, a child has ended); the call is made again.'
 fi
