@@ -12,8 +12,8 @@ ifneq ($(words $(TARGET)),1)
 $(error CARGO_TARGET_DIR must be a path without spaces: $(TARGET))
 endif
 
-# Folders and files that the user names count from where make was started: after -C (make's flags
-# then have a w) from the shell's folder. Of what is exported here, tests/ make use.
+# What the user names is relative to where make was started: with -C (there is a w in make's flags
+# then) that is the shell's folder, not this one. The scripts and the check program are told.
 START := $(if $(findstring w,$(firstword -$(MAKEFLAGS))),$(PWD),$(CURDIR))
 absolute = $(if $(1),$(if $(filter /%,$(firstword $(1))),,$(START)/)$(1))
 override YOURS := $(call absolute,$(YOURS))

@@ -26,7 +26,7 @@ take_programs() {
 # Puts the C versions, linked as $1 says, into the folder $c$1.
 take_c() {
     mkdir "$c$1"
-    [ -z "${ORIGINALS:-}" ] || CFLAGS="${CFLAGS:-} $1" tests/take.sh "$ORIGINALS" "$c$1"
+    [ -z "${ORIGINALS:-}" ] || CFLAGS="${CFLAGS:--O2} $1" tests/take.sh "$ORIGINALS" "$c$1"
     for each in shm-create shm-attach shm-fork shm-dynamic; do
         [ -e "$c$1/$each" ] || [ -e "$c$1/$each.log" ] || ln -s "$target/c/$each$1" "$c$1/$each"
     done
@@ -84,7 +84,9 @@ limited() {
     wait "$group" 2>/dev/null || status=$? # the shell would tell of a death too
     kill -KILL "-$group" 2>/dev/null || :
     trap 'exit 1' INT TERM HUP PIPE
-    if [ $(($(date +%s) - begun)) -ge "$SECONDS_TO_END" ]; then
+    # What timeout gives for TERM and KILL, a program may give too.
+    if [ "$status" = 124 ] || [ "$status" = 137 ] &&
+        [ $(($(date +%s) - begun)) -ge "$SECONDS_TO_END" ]; then
         ending="it did not end in $SECONDS_TO_END seconds, and was killed"
     elif [ "$status" -gt 128 ] && signal=$(kill -l $((status - 128)) 2>/dev/null); then
         ending="died by SIG$signal"

@@ -7,7 +7,7 @@ set -eu
 
 folder=$1 into=$2
 case $folder in /*) ;; *) folder=$PWD/$folder ;; esac
-[ -d "$folder" ] || { echo "make: there is no folder $folder" >&2; exit 1; }
+[ -d "$folder" ] || { echo "make: no such folder: $folder" >&2; exit 1; }
 mkdir -p "$into"
 
 taken=
