@@ -82,4 +82,6 @@ elif [ $differ = 0 ]; then
     echo 'No difference.'
 fi
 [ $differ = 0 ] || echo "Where they differ, $mark."
+! grep -q '^it did not end' "$work/C" "$work/ours" ||
+    echo "Where each process was waiting then: make trace-$exercise"
 exit $differ
