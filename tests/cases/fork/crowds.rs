@@ -1,5 +1,7 @@
 //! Many runs at once: each has its own four lines, and leaves nothing.
 
+use std::sync::Mutex;
+
 use common::{FORK_KEY, FORK_SIZE};
 
 use super::traced;
@@ -98,16 +100,12 @@ fn two(at: At) -> Verdict {
 /// The C versions meet in one segment: the second takes the first one's for its own.
 fn two_c_versions_share_a_segment() -> Verdict {
     in_own_table(|| {
+        let others = Mutex::new(Vec::new());
         let meanwhile = || {
             let mut stage = Stage::empty()?;
-            let second = stage
-                .start(Channel::Pipes, c_version("shm-fork", &[]), b"")?
-                .finish()?;
-            expect(
-                "the second names segment 0 too",
-                ids(&second) == ["0"],
-                &ids(&second).concat(),
-            )
+            let second = stage.start(Channel::Pipes, c_version("shm-fork", &[]), b"")?;
+            *others.lock()? = ids(&second.finish()?);
+            Ok(())
         };
         let mut stage = Stage::empty()?;
         let step = Step {
@@ -116,10 +114,12 @@ fn two_c_versions_share_a_segment() -> Verdict {
             act: Act::Meanwhile(&meanwhile),
         };
         let (_, first) = traced(&mut stage, Version::C, &[step])?;
+        let (one, other) = (ids(&first), others.lock()?.clone());
+        let seen = format!("{} and {}", one.join(", "), other.join(", "));
         expect(
-            "the first names segment 0",
-            ids(&first) == ["0"],
-            &ids(&first).concat(),
+            "both name one segment",
+            one.len() == 1 && one == other,
+            &seen,
         )
     })
 }
