@@ -81,9 +81,15 @@ pub fn cases() -> Vec<Case> {
             "exit_group",
         ]],
     );
-    let own = [alike.into(), segments(), refuses.into(), input::cases()]
-        .into_iter()
-        .flatten();
+    let own = [
+        alike.into(),
+        segments(),
+        refuses.into(),
+        no_room(),
+        input::cases(),
+    ]
+    .into_iter()
+    .flatten();
     let hard = [streams::cases("shm-dynamic"), failing(), built]
         .into_iter()
         .flatten();
@@ -149,6 +155,12 @@ fn segments() -> Vec<Case> {
             dynamic("70000\n").with_kernel_limit("shmall", 1).agrees()
         })
         .needs(Need::KernelLimits),
+    ]
+}
+
+/// There is no room: for the memory, for the output.
+fn no_room() -> Vec<Case> {
+    vec![
         case("no_room_in_the_address_space", || {
             dynamic("67108864\n")
                 .under(&["prlimit", "--as=33554432"])

@@ -8,6 +8,7 @@ mod failing;
 mod fork;
 mod input;
 mod makefile;
+mod readme;
 mod streams;
 
 use crate::harness::{Case, Scene, case, exercise};
@@ -23,6 +24,7 @@ pub fn all() -> Vec<Case> {
         fork::cases(),
         exercise("together", &ALL, together),
         makefile::cases(),
+        readme::cases(),
     ]
     .into_iter()
     .flatten()

@@ -28,7 +28,7 @@ const HANGS: Duration = Duration::from_secs(2);
 const SLEEPS: Duration = Duration::from_secs(8);
 
 /// Whatever it does: a busy machine may need longer than all the others are given.
-const ENDLESS: Duration = Duration::from_secs(60);
+const ENDLESS: Duration = Duration::from_secs(30);
 
 /// Limits that the kernel keeps for all that this process starts: no core files, 10 seconds of
 /// processor time, 512 MiB of own memory, files of 64 MiB.

@@ -44,7 +44,7 @@ impl Need {
             Self::OrdinaryUser => "needs an ordinary user: root may do everything",
             Self::Strace => "needs strace, to make system calls fail: apt install strace",
             Self::Ptrace => "needs ptrace, to hold a process: it is forbidden here",
-            Self::Ours => "is about how our own programs are built",
+            Self::Ours => "it is about our own programs alone",
         }
     }
 

@@ -20,6 +20,8 @@ pub fn print(played: &[Played], in_full: bool) {
         print_lines(&reasons);
         if played.iter().any(|played| played.verdict.is_ok()) {
             println!("All that ran passed.");
+        } else {
+            println!("Nothing was checked.");
         }
         return;
     };

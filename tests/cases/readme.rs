@@ -1,0 +1,119 @@
+//! README.md: what its lab sheets show is what a student sees. The commands of a sheet's `console`
+//! blocks are run in order, in a segment table of the sheet's own, and what they print is compared.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+
+use nix::sys::signal::Signal;
+use nix::unistd::geteuid;
+
+use crate::harness::{Case, Need, Report, Verdict, case, exercise, expect, in_own_table, lab};
+
+pub fn cases() -> Vec<Case> {
+    let whole = |name: &'static str| case(name, move || sheet(name, "console"));
+    let denied = || {
+        if geteuid().is_root() {
+            return Err(Report::not_run(
+                "needs an ordinary user: root may do everything",
+            ));
+        }
+        sheet("shm-attach", "console user")
+    };
+    let sheets = ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"].map(whole);
+    let all = sheets
+        .into_iter()
+        .chain([case("shm-attach-as-an-ordinary-user", denied)]);
+    let all = all.map(|case| {
+        case.needs(Need::Ours)
+            .needs(Need::OwnTable)
+            .needs(Need::Strace)
+    });
+    exercise("readme", &[], all.collect())
+}
+
+/// A command, and what it prints.
+struct Typed {
+    command: String,
+    shown: Vec<String>,
+}
+
+fn sheet(name: &str, kind: &str) -> Verdict {
+    let readme = fs::read_to_string(lab().join("README.md"))?;
+    let heading = format!("### {name}\n");
+    let (_, sheet) = readme
+        .split_once(&heading)
+        .ok_or_else(|| Report::failed(format!("README.md has no sheet for {name}")))?;
+    let sheet = sheet.split("\n## ").next().unwrap_or_default();
+    let sheet = sheet.split("\n### ").next().unwrap_or_default();
+    let typed = typed(sheet, kind);
+    expect("console blocks", !typed.is_empty(), sheet)?;
+    in_own_table(|| typed.iter().try_for_each(Typed::shows))
+}
+
+/// What is typed in the blocks of this kind. A block may be part of a list, and indented.
+fn typed(sheet: &str, kind: &str) -> Vec<Typed> {
+    let mut typed: Vec<Typed> = Vec::new();
+    let mut indent = None;
+    for line in sheet.lines() {
+        let text = line.trim_start();
+        match (text.strip_prefix("```"), indent) {
+            (Some(language), None) => indent = (language == kind).then(|| line.len() - text.len()),
+            (Some(_), Some(_)) => indent = None,
+            (None, None) => {}
+            (None, Some(indent)) => add(&mut typed, line.get(indent..).unwrap_or_default()),
+        }
+    }
+    typed
+}
+
+fn add(typed: &mut Vec<Typed>, line: &str) {
+    if let Some(command) = line.strip_prefix("$ ") {
+        let (command, shown) = (command.to_string(), Vec::new());
+        typed.push(Typed { command, shown });
+    } else if let Some(last) = typed.last_mut() {
+        last.shown.push(line.to_string());
+    }
+}
+
+impl Typed {
+    fn shows(&self) -> Verdict {
+        let output = Command::new("sh")
+            .args(["-c", &format!("exec 2>&1; {}", self.command)])
+            .current_dir(lab())
+            .stdin(Stdio::null())
+            .output()?;
+        let mut printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        if output.status.signal() == Some(Signal::SIGSEGV as i32) {
+            printed += "Segmentation fault\n"; // a shell at a prompt says so
+        }
+        let lines: Vec<&str> = printed.lines().map(str::trim_end).collect();
+        let shown: Vec<&str> = self.shown.iter().map(String::as_str).collect();
+        let wanted = format!("$ {}\n{}", self.command, shown.join("\n"));
+        expect(&wanted, is_like(&lines, &shown), &printed)
+    }
+}
+
+/// `...` on a line of its own stands for any lines, in a line for any text.
+fn is_like(printed: &[&str], shown: &[&str]) -> bool {
+    match (printed, shown) {
+        ([], []) => true,
+        (_, ["...", rest @ ..]) => {
+            (0..=printed.len()).any(|start| is_like(&printed[start..], rest))
+        }
+        ([one, printed @ ..], [other, shown @ ..]) => {
+            is_line_like(one, other) && is_like(printed, shown)
+        }
+        _ => false,
+    }
+}
+
+fn is_line_like(printed: &str, shown: &str) -> bool {
+    match shown.split_once("...") {
+        None => printed == shown,
+        Some((start, rest)) => printed.strip_prefix(start).is_some_and(|printed| {
+            let mut ends = (0..=printed.len()).filter_map(|end| printed.get(end..));
+            ends.any(|printed| is_line_like(printed, rest))
+        }),
+    }
+}
