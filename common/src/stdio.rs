@@ -9,13 +9,13 @@ use nix::unistd::{self, Whence};
 
 use crate::Failure;
 
-// SAFETY: nobody closes 0, and where it was closed at the start nobody opens it: calls give EBADF.
+// SAFETY: nobody closes 0; where it was closed at the start, nobody keeps it open: see `Turn`.
 const STDIN: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(0) };
 
-// SAFETY: nobody closes 1, and where it was closed at the start nobody keeps it open, see `Turn`.
+// SAFETY: nobody closes 1; where it was closed at the start, nobody keeps it open: see `Turn`.
 const STDOUT: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(1) };
 
-// SAFETY: nobody closes 2, and where it was closed at the start nobody keeps it open, see `Turn`.
+// SAFETY: nobody closes 2; where it was closed at the start, nobody keeps it open: see `Turn`.
 const STDERR: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(2) };
 
 /// glibc's buffer for a terminal; its larger one for files is more than an exercise ever fills.
