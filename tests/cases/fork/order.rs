@@ -28,13 +28,10 @@ fn held(who: usize) -> Verdict {
     for place in places(who, &whole) {
         in_own_table(|| held_at(place)).map_err(|report| {
             let place = place.describe(&whole);
-            let report = report.under(&format!(
-                "{place}, was held until the others waited or ended:"
-            ));
-            match sleeps(&whole) {
-                Some(advice) => report.over(&advice),
-                None => report,
-            }
+            let advice = sleeps(&whole);
+            report.under(&format!(
+                "{advice}{place}, was held until the others waited or ended:"
+            ))
         })?;
     }
     Ok(())
@@ -58,15 +55,16 @@ fn held_at(place: Place) -> Verdict {
 }
 
 /// To sleep is to hope that the other has come far enough.
-fn sleeps(trace: &Trace) -> Option<String> {
-    let who = trace
+fn sleeps(trace: &Trace) -> String {
+    let is_sleep = |call: &String| call.ends_with("nanosleep");
+    let sleeper = trace
         .calls
         .iter()
-        .position(|calls| calls.iter().any(|call| call.ends_with("nanosleep")))?;
-    let name = name(who);
-    Some(format!(
-        "({name} sleeps, but no sleep is long enough: let the other pass it the turn.)"
-    ))
+        .position(|calls| calls.iter().any(is_sleep));
+    sleeper.map_or_else(String::new, |who| {
+        let name = name(who);
+        format!("{name} sleeps, but no sleep is long enough: let the other pass it the turn.\n")
+    })
 }
 
 /// Process 2 of the C version reads what process 1 has not written yet.
