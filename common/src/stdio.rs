@@ -147,6 +147,7 @@ impl Buffer {
     }
 
     /// Empties the buffer even where the write fails: what is lost is reported once.
+    #[inline(never)] // every byte goes through `put`, which stays small without it
     fn empty(&mut self) {
         let length = mem::take(&mut self.length);
         let mut rest = self.bytes.get(..length).unwrap_or_default();
