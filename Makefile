@@ -56,6 +56,9 @@ need-cc = $(call need,$(firstword $(CC)),gcc libc6-dev,gcc)
 # Rust's programs are linked by the C compiler, with the C library in them.
 need-libc-a = [ -e "$$($(CC) -print-file-name=libc.a)" ] || \
 	$(call missing,libc.a,libc6-dev,glibc-static)
+# .cargo/config.toml asks for GNU ld.
+need-ld = $(firstword $(CC)) -fuse-ld=bfd -Wl,--version >/dev/null 2>&1 || \
+	$(call missing,GNU ld,binutils,binutils)
 
 # Builds with cargo, which alone knows what is out of date: it is always asked, and quiet. Where one
 # of its sources in $(2) is newer than the last build, or there was none, a line says what is built.
@@ -80,6 +83,7 @@ ours:
 	@$(need-cargo)
 	@$(need-cc)
 	@$(need-libc-a)
+	@$(need-ld)
 	$(call build,programs,common shm-* tests/make-segment,--release --workspace --exclude tests)
 
 # The C versions, and the same as ours are linked: target/c/shm-fork from tests/c/shm-fork.c.
