@@ -2,15 +2,17 @@
 
 use std::env;
 use std::process::{ExitCode, exit};
+use std::thread;
+use std::time::Duration;
 
 use nix::sys::prctl::{set_child_subreaper, set_pdeathsig};
 use nix::sys::signal::Signal;
-use nix::unistd::alarm;
 
 use super::broken;
 use super::case::Case;
 use super::junit;
 use super::limits;
+use super::namespaces;
 use super::processes;
 use super::report::{Kind, Report, Verdict};
 use super::runner::{STATUSES, play_all};
@@ -20,7 +22,7 @@ use super::summary;
 const USAGE: &str = "usage: check [--list | --stress | --exact NAME | NAME…]";
 
 /// A case takes seconds; one that takes longer than this is stopped.
-const LONGEST_CASE: u32 = 150;
+const LONGEST_CASE: Duration = Duration::from_secs(150);
 
 /// With no word for what to do, all cases are played.
 pub fn main(cases: &[Case]) -> ExitCode {
@@ -106,8 +108,20 @@ fn prepare() -> Verdict {
     set_pdeathsig(Signal::SIGKILL)?;
     set_child_subreaper(true)?;
     limits::set()?;
+    broken::make()?;
+    namespaces::enter()?;
     if env::var_os(stress::UNTIL).is_none() {
-        alarm::set(LONGEST_CASE);
+        thread::spawn(stop_when_it_takes_too_long);
     }
-    broken::make()
+    Ok(())
+}
+
+fn stop_when_it_takes_too_long() {
+    thread::sleep(LONGEST_CASE);
+    println!(
+        "the case took longer than {} seconds",
+        LONGEST_CASE.as_secs()
+    );
+    processes::kill_all();
+    exit(1)
 }

@@ -164,13 +164,19 @@ pub fn by_hand(program: &str) -> (String, String) {
     )
 }
 
-/// The program, run by the command whose words come before it, in an environment of its own: locale
-/// and stdio settings of the caller would change what C prints.
-pub fn wrapped(wrapper: &[&str], program: &Path) -> Command {
-    let mut words = wrapper.iter().map(OsStr::new).chain([program.as_os_str()]);
+/// The program, run by the command whose words come before it.
+pub fn behind(words: &[&str], program: &Path) -> Command {
+    let mut words = words.iter().map(OsStr::new).chain([program.as_os_str()]);
     let mut command = Command::new(words.next().unwrap_or_default());
+    command.args(words);
     command
-        .args(words)
+}
+
+/// The same in an environment of its own: locale and stdio settings of the caller would change what
+/// C prints.
+pub fn wrapped(words: &[&str], program: &Path) -> Command {
+    let mut command = behind(words, program);
+    command
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
         .current_dir(env::temp_dir());

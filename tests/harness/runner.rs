@@ -1,8 +1,9 @@
 //! Plays the cases, each in a process of its own, many at once.
 
+use std::env;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Seek, Write};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,6 +16,7 @@ use nix::unistd::Pid;
 use super::case::Case;
 use super::folder::Folder;
 use super::machine::{self, Need, has};
+use super::namespaces;
 use super::processes;
 use super::programs;
 use super::report::{Kind, Report, Verdict};
@@ -71,7 +73,9 @@ pub fn play_all(
     cases: &[&Case],
     mut environment: Vec<(&'static str, String)>,
 ) -> Result<Vec<Played>, Report> {
-    machine::enter()?;
+    if !has(Need::OwnTable) {
+        namespaces::take_the_machines_table()?;
+    }
     let folder = Folder::new("run")?;
     clean_up_when_interrupted(folder.path().to_path_buf())?;
     let told = programs::take(folder.path()).map_err(Report::failed)?;
@@ -176,7 +180,8 @@ impl Runner<'_> {
 
     fn start(&mut self, index: usize) -> Result<(), Report> {
         let output = File::from(memfd_create(c"report", MFdFlags::MFD_CLOEXEC)?);
-        let child = Command::new("/proc/self/exe")
+        let itself = env::current_exe()?;
+        let child = programs::behind(namespaces::shelter(), &itself)
             .args(["--play", &self.cases[index].name])
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())

@@ -9,7 +9,8 @@ use std::thread;
 
 use super::channel::Channel;
 use super::found::Found;
-use super::machine::{Need, has, in_own_table};
+use super::machine::{Need, has};
+use super::namespaces::in_own_table;
 use super::outcome::{Outcome, in_words};
 use super::programs::{self, Version, wrapped};
 use super::report::{Report, Verdict};
