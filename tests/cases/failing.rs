@@ -8,8 +8,8 @@ use common::{CREATE_KEY, CREATE_SIZE};
 use nix::errno::Errno;
 
 use crate::harness::{
-    Case, Channel, Folder, Need, Outcome, Report, Stage, Verdict, Version, case, expect, found,
-    four_lines, in_own_table, injected,
+    Case, Channel, Folder, Need, Outcome, Report, Stage, Verdict, case, expect, found, four_lines,
+    in_own_table, injected, is_yours,
 };
 
 pub const SHMGET: &[&str] = &[
@@ -47,6 +47,8 @@ pub struct Failing {
     leaves: After,
     /// How often a process makes the call at the most.
     times: usize,
+    /// Whether a student may name another call: the C version makes none like it.
+    is_free: bool,
     /// Whether several processes may say so, and print more or less of the lines.
     is_of_many: bool,
 }
@@ -62,6 +64,7 @@ impl Failing {
             prints,
             leaves,
             times: 1,
+            is_free: false,
             is_of_many: false,
         }
     }
@@ -82,6 +85,13 @@ impl Failing {
         Self { times, ..self }
     }
 
+    pub fn by_any_name(self) -> Self {
+        Self {
+            is_free: true,
+            ..self
+        }
+    }
+
     pub fn in_many_processes(self) -> Self {
         Self {
             is_of_many: true,
@@ -95,7 +105,9 @@ impl Failing {
     }
 
     fn is_told(&self) -> Verdict {
-        for errno in self.errnos {
+        // Many a language tries an interrupted call again.
+        let errnos = self.errnos.iter();
+        for errno in errnos.filter(|errno| !is_yours() || **errno != "EINTR") {
             for time in 1..=self.times {
                 let fault = format!("{}:error={errno}:when={time}", self.call);
                 in_own_table(|| self.once(&fault, errno)).map_err(|report| {
@@ -129,8 +141,7 @@ impl Failing {
             return self.not_made("reads files at its start, which is not the call");
         }
         // A student's shm-fork may find another way.
-        let is_yours = Version::Ours.name() == "yours";
-        if is_yours && self.is_of_many && four_lines(&outcome, Channel::Pipes).is_ok() {
+        if is_yours() && self.is_of_many && four_lines(&outcome, Channel::Pipes).is_ok() {
             return Ok(());
         }
         let seen = outcome.describe(Channel::Pipes);
@@ -147,9 +158,8 @@ impl Failing {
     /// A student's program may do without a call that ours makes; but what it attaches it detaches.
     fn not_made(&self, what: &str) -> Verdict {
         let why = format!("{} {what} {}", self.program, self.call);
-        let is_yours = Version::Ours.name() == "yours";
         let is_needed = self.call == "shmdt" && !self.is_of_many;
-        Err(if is_yours && !is_needed {
+        Err(if is_yours() && !is_needed {
             Report::not_run(why)
         } else {
             Report::failed(why)
@@ -159,8 +169,10 @@ impl Failing {
     /// What is to be on both streams.
     fn said(&self, outcome: &Outcome, errno: &str, seen: &str) -> Verdict {
         let text = String::from_utf8_lossy(&outcome.stderr);
-        let right = format!("{}{}", self.says, text_of(errno)?);
-        let is_right = |line: &str| line == right || (self.says.is_empty() && ends(line, &right));
+        let why = text_of(errno)?;
+        let right = format!("{}{why}", self.says);
+        let is_free = self.is_free && is_yours();
+        let is_right = |line: &str| line == right || (is_free && names_a_call(line, &why));
         let most = if self.is_of_many { 3 } else { 1 };
         let is_told = text.lines().all(is_right) && (1..=most).contains(&text.lines().count());
         expect(&format!("on standard error: {right}"), is_told, seen)?;
@@ -195,8 +207,8 @@ impl Failing {
     }
 }
 
-/// A hand-over may be made of any calls: each names its own.
-fn ends(line: &str, text: &str) -> bool {
+/// `any label: text`.
+fn names_a_call(line: &str, text: &str) -> bool {
     line.strip_suffix(text)
         .is_some_and(|label| label.ends_with(": "))
 }

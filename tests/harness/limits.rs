@@ -28,9 +28,9 @@ const HANGS: Duration = Duration::from_secs(2);
 const SLEEPS: Duration = Duration::from_secs(8);
 
 /// Whatever it does: a busy machine may need longer than all the others are given.
-const ENDLESS: Duration = Duration::from_secs(30);
+const ENDLESS: Duration = Duration::from_secs(20);
 
-/// Limits that the kernel keeps for all that this process starts: no core files, 10 seconds of
+/// Limits that the kernel keeps for all that this process starts: no core files, 5 seconds of
 /// processor time, 512 MiB of own memory, files of 64 MiB.
 pub fn set() -> nix::Result<()> {
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
@@ -40,7 +40,7 @@ pub fn set() -> nix::Result<()> {
     let mut used_up = SigSet::empty();
     used_up.add(Signal::SIGXCPU);
     used_up.thread_block()?;
-    setrlimit(Resource::RLIMIT_CPU, 10, RLIM_INFINITY)
+    setrlimit(Resource::RLIMIT_CPU, 5, RLIM_INFINITY)
 }
 
 /// The programs that run, each with why it was stopped, if it was.

@@ -34,7 +34,7 @@ pub use four_lines::four_lines;
 pub use machine::Need;
 pub use namespaces::in_own_table;
 pub use outcome::{Outcome, in_words};
-pub use programs::{Version, c_version, injected, lab, ours, wrapped};
+pub use programs::{Version, c_version, injected, is_yours, lab, ours, wrapped};
 pub use report::{Report, Verdict, expect};
 pub use scene::{Leaves, NOBODY, Right, Scene};
 pub use segment_table::rows;

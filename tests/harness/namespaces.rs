@@ -29,8 +29,8 @@ const SHELTERS: [&str; 2] = [
 pub fn shelter() -> &'static [&'static str] {
     static FOUND: OnceLock<Vec<&str>> = OnceLock::new();
     FOUND.get_or_init(|| {
-        let works = |words: &&str| succeeds(&format!("{words} true"));
-        let words = SHELTERS.into_iter().find(works).unwrap_or_default();
+        let is_allowed = |words: &&str| succeeds(&format!("{words} true"));
+        let words = SHELTERS.into_iter().find(is_allowed).unwrap_or_default();
         words.split_whitespace().collect()
     })
 }

@@ -72,7 +72,10 @@ pub fn visible(bytes: &[u8]) -> String {
             line += &piece;
         }
     }
-    text + &format!("    {line}\n")
+    if !line.is_empty() {
+        text += &format!("    {line}\n");
+    }
+    text
 }
 
 /// The exit status in words: a signal by its name.

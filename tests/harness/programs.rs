@@ -106,7 +106,7 @@ impl Version {
     pub fn name(self) -> &'static str {
         match self {
             Self::C => "C version",
-            Self::Ours if yours().is_some() => "yours",
+            Self::Ours if is_yours() => "yours",
             Self::Ours => "Rust version",
         }
     }
@@ -117,15 +117,20 @@ pub fn yours() -> Option<PathBuf> {
     folder("YOURS")
 }
 
+/// Whether a student's programs stand where ours do.
+pub fn is_yours() -> bool {
+    yours().is_some()
+}
+
 /// The folder whose C files stand where the lab's do.
 pub fn originals() -> Option<PathBuf> {
     folder("ORIGINALS")
 }
 
 fn folder(variable: &str) -> Option<PathBuf> {
-    env::var_os(variable)
-        .filter(|folder| !folder.is_empty())
-        .map(PathBuf::from)
+    let folder = env::var_os(variable).filter(|folder| !folder.is_empty())?;
+    // Without the slash at its end.
+    Some(Path::new(&folder).components().collect())
 }
 
 /// The lab's own folder.

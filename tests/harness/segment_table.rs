@@ -87,7 +87,7 @@ impl Row {
             ..
         } = self;
         let mut text = format!(
-            "    key {key}, ID : {id}, permissions 0{permissions}, {size} bytes, {attached} attached, \
+            "    key {key}, ID : {id}, mode 0{permissions}, {size} bytes, {attached} attached, \
              owner {owner}:{group}\n"
         );
         // A segment without a key is marked for removal, or only there to fill the table.

@@ -108,24 +108,32 @@ fn also(others: &[&Played]) -> Vec<String> {
     lines
 }
 
-/// How many of each exercise passed, failed and were not run.
+/// How many of each exercise passed, failed and were not run; without those of which none was.
 fn counts(played: &[Played]) -> Vec<String> {
     let mut exercises: Vec<&str> = played.iter().map(Played::exercise).collect();
     exercises.dedup();
-    let mut lines = vec![format!(
-        "{:12} {:>8} {:>8} {:>8}",
-        "", "passed", "failed", "not run"
-    )];
-    for exercise in exercises {
-        let of_it = || played.iter().filter(|played| played.exercise() == exercise);
-        let (wrong, not_run) = (
-            of_it().filter(|p| p.is_wrong()).count(),
-            of_it().filter(|p| p.is(Kind::NotRun)).count(),
-        );
-        let passed = of_it().count() - wrong - not_run;
-        lines.push(format!("{exercise:12} {passed:8} {wrong:8} {not_run:8}"));
+    let head = format!("{:12} {:>8} {:>8} {:>8}", "", "passed", "failed", "not run");
+    let lines: Vec<String> = exercises
+        .into_iter()
+        .filter_map(|exercise| {
+            let count = |is: &dyn Fn(&Played) -> bool| {
+                let of_it = played.iter().filter(|played| played.exercise() == exercise);
+                of_it.filter(|played| is(played)).count()
+            };
+            let (passed, wrong) = (
+                count(&|played| played.verdict.is_ok()),
+                count(&Played::is_wrong),
+            );
+            let not_run = count(&|played| played.is(Kind::NotRun));
+            let line = format!("{exercise:12} {passed:8} {wrong:8} {not_run:8}");
+            (passed + wrong > 0).then_some(line)
+        })
+        .collect();
+    if lines.is_empty() {
+        lines
+    } else {
+        [vec![head], lines].concat()
     }
-    lines
 }
 
 /// Why cases were not run, and how many for each reason.

@@ -7,7 +7,7 @@ use nix::sys::signal::Signal;
 use super::{name, places, traced, undisturbed};
 use crate::harness::{
     Act, At, Case, Channel, Need, Outcome, Stage, Step, Trace, Verdict, Version, case, expect,
-    four_lines, in_own_table, in_words, ours,
+    four_lines, in_own_table, in_words, is_yours, ours,
 };
 
 pub fn cases() -> Vec<Case> {
@@ -107,10 +107,9 @@ fn survived(outcome: &Outcome, who: usize, signal: Signal, is_last: bool) -> Ver
             &seen,
         );
     }
-    let is_ours = Version::Ours.name() != "yours";
     let line = format!("{}: killed by {signal}\n", name(who));
     let told = outcome.stderr == line.as_bytes() && outcome.status.code() == Some(1);
-    if is_ours {
+    if !is_yours() {
         return expect(
             &format!("exit status 1, and {}", line.trim_end()),
             told,
