@@ -1,6 +1,7 @@
 //! What `check` is asked to do.
 
 use std::env;
+use std::io::{self, Write};
 use std::process::{ExitCode, exit};
 use std::thread;
 use std::time::Duration;
@@ -31,9 +32,7 @@ pub fn main(cases: &[Case]) -> ExitCode {
     let done = match words.as_slice() {
         ["--play", name] => return play_here(cases, name),
         ["--list"] => {
-            for case in cases {
-                println!("{}", case.name);
-            }
+            say(cases.iter().map(|case| case.name.clone()));
             return ExitCode::SUCCESS;
         }
         ["--exact", name] => check(cases, true, |case| case.name == *name),
@@ -48,10 +47,16 @@ pub fn main(cases: &[Case]) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(why) => {
-            println!("The checks cannot run: {}", why.text.trim_end());
+            say([format!("The checks cannot run: {}", why.text.trim_end())]);
             ExitCode::FAILURE
         }
     }
+}
+
+/// Prints lines. Whoever reads them may have seen enough.
+fn say(lines: impl IntoIterator<Item = String>) {
+    let text: String = lines.into_iter().map(|line| line + "\n").collect();
+    let _ = io::stdout().write_all(text.as_bytes());
 }
 
 /// An exercise is called by its name, a case by any part of its own.
@@ -81,7 +86,7 @@ fn check(cases: &[Case], in_full: bool, is_chosen: impl Fn(&Case) -> bool) -> Re
         ));
     }
     let played = play_all(&chosen, environment)?;
-    summary::print(&played, in_full);
+    say(summary::lines(&played, in_full));
     junit::write(&played)?;
     let is_right = !played.iter().any(super::runner::Played::is_wrong);
     let any_ran = !played.iter().all(|played| played.is(Kind::NotRun));

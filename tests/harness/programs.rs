@@ -158,10 +158,10 @@ pub fn by_hand(program: &str) -> (String, String) {
     let source = folder.join(format!("{program}.c"));
     if source.is_file() {
         let compile = format!(
-            "    cc -o {program} {}\n",
+            "    cc -o target/{program} {}\n",
             quoted(&source.to_string_lossy())
         );
-        return (compile, format!("./{program}"));
+        return (compile, format!("target/{program}"));
     }
     (
         String::new(),

@@ -109,7 +109,7 @@ fn clean_up_when_interrupted(folder: std::path::PathBuf) -> Result<(), Report> {
         IS_INTERRUPTED.store(true, Relaxed);
         processes::kill_all();
         let _ = fs::remove_dir_all(folder);
-        println!("\nInterrupted: nothing is left running.");
+        let _ = writeln!(io::stdout(), "\nInterrupted: nothing is left running.");
         std::process::exit(128 + signal.map_or(0, |signal| signal as i32));
     });
     Ok(())

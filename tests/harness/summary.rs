@@ -1,5 +1,7 @@
 //! What the user is told at the end: on one screen, what is wrong and what to do next.
 
+use std::path::PathBuf;
+
 use super::programs::{originals, yours};
 use super::quoted;
 use super::report::{Kind, Report};
@@ -12,49 +14,57 @@ const COLUMNS: usize = 80;
 /// Even in full, a report has an end.
 const MOST_LINES: usize = 200;
 
-pub fn print(played: &[Played], in_full: bool) {
+/// How the cases went, as lines.
+pub fn lines(played: &[Played], in_full: bool) -> Vec<String> {
     let (counts, mut reasons) = (counts(played), reasons(played));
-    let wrong: Vec<&Played> = played.iter().filter(|played| played.is_wrong()).collect();
-    let Some((first, others)) = wrong.split_first() else {
-        print_lines(&counts);
-        print_lines(&reasons);
-        if played.iter().any(|played| played.verdict.is_ok()) {
-            println!("All that ran passed.");
+    let mut wrong = played.iter().filter(|played| played.is_wrong());
+    let Some(first) = wrong.next() else {
+        let any = played.iter().any(|played| played.verdict.is_ok());
+        let last = if any {
+            "All that ran passed."
         } else {
-            println!("Nothing was checked.");
-        }
-        return;
+            "Nothing was checked."
+        };
+        return [counts, reasons, vec![last.to_string()]].concat();
     };
     if reasons.len() > 2 {
         reasons.splice(1.., ["and others, for other reasons".to_string()]);
     }
-    let below = [counts, reasons].concat();
-    let Err(report) = &first.verdict else { return };
-    let next = format!("Next: {}", next(first));
-    let others = also(others);
-    let room = LINES.saturating_sub(3 + others.len() + below.len() + height(&next));
-    println!("FAILED  {}", first.name);
-    print_lines(&shortened(report, if in_full { MOST_LINES } else { room }));
-    println!();
-    print_lines(&others);
-    print_lines(&below);
-    println!("{next}");
+    let next = next(first, in_full);
+    let below = [also(&wrong.collect::<Vec<_>>()), counts, reasons].concat();
+    let room = LINES.saturating_sub(2 + below.len() + height(&next));
+    let room = if in_full { MOST_LINES } else { room };
+    let head = vec![format!("FAILED  {}", first.name)];
+    let report = first
+        .verdict
+        .as_ref()
+        .err()
+        .map(|report| shortened(report, room));
+    [
+        head,
+        report.unwrap_or_default(),
+        vec![String::new()],
+        below,
+        vec![next],
+    ]
+    .concat()
 }
 
-fn print_lines(lines: &[String]) {
-    for line in lines {
-        println!("{line}");
-    }
-}
-
-/// The command that shows this case alone, and whole.
-fn next(case: &Played) -> String {
-    let folder = |name, folder: Option<std::path::PathBuf>| {
-        folder.map(|folder| format!(" {name}={}", quoted(&folder.to_string_lossy())))
+/// What to type: the command that shows this case alone, and whole; then the exercise's.
+fn next(case: &Played, in_full: bool) -> String {
+    let folder = |name, folder: Option<PathBuf>| {
+        let set = folder.map(|folder| format!(" {name}={}", quoted(&folder.to_string_lossy())));
+        set.unwrap_or_default()
     };
-    let yours = folder("YOURS", yours()).unwrap_or_default();
-    let originals = folder("ORIGINALS", originals()).unwrap_or_default();
-    format!("make check CASE={}{yours}{originals}", case.name)
+    let folders = folder("YOURS", yours()) + &folder("ORIGINALS", originals());
+    let (exercise, name) = (case.exercise(), &case.name);
+    match exercise {
+        "create" | "attach" | "dynamic" | "fork" if in_full => {
+            format!("Next: mend it, then make check-{exercise}{folders}")
+        }
+        _ if in_full => format!("Next: mend it, then make check{folders}"),
+        _ => format!("Next: make check CASE={name}{folders}"),
+    }
 }
 
 /// How many lines of the screen a line takes.
