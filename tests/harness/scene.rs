@@ -150,32 +150,41 @@ impl Scene {
         self
     }
 
-    /// Both versions do the same: every byte, stream, status and segment.
+    /// Both versions do the same: every byte, stream, status and segment. Ours is played once.
     pub fn agrees(&self) -> Verdict {
-        let name = Version::Ours.name();
         self.on_each_channel(|channel| {
             let ours = self.play(Version::Ours, channel)?.text();
-            let mut last = Ok(());
+            let mut c = String::new();
             for _ in 0..self.tries() {
-                let c = self.play(Version::C, channel)?.text();
+                c = self.play(Version::C, channel)?.text();
                 if c == ours {
                     return Ok(());
                 }
-                let headline = format!("{channel}, the {name} differs from the C version:");
-                let headline = headline.replace("the yours", "yours");
-                let labels = [Version::C.name(), name];
-                last = Err(Report::difference(&headline, &c, &ours, labels));
             }
-            last
+            let headline = format!("{channel}, {}", self.how_it_differs());
+            let labels = [Version::C.name(), Version::Ours.name()];
+            Err(Report::difference(&headline, &c, &ours, labels))
         })
+    }
+
+    fn how_it_differs(&self) -> String {
+        let who = match Version::Ours.name() {
+            "yours" => "yours".to_string(),
+            name => format!("the {name}"),
+        };
+        match self.tries() {
+            1 => format!("{who} differs from the C version:"),
+            tries => format!(
+                "{who} differs from each of {tries} runs of the C version, which races\n\
+                 with itself (and ptrace, to hold it, is forbidden here). Its last run:"
+            ),
+        }
     }
 
     /// The C version races with itself; where it cannot be held, it may try again.
     fn tries(&self) -> usize {
-        let is_race = self
-            .programs
-            .iter()
-            .any(|(program, _)| *program == "shm-fork");
+        let mut programs = self.programs.iter();
+        let is_race = programs.any(|(program, _)| *program == "shm-fork");
         if is_race && !has(Need::Ptrace) {
             TRIES
         } else {
