@@ -10,16 +10,28 @@ case $folder in /*) ;; *) folder=$PWD/$folder ;; esac
 [ -d "$folder" ] || { echo "make: no such folder: $folder" >&2; exit 1; }
 mkdir -p "$into"
 
+# A compiler, too, can be made to go on without end.
+compile() (
+    # shellcheck disable=SC3045 # dash and bash know it
+    ulimit -v 2000000 -f 65536 2>/dev/null || :
+    # shellcheck disable=SC2086 # both may hold several words
+    timeout --kill-after=1 20 ${CC:-cc} ${CFLAGS:--O2} -o "$2" "$1" && return
+    status=$?
+    [ "$status" -lt 124 ] || echo "The compiler was stopped after 20 seconds, or died."
+    return "$status"
+)
+
 taken=
 for program in shm-create shm-attach shm-fork shm-dynamic; do
     if [ -f "$folder/$program.c" ]; then
         taken=yes
-        # shellcheck disable=SC2086 # both may hold several words
-        ${CC:-cc} ${CFLAGS:--O2} -o "$into/$program" "$folder/$program.c" \
-            >"$into/$program.log" 2>&1 || rm -f "$into/$program"
+        compile "$folder/$program.c" "$into/$program" >"$into/$program.log" 2>&1 ||
+            rm -f "$into/$program"
     elif [ -f "$folder/$program" ] && [ -x "$folder/$program" ]; then
         taken=yes
         ln -sf "$folder/$program" "$into/$program"
+    elif [ -f "$folder/$program" ]; then
+        echo "make: $folder/$program is not executable: chmod +x" >&2
     fi
 done
 [ -n "$taken" ] || { echo "make: neither shm-*.c nor executables shm-* in $folder" >&2; exit 1; }
