@@ -225,6 +225,7 @@ impl Running {
         let left = left_running();
         let mut stdout = content(self.stdout)?;
         let stderr = content(self.stderr)?;
+        let watched = self.watch.end();
         if self.channel == Channel::OneFile {
             stdout = from_start(self.ends.output)?;
         }
@@ -247,7 +248,7 @@ impl Running {
                 self.channel,
             ));
         }
-        let verdict = self.watch.verdict().and(left);
+        let verdict = watched.and(left);
         verdict.map_err(|why| stopped(&why.text, &outcome, self.channel))?;
         Ok(outcome)
     }

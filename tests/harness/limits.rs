@@ -19,7 +19,8 @@ pub const MOST_OUTPUT: u64 = 1 << 20;
 /// shm-fork makes 3, and the largest crowd is of 64.
 const MOST_PROCESSES: usize = 400;
 
-const MOST_MEMORY_KIB: u64 = 1 << 20;
+/// A case's; eight cases are played at once.
+const MOST_MEMORY_KIB: u64 = 512 << 10;
 
 /// So long every process waits for another, none for time: nobody is left to end it.
 const HANGS: Duration = Duration::from_secs(2);
@@ -31,10 +32,10 @@ const SLEEPS: Duration = Duration::from_secs(6);
 const ENDLESS: Duration = Duration::from_secs(20);
 
 /// Limits that the kernel keeps for all that this process starts: no core files, 5 seconds of
-/// processor time, 512 MiB of own memory, files of 64 MiB.
+/// processor time, 256 MiB of own memory, files of 64 MiB.
 pub fn set() -> nix::Result<()> {
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
-    setrlimit(Resource::RLIMIT_DATA, 512 << 20, 512 << 20)?;
+    setrlimit(Resource::RLIMIT_DATA, 256 << 20, 256 << 20)?;
     setrlimit(Resource::RLIMIT_FSIZE, 64 << 20, 64 << 20)?;
     // For this process itself the time is as long as it takes.
     let mut used_up = SigSet::empty();
@@ -65,11 +66,11 @@ impl Watch {
         Self(leader)
     }
 
-    /// Why the program was stopped, if it was.
-    pub fn verdict(&self) -> Result<(), Report> {
-        let watched = watched();
-        let own = watched.iter().find(|watched| watched.leader == self.0);
-        match own.and_then(|watched| watched.stopped.clone()) {
+    /// The program has ended, and been waited for: why it was stopped, if it was.
+    pub fn end(self) -> Result<(), Report> {
+        let mut watched = watched();
+        let own = watched.iter().position(|watched| watched.leader == self.0);
+        match own.and_then(|own| watched.swap_remove(own).stopped) {
             Some(why) => Err(Report::stopped(why)),
             None => Ok(()),
         }
@@ -77,14 +78,22 @@ impl Watch {
 }
 
 impl Drop for Watch {
+    /// A program that still runs is killed; the number of one that has ended may be another's.
     fn drop(&mut self) {
-        let _ = killpg(self.0, Signal::SIGKILL);
-        watched().retain(|watched| watched.leader != self.0);
+        let mut watched = watched();
+        if let Some(own) = watched.iter().position(|watched| watched.leader == self.0) {
+            watched.swap_remove(own);
+            let _ = killpg(self.0, Signal::SIGKILL);
+        }
     }
 }
 
 fn watch() {
     loop {
+        thread::sleep(INTERVAL);
+        if watched().is_empty() {
+            continue;
+        }
         let all = processes::below_this();
         let too_many = all.len() > MOST_PROCESSES;
         let too_much = processes::memory(&all) > MOST_MEMORY_KIB;
@@ -97,7 +106,7 @@ fn watch() {
                     "it makes processes without end (more than {MOST_PROCESSES})"
                 ))
             } else if too_much {
-                Some("it takes memory without end (more than 1 GiB)".to_string())
+                Some("it takes memory without end (more than 512 MiB)".to_string())
             } else {
                 program.goes_too_far(&all)
             };
@@ -111,7 +120,6 @@ fn watch() {
         if too_many || too_much {
             processes::kill_all();
         }
-        thread::sleep(INTERVAL);
     }
 }
 
