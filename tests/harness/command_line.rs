@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io::{self, Write};
+use std::panic;
 use std::process::{ExitCode, exit};
 use std::thread;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use nix::sys::signal::Signal;
 
 use super::broken;
 use super::case::Case;
+use super::cgroup;
 use super::junit;
 use super::limits;
 use super::namespaces;
@@ -98,7 +100,8 @@ fn play_here(cases: &[Case], name: &str) -> ExitCode {
     let Some(case) = cases.iter().find(|case| case.name == name) else {
         return ExitCode::FAILURE;
     };
-    let verdict = prepare().and_then(|()| case.play());
+    panic::set_hook(Box::new(|panic| tell(&panic.to_string())));
+    let verdict = prepare(name).and_then(|()| case.play());
     processes::kill_all();
     let Err(report) = verdict else {
         return ExitCode::SUCCESS;
@@ -108,12 +111,24 @@ fn play_here(cases: &[Case], name: &str) -> ExitCode {
     exit(status.map_or(1, |&(_, status)| status))
 }
 
+/// Of a panic. Where a program makes processes without end, no thread can be started any more: that
+/// is no fault of the check's.
+fn tell(panic: &str) {
+    if panic.contains("failed to spawn thread") {
+        println!("{}", limits::endless_processes());
+        exit(STATUSES[1].1)
+    }
+    println!("the check itself panicked: {panic}");
+    exit(STATUSES[0].1)
+}
+
 /// Before there are threads: what a program leaves running becomes this process's.
-fn prepare() -> Verdict {
+fn prepare(name: &str) -> Verdict {
     set_pdeathsig(Signal::SIGKILL)?;
     set_child_subreaper(true)?;
     limits::set()?;
     broken::make()?;
+    cgroup::enter(name);
     namespaces::enter()?;
     if env::var_os(stress::UNTIL).is_none() {
         thread::spawn(stop_when_it_takes_too_long);

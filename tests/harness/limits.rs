@@ -17,7 +17,7 @@ use super::report::Report;
 pub const MOST_OUTPUT: u64 = 1 << 20;
 
 /// shm-fork makes 3, and the largest crowd is of 64.
-const MOST_PROCESSES: usize = 400;
+const MOST_PROCESSES: usize = 300;
 
 /// A case's; eight cases are played at once.
 const MOST_MEMORY_KIB: u64 = 512 << 10;
@@ -32,10 +32,10 @@ const SLEEPS: Duration = Duration::from_secs(6);
 const ENDLESS: Duration = Duration::from_secs(20);
 
 /// Limits that the kernel keeps for all that this process starts: no core files, 5 seconds of
-/// processor time, 256 MiB of own memory, files of 64 MiB.
+/// processor time, 512 MiB of own memory, files of 64 MiB.
 pub fn set() -> nix::Result<()> {
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
-    setrlimit(Resource::RLIMIT_DATA, 256 << 20, 256 << 20)?;
+    setrlimit(Resource::RLIMIT_DATA, 512 << 20, 512 << 20)?;
     setrlimit(Resource::RLIMIT_FSIZE, 64 << 20, 64 << 20)?;
     // For this process itself the time is as long as it takes.
     let mut used_up = SigSet::empty();
@@ -88,6 +88,19 @@ impl Drop for Watch {
     }
 }
 
+pub fn endless_processes() -> String {
+    format!("it makes processes without end (more than {MOST_PROCESSES})")
+}
+
+fn too_many(all: &[Process]) -> Option<String> {
+    (all.len() > MOST_PROCESSES).then(endless_processes)
+}
+
+fn too_much(all: &[Process]) -> Option<String> {
+    let why = "it takes memory without end (more than 512 MiB)";
+    (processes::memory(all) > MOST_MEMORY_KIB).then(|| why.to_string())
+}
+
 fn watch() {
     loop {
         thread::sleep(INTERVAL);
@@ -95,30 +108,20 @@ fn watch() {
             continue;
         }
         let all = processes::below_this();
-        let too_many = all.len() > MOST_PROCESSES;
-        let too_much = processes::memory(&all) > MOST_MEMORY_KIB;
-        for program in watched()
+        let why = too_many(&all).or_else(|| too_much(&all));
+        if why.is_some() {
+            processes::kill_all();
+        }
+        let mut watched = watched();
+        let running = watched
             .iter_mut()
-            .filter(|program| program.stopped.is_none())
-        {
-            let why = if too_many {
-                Some(format!(
-                    "it makes processes without end (more than {MOST_PROCESSES})"
-                ))
-            } else if too_much {
-                Some("it takes memory without end (more than 512 MiB)".to_string())
-            } else {
-                program.goes_too_far(&all)
-            };
-            if why.is_some() {
-                // The group at once, before it makes more; then what has left the group.
+            .filter(|program| program.stopped.is_none());
+        for program in running {
+            program.stopped = why.clone().or_else(|| program.goes_too_far(&all));
+            if program.stopped.is_some() {
                 let _ = killpg(program.leader, Signal::SIGKILL);
                 processes::kill_strays();
             }
-            program.stopped = why;
-        }
-        if too_many || too_much {
-            processes::kill_all();
         }
     }
 }

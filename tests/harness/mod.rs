@@ -3,6 +3,7 @@
 mod broken;
 mod calls;
 mod case;
+mod cgroup;
 mod channel;
 mod command_line;
 mod folder;

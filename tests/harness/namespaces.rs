@@ -14,6 +14,7 @@ use nix::fcntl::{Flock, FlockArg};
 use nix::sched::{CloneFlags, unshare};
 use nix::unistd::{getegid, geteuid};
 
+use super::cgroup;
 use super::machine::{Need, has, succeeds};
 use super::report::Report;
 use super::segment_table;
@@ -48,6 +49,7 @@ pub fn has_own_tables() -> bool {
 pub fn enter() -> Result<(), Report> {
     if has(Need::OwnTable) && unshare(CloneFlags::CLONE_NEWIPC) == Err(Errno::EPERM) {
         enter_user_namespace()?;
+        cgroup::limit_user()?;
     }
     Ok(())
 }

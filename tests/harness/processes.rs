@@ -151,8 +151,12 @@ pub fn kill_strays() {
     kill_until_none(strays);
 }
 
-/// Kills all that this process has started, until none is left.
+/// Kills all that this process has started, until none is left: in one call, where it is the first of
+/// its namespace. Those that fork without end are faster than one call for each.
 pub fn kill_all() {
+    if Pid::this() == Pid::from_raw(1) {
+        let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
+    }
     kill_until_none(below_this);
 }
 

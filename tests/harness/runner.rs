@@ -14,6 +14,7 @@ use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use super::case::Case;
+use super::cgroup;
 use super::folder::Folder;
 use super::machine::{self, Need, has};
 use super::namespaces;
@@ -92,7 +93,9 @@ pub fn play_all(
         playing: Vec::new(),
         environment,
     };
-    runner.run()?;
+    let played = runner.run();
+    cgroup::remove_all(folder.path());
+    played?;
     Ok(runner.played.into_iter().flatten().collect())
 }
 
@@ -108,6 +111,7 @@ fn clean_up_when_interrupted(folder: std::path::PathBuf) -> Result<(), Report> {
         let signal = signals.wait();
         IS_INTERRUPTED.store(true, Relaxed);
         processes::kill_all();
+        cgroup::remove_all(&folder);
         let _ = fs::remove_dir_all(folder);
         let _ = writeln!(io::stdout(), "\nInterrupted: nothing is left running.");
         std::process::exit(128 + signal.map_or(0, |signal| signal as i32));
