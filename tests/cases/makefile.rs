@@ -36,7 +36,10 @@ pub fn cases() -> Vec<Case> {
         )
         .needs(Need::OtherUsers),
         case("a_missing_tool_is_named", a_missing_tool_is_named),
-        case("a_folder_with_a_space_in_its_name", a_folder_with_a_space),
+        case(
+            "c_versions_in_a_folder_with_a_space_in_its_name",
+            a_folder_with_a_space,
+        ),
     ];
     // It removes the segments of the lab's keys, whoever's of this user they are.
     let alone = |case: Case| case.needs(Need::Ours).needs(Need::OwnTable);
@@ -159,7 +162,8 @@ fn clean_shm_keeps_another_users() -> Verdict {
         let (_, error) = run(make(&["clean-shm"]), 2)?;
         let name = "belongs to nobody";
         expect(name, error.contains(name), &error)?;
-        expect("the segment stays", no_segment_is_left().is_err(), &error)
+        let stays = rows()?.iter().any(|row| row.key == CREATE_KEY);
+        expect("the segment stays", stays, &error)
     })
 }
 

@@ -6,7 +6,7 @@ use common::{CREATE_KEY, CREATE_SIZE};
 
 use crate::harness::{
     Case, Channel, Outcome, Stage, Verdict, case, expect, found, in_own_table, in_words, is_yours,
-    ours,
+    lines_by_hand, ours,
 };
 
 const BAD_OUTPUT: &str = "write: Bad file descriptor\n";
@@ -61,7 +61,8 @@ pub fn cases(program: &'static str) -> Vec<Case> {
             )
         }),
         case("the_terminal_was_hung_up", move || {
-            tells(&run(Channel::HungUp, program, &[])?, &hung_up)
+            let told = tells(&run(Channel::HungUp, program, &[])?, &hung_up);
+            told.map_err(|report| report.under("the terminal was hung up before it began:"))
         }),
     ]
 }
@@ -92,7 +93,7 @@ fn run(
 /// The program ends with status 1, having written just this on standard error.
 fn fails(program: &str, shell: &str, says: &str) -> Verdict {
     let told = tells(&under(program, shell)?, says);
-    told.map_err(|report| report.over(&format!("By hand: {program} {shell}")))
+    told.map_err(|report| report.over(&lines_by_hand("", program, &format!(" {shell}"))))
 }
 
 /// What a process has lost it tells; a student's shm-fork may tell it once.

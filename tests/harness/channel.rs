@@ -9,14 +9,14 @@ use std::thread::{self, JoinHandle};
 
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::signal::{Signal, killpg};
-use nix::sys::wait::waitpid;
+use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 
 use super::broken;
 use super::limits::{self, MOST_OUTPUT, Watch};
 use super::outcome::Outcome;
 use super::processes::{self, Process};
-use super::report::Report;
+use super::report::{Report, Verdict};
 use super::segment_table::spawn_unattached;
 use super::terminal::Terminal;
 
@@ -210,6 +210,16 @@ impl Running {
     /// The program's process and, by the same number, its process group.
     pub fn group(&self) -> Pid {
         self.group
+    }
+
+    /// Waits until a program that was started behind `STOPPED` is.
+    pub fn wait_until_stopped(&self) -> Verdict {
+        waitpid(self.group, Some(WaitPidFlag::WUNTRACED))?;
+        Ok(())
+    }
+
+    pub fn go_on(&self) -> Verdict {
+        Ok(killpg(self.group, Signal::SIGCONT)?)
     }
 
     /// Waits for the program and all that it started, and reads its output streams to their ends.

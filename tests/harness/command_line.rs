@@ -87,6 +87,7 @@ fn check(cases: &[Case], in_full: bool, is_chosen: impl Fn(&Case) -> bool) -> Re
             (stress::now() + seconds.unwrap_or(60)).to_string(),
         ));
     }
+    junit::write(&[])?; // whether it can be written, is better known before
     let played = play_all(&chosen, environment)?;
     say(summary::lines(&played, in_full));
     junit::write(&played)?;

@@ -30,7 +30,7 @@ impl Need {
     /// Why a case that needs it does not run where there is none.
     pub fn reason(self) -> &'static str {
         match self {
-            Self::OwnTable => "needs a segment table of its own: this kernel gives you none",
+            Self::OwnTable => "needs a segment table of its own, and shares the machine's",
             Self::KernelLimits => "needs root, to set the kernel's limits",
             Self::OtherUsers => "needs root, to act as two users",
             Self::OrdinaryUser => "needs an ordinary user: root may do everything",

@@ -27,21 +27,21 @@ mod terminal;
 mod tracer;
 
 pub use case::{Case, case, exercise};
-pub use channel::Channel;
+pub use channel::{Channel, Running};
 pub use command_line::main;
 pub use folder::Folder;
-pub use found::found;
+pub use found::{Found, found};
 pub use four_lines::four_lines;
 pub use machine::Need;
 pub use namespaces::in_own_table;
 pub use outcome::{Outcome, in_words};
-pub use programs::{Version, c_version, injected, is_yours, lab, ours, wrapped};
+pub use programs::{Version, c_version, injected, is_yours, lab, lines_by_hand, ours, wrapped};
 pub use report::{Report, Verdict, expect};
 pub use scene::{Leaves, NOBODY, Right, Scene};
 pub use segment_table::rows;
 pub use stage::Stage;
 pub use stress::repeat;
-pub use tracer::{Act, At, STOPPED, Step, Trace, trace};
+pub use tracer::{Act, At, STOPPED, Step, THE_C_VERSIONS_ORDER, Trace, trace};
 
 /// A word as the shell has to be given it.
 pub fn quoted(word: &str) -> String {

@@ -169,6 +169,20 @@ pub fn by_hand(program: &str) -> (String, String) {
     )
 }
 
+/// The same as lines of a report: the program between words, and before it what it needs.
+pub fn lines_by_hand(before: &str, program: &str, after: &str) -> String {
+    let (compile, command) = by_hand(program);
+    let needed = match program {
+        "shm-attach" => "    target/release/make-segment 9990 1024 666 x </dev/null\n",
+        _ => "",
+    };
+    let input = match program {
+        "shm-dynamic" if !after.contains('<') => "echo 100 | ",
+        _ => "",
+    };
+    format!("By hand, in `make shell`:\n{compile}{needed}    {input}{before}{command}{after}")
+}
+
 /// The program, run by the command whose words come before it.
 pub fn behind(words: &[&str], program: &Path) -> Command {
     let mut words = words.iter().map(OsStr::new).chain([program.as_os_str()]);

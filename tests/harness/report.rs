@@ -49,13 +49,13 @@ impl Report {
         }
     }
 
-    /// Two texts differ: shows where, as `diff -u` does.
-    pub fn difference(headline: &str, expected: &str, actual: &str, labels: [&str; 2]) -> Self {
-        let shown = diff(expected, actual, labels).unwrap_or_else(|error| {
-            let [one, other] = labels;
-            format!("(diff: {error})\n--- {one}\n{expected}+++ {other}\n{actual}")
+    /// Two texts differ: shows where, as `diff -u` does, with the names of both marks.
+    pub fn difference(headline: &str, expected: &str, actual: &str, names: [&str; 2]) -> Self {
+        let shown = diff(expected, actual).unwrap_or_else(|error| {
+            format!("(diff: {error})\n{expected}\nin place of it:\n{actual}")
         });
-        Self::failed(format!("{headline}\n{shown}"))
+        let [one, other] = names;
+        Self::failed(format!("{headline}\n(-: {one}, +: {other})\n{shown}"))
     }
 
     /// Puts a line above the reason.
@@ -79,21 +79,18 @@ impl Report {
     }
 }
 
-/// The differing lines and two around them, without the numbers of lines that nobody numbers.
-fn diff(expected: &str, actual: &str, labels: [&str; 2]) -> io::Result<String> {
+/// The differing lines and the one around them, without the numbers of lines that nobody numbers.
+fn diff(expected: &str, actual: &str) -> io::Result<String> {
     let folder = Folder::new("diff")?;
     fs::write(folder.path().join("expected"), expected)?;
     fs::write(folder.path().join("actual"), actual)?;
     let output = Command::new("diff")
-        .args([
-            "-U", "2", "--label", labels[0], "--label", labels[1], "expected", "actual",
-        ])
+        .args(["-U", "1", "expected", "actual"])
         .current_dir(folder.path())
         .output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let lines = text.split_inclusive('\n').enumerate();
-    let shown = lines.filter(|(number, line)| *number < 2 || !line.starts_with("@@"));
-    Ok(shown.map(|(_, line)| line).collect())
+    let lines = text.split_inclusive('\n').skip(2);
+    Ok(lines.filter(|line| !line.starts_with("@@")).collect())
 }
 
 impl<E: Error> From<E> for Report {

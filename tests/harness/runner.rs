@@ -74,11 +74,12 @@ pub fn play_all(
     cases: &[&Case],
     mut environment: Vec<(&'static str, String)>,
 ) -> Result<Vec<Played>, Report> {
+    let folder = Folder::new("run")?;
+    // First of all: threads that are there before would take the signals.
+    clean_up_when_interrupted(folder.path().to_path_buf())?;
     if !has(Need::OwnTable) {
         namespaces::take_the_machines_table()?;
     }
-    let folder = Folder::new("run")?;
-    clean_up_when_interrupted(folder.path().to_path_buf())?;
     let told = programs::take(folder.path()).map_err(Report::failed)?;
     environment.extend(told.map(|(name, path)| (name, path.to_string_lossy().into_owned())));
     environment.push((machine::FACTS, machine::facts().to_string()));

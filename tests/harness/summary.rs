@@ -27,8 +27,12 @@ pub fn lines(played: &[Played], in_full: bool) -> Vec<String> {
         };
         return [counts, reasons, vec![last.to_string()]].concat();
     };
-    if reasons.len() > 2 {
-        reasons.splice(1.., ["and others, for other reasons".to_string()]);
+    let hidden = reasons.len().saturating_sub(3);
+    if hidden > 0 {
+        reasons.truncate(3);
+        reasons.push(format!(
+            "... and {hidden} more reasons: make check CASE=… tells"
+        ));
     }
     let next = next(first, in_full);
     let below = [also(&wrong.collect::<Vec<_>>()), counts, reasons].concat();
@@ -161,6 +165,7 @@ fn reasons(played: &[Played]) -> Vec<String> {
             None => reasons.push((&report.text, 1)),
         }
     }
+    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     reasons
         .iter()
         .map(|(reason, count)| format!("{count} not run: {}", reason.trim_end()))

@@ -27,8 +27,8 @@ pub enum At {
     Birth,
     /// Before its system call of this number, from 1.
     Call(usize),
-    /// Before its first system call of this name.
-    Named(&'static str),
+    /// Before its first system call of this name, or so many calls later.
+    After(&'static str, usize),
     /// After its first sleep.
     Awake,
 }
@@ -214,12 +214,18 @@ impl Tracer<'_> {
     /// A process has come to a place: the next step there, or on.
     fn come(&mut self, who: Who, at: At) -> Result<(), Report> {
         let pid = self.family[who].pid;
-        let call = self.family[who].calls.last().map_or("", String::as_str);
-        let is_here = |step: &Step| {
-            let named =
-                matches!((at, step.at), (At::Call(_), At::Named(name)) if call.starts_with(name));
-            step.who == who && (step.at == at || named)
+        let calls = &self.family[who].calls;
+        let first = |name: &str| calls.iter().position(|call| call.starts_with(name));
+        // What runs the program makes calls too, before it becomes the program.
+        let has_begun = who != 0 || first("shmget").is_some();
+        let is_at = |place: At| match (at, place) {
+            (At::Call(number), At::Call(other)) => number == other && has_begun,
+            (At::Call(number), At::After(name, later)) => {
+                first(name).is_some_and(|first| first + 1 + later == number)
+            }
+            _ => at == place,
         };
+        let is_here = |step: &Step| step.who == who && is_at(step.at);
         let next = self
             .steps
             .iter_mut()

@@ -4,32 +4,36 @@ use std::sync::Mutex;
 
 use common::{FORK_KEY, FORK_SIZE};
 
-use super::traced;
+use super::{runs_right, traced};
 use crate::harness::{
-    Act, At, Case, Channel, Need, Outcome, Stage, Step, Verdict, Version, c_version, case, expect,
-    found, four_lines, in_own_table, ours, repeat,
+    Act, At, Case, Channel, Found, Need, Outcome, Running, STOPPED, Stage, Step, Verdict, Version,
+    c_version, case, expect, found, four_lines, in_own_table, repeat, wrapped,
 };
 
 const CROWD: usize = 64;
 
 pub fn cases() -> Vec<Case> {
+    let held = |name, at| case(name, move || two(at, None)).needs(Need::Ptrace);
     vec![
         case(
             "two_c_versions_share_a_segment",
             two_c_versions_share_a_segment,
         )
         .needs(Need::Ptrace),
-        case("two_of_which_one_has_just_begun", || {
-            two(At::Named("shmat"))
+        held(
+            "two_of_which_one_has_found_its_segment",
+            At::After("shmget", 1),
+        ),
+        held("two_of_which_one_is_about_to_attach", At::After("shmat", 0)),
+        held("two_of_which_one_has_attached", At::After("shmat", 1)),
+        held("two_of_which_one_is_about_to_remove", At::After("shmat", 2)),
+        held("two_of_which_one_has_removed", At::After("shmat", 3)),
+        held("two_of_which_one_has_forked", At::After("clone", 1)),
+        case("two_on_a_leftover", || {
+            let leftover = found(FORK_KEY, FORK_SIZE).filled_with("x");
+            two(At::After("shmat", 2), Some(&leftover))
         })
         .needs(Need::Ptrace),
-        case("two_of_which_one_has_attached", || two(At::Named("shmctl"))).needs(Need::Ptrace),
-        case("two_of_which_one_has_marked_its_segment", || {
-            two(At::Named("socketpair"))
-        })
-        .needs(Need::Ptrace)
-        .needs(Need::Ours),
-        case("two_of_which_one_has_forked", || two(At::Named("wait4"))).needs(Need::Ptrace),
         case("many_times_on_a_terminal", || {
             repeat(10, |_| in_own_table(|| alone(Channel::Terminal)))
         })
@@ -56,35 +60,39 @@ pub fn cases() -> Vec<Case> {
 }
 
 fn alone(channel: Channel) -> Verdict {
-    let outcome = Stage::empty()?
-        .start(channel, ours("shm-fork", &[]), b"")?
-        .finish()?;
-    four_lines(&outcome, channel).map(drop)
+    let mut stage = Stage::empty()?;
+    runs_right(&mut stage, channel)?;
+    stage.expect_no_segment()
 }
 
+/// All are started, and stopped before they begin; then they go on together.
 fn crowd(stage: &mut Stage) -> Verdict {
     let mut crowd = Vec::new();
     for _ in 0..CROWD {
-        crowd.push(stage.start(Channel::Pipes, ours("shm-fork", &[]), b"")?);
+        let command = wrapped(&STOPPED, &Version::Ours.path("shm-fork"));
+        crowd.push(stage.start(Channel::Pipes, command, b"")?);
     }
+    crowd.iter().try_for_each(Running::wait_until_stopped)?;
+    crowd.iter().try_for_each(Running::go_on)?;
     for running in crowd {
         four_lines(&running.finish()?, Channel::Pipes)?;
     }
     stage.expect_no_segment()
 }
 
-/// One run is held before a call of its parent, while a second runs from begin to end.
-fn two(at: At) -> Verdict {
+/// One run is held before a call of its parent, while a second runs from begin to end: each has a
+/// segment of its own.
+fn two(at: At, found: Option<&Found>) -> Verdict {
     in_own_table(|| {
+        let seconds = Mutex::new(String::new());
         let meanwhile = || {
-            let mut stage = Stage::empty()?;
-            let outcome = stage
-                .start(Channel::Pipes, ours("shm-fork", &[]), b"")?
-                .finish()?;
-            let right = four_lines(&outcome, Channel::Pipes).map(drop);
-            right.map_err(|report| report.under("the second of two runs, while the first is held:"))
+            let right = runs_right(&mut Stage::empty()?, Channel::Pipes);
+            let second = "the second of two runs, while the first is held:";
+            *seconds.lock()? = right.map_err(|report| report.under(second))?;
+            Ok(())
         };
         let mut stage = Stage::empty()?;
+        found.iter().try_for_each(|found| stage.make(found))?;
         let step = Step {
             who: 0,
             at,
@@ -92,7 +100,8 @@ fn two(at: At) -> Verdict {
         };
         let (_, outcome) = traced(&mut stage, Version::Ours, &[step])?;
         let right = four_lines(&outcome, Channel::Pipes);
-        right.map_err(|report| report.under("the first of two runs:"))?;
+        let first = right.map_err(|report| report.under("the first of two runs:"))?;
+        expect("two IDs", *seconds.lock()? != first, &first)?;
         stage.expect_no_segment()
     })
 }

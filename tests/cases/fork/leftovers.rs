@@ -2,10 +2,10 @@
 
 use common::{FORK_KEY, FORK_SIZE};
 
-use super::{fork, says, traced};
+use super::{fork, runs_right, says, traced};
 use crate::harness::{
-    Act, At, Case, Channel, Leaves, NOBODY, Need, Report, Stage, Step, Verdict, Version, c_version,
-    case, expect, found, four_lines, in_own_table, ours,
+    Act, At, Case, Channel, Leaves, NOBODY, Need, Report, Stage, Step, THE_C_VERSIONS_ORDER,
+    Verdict, Version, c_version, case, expect, found, four_lines, in_own_table,
 };
 
 pub fn cases() -> Vec<Case> {
@@ -22,7 +22,7 @@ pub fn cases() -> Vec<Case> {
             a_living_processs("")
         }),
         case("beside_a_c_version_that_has_just_begun", || {
-            beside_the_c_version(0, At::Named("clone"))
+            beside_the_c_version(0, At::After("clone", 0))
         })
         .needs(Need::Ptrace),
         case("beside_a_c_version_that_is_under_way", || {
@@ -53,10 +53,7 @@ fn a_living_processs(text: &'static str) -> Verdict {
         let mut stage = Stage::empty()?;
         stage.make(&alive)?;
         let before = stage.describe_table()?;
-        let outcome = stage
-            .start(Channel::Pipes, ours("shm-fork", &[]), b"")?
-            .finish()?;
-        four_lines(&outcome, Channel::Pipes)?;
+        runs_right(&mut stage, Channel::Pipes)?;
         let after = stage.describe_table()?;
         expect(
             &format!("the segment as it was:\n{before}"),
@@ -69,19 +66,13 @@ fn a_living_processs(text: &'static str) -> Verdict {
 /// Ours runs from begin to end while a process of the C version is held: both are right.
 fn beside_the_c_version(who: usize, at: At) -> Verdict {
     in_own_table(|| {
-        let meanwhile = || {
-            let mut stage = Stage::empty()?;
-            let outcome = stage
-                .start(Channel::Pipes, ours("shm-fork", &[]), b"")?
-                .finish()?;
-            four_lines(&outcome, Channel::Pipes).map(drop)
-        };
-        let step = |who, at, act| Step { who, at, act };
-        let steps = [
-            step(who, at, Act::Meanwhile(&meanwhile)),
-            step(2, At::Birth, Act::HoldUntilAsleep),
-            step(1, At::Awake, Act::Hold),
-        ];
+        let meanwhile = || runs_right(&mut Stage::empty()?, Channel::Pipes).map(drop);
+        let mut steps = vec![Step {
+            who,
+            at,
+            act: Act::Meanwhile(&meanwhile),
+        }];
+        steps.extend(THE_C_VERSIONS_ORDER);
         let mut stage = Stage::empty()?;
         let (_, outcome) = traced(&mut stage, Version::C, &steps)?;
         let right: Result<String, Report> = four_lines(&outcome, Channel::Pipes);

@@ -11,7 +11,8 @@ use super::failing::{Failing, SHMAT, SHMCTL, SHMDT, SHMGET, WRITE};
 use super::{built, streams};
 use crate::harness::{
     At, Case, Channel, Leaves, NOBODY, Need, Outcome, Report, Right, STOPPED, Scene, Stage, Step,
-    Trace, Version, case, exercise, found, in_own_table, trace, wrapped,
+    Trace, Version, case, exercise, expect, found, four_lines, in_own_table, is_yours, ours, trace,
+    wrapped,
 };
 
 pub fn cases() -> Vec<Case> {
@@ -152,7 +153,7 @@ fn failing() -> Vec<Case> {
     vec![
         of("shmget", SHMGET).says("shmget: ").case(),
         of("shmat", SHMAT).says("shmat: ").case(),
-        of("shmctl", SHMCTL).says("shmctl: ").times(2).case(),
+        of("shmctl", SHMCTL).says("shmctl: ").times(3).case(),
         of("socketpair", &["EMFILE", "ENFILE", "ENOMEM"])
             .says("socketpair: ")
             .by_any_name()
@@ -185,7 +186,12 @@ fn traced(stage: &mut Stage, version: Version, steps: &[Step]) -> Result<(Trace,
     let running = stage.start(Channel::Pipes, command, b"")?;
     let traced = trace(running.group(), steps)?;
     let outcome = running.finish_with(traced.status)?;
-    Ok((traced, outcome))
+    let why = "shm-fork never comes to the call before which it is to be held";
+    match traced.all_done {
+        true => Ok((traced, outcome)),
+        false if is_yours() => Err(Report::not_run(why)),
+        false => Err(Report::failed(why)),
+    }
 }
 
 /// Which of shm-fork's processes it is.
@@ -240,8 +246,15 @@ fn places(who: usize, trace: &Trace) -> Vec<Place> {
 
 /// What one run does when nobody disturbs it.
 fn undisturbed() -> Result<Trace, Report> {
-    in_own_table(|| {
-        let (trace, _) = traced(&mut Stage::empty()?, Version::Ours, &[])?;
-        Ok(trace)
-    })
+    let (trace, _) = in_own_table(|| traced(&mut Stage::empty()?, Version::Ours, &[]))?;
+    let children = trace.calls.len() - 1;
+    let seen = format!("it makes {children}");
+    expect("it makes two children", children == 2, &seen)?;
+    Ok(trace)
+}
+
+/// One run from begin to end; gives the ID in its four lines.
+fn runs_right(stage: &mut Stage, channel: Channel) -> Result<String, Report> {
+    let outcome = stage.start(channel, ours("shm-fork", &[]), b"")?.finish()?;
+    four_lines(&outcome, channel)
 }

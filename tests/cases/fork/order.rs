@@ -20,11 +20,6 @@ pub fn cases() -> Vec<Case> {
 
 fn held(who: usize) -> Verdict {
     let whole = undisturbed()?;
-    expect(
-        "two children",
-        whole.calls.len() >= 3,
-        &format!("{}", whole.calls.len() - 1),
-    )?;
     for place in places(who, &whole) {
         in_own_table(|| held_at(place)).map_err(|report| {
             let place = place.describe(&whole);
@@ -44,13 +39,8 @@ fn held_at(place: Place) -> Verdict {
         at: place.at(),
         act: Act::Hold,
     };
-    let (trace, outcome) = traced(&mut stage, Version::Ours, &[step])?;
+    let (_, outcome) = traced(&mut stage, Version::Ours, &[step])?;
     four_lines(&outcome, Channel::Pipes)?;
-    expect(
-        "the process comes to this place each time",
-        trace.all_done,
-        "it did not",
-    )?;
     stage.expect_no_segment()
 }
 
