@@ -36,7 +36,7 @@ pub struct Attachment {
     segment: Segment,
     address: *const c_void,
     length: usize,
-    /// How many attachments there were then, in all processes: 1 is this one alone.
+    /// `shm_nattch` just after this `shmat`: 1 is this attachment alone.
     pub(crate) attach_count: shmatt_t,
 }
 

@@ -10,9 +10,10 @@ impl Segment {
     /// `shmctl(shmid, IPC_STAT, …)`, `shmat(shmid, NULL, 0)`, `shmctl(shmid, IPC_RMID, NULL)` —
     /// attaches the segment and marks it for removal, if this process may have it for itself.
     ///
-    /// A segment whose maker runs is its maker's, attached yet or not: it is left as it is. One that
-    /// this process made, or that a dead one left over, is marked for removal in any case, or it
-    /// would stay; whoever then finds itself alone in it has it, and is seen by all who come later.
+    /// 1. Another process made it and runs: it is left as it is, attached yet or not.
+    /// 2. Else it is attached and marked for removal: nobody needs it by its key, and it would stay.
+    /// 3. It belongs to whoever is alone in it then: all who come later see one attachment more.
+    ///
     /// `None`: it is another's, or has been removed since.
     ///
     /// # Errors

@@ -28,7 +28,7 @@ pub fn keep_exit_statuses() -> Result<(), Failure> {
 /// # Errors
 /// `EAGAIN`: the user's limit of processes is reached. `ENOMEM`: no memory. See fork(2).
 pub fn fork() -> Result<pid_t, Failure> {
-    // SAFETY: the exercises start no thread, so the child's memory is as one thread left it.
+    // SAFETY: one thread. No signature can say so: the exercises start none, and nobody else forks.
     let pid = unsafe { libc::fork() };
     Errno::result(pid).map_err(Failure::of(c"fork"))
 }
@@ -37,7 +37,7 @@ pub fn fork() -> Result<pid_t, Failure> {
 ///
 /// # Errors
 /// The child's own failure: it was killed by a signal, or its exit status is not 0.
-/// `ECHILD`: there is no such child. See waitpid(2).
+/// `ECHILD`: there is no such child. `EINTR`: a signal came. See waitpid(2).
 pub fn wait(pid: pid_t, name: &'static str) -> Result<(), Failure> {
     let mut status: c_int = 0;
     // nix's waitpid fails with EINVAL where a real-time signal killed: it has no name for that.

@@ -9,16 +9,16 @@ use nix::unistd::{self, Whence};
 
 use crate::Failure;
 
-// SAFETY: nobody closes 0; where it was closed at the start, nobody keeps it open: see `Turn`.
+// SAFETY: no code here owns 0, so none closes it; if it was closed at the start, calls say EBADF.
 const STDIN: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(0) };
 
-// SAFETY: nobody closes 1; where it was closed at the start, nobody keeps it open: see `Turn`.
+// SAFETY: no code here owns 1, so none closes it; if it was closed at the start, calls say EBADF.
 const STDOUT: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(1) };
 
-// SAFETY: nobody closes 2; where it was closed at the start, nobody keeps it open: see `Turn`.
+// SAFETY: no code here owns 2, so none closes it; if it was closed at the start, calls say EBADF.
 const STDERR: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(2) };
 
-/// glibc's buffer for a terminal; its larger one for files is more than an exercise ever fills.
+/// glibc's buffer for a terminal; its larger one for files is more than the exercises' lines fill.
 const SIZE: usize = 1024;
 
 /// Standard output, written when C would write it: on a terminal at the end of each line, else

@@ -75,7 +75,7 @@ impl Turn {
     fn failure(&self, call: &'static CStr, errno: Errno) -> Failure {
         let mut ends = [PollFd::new(self.end.as_fd(), PollFlags::empty())];
         match poll(&mut ends, PollTimeout::ZERO) {
-            Ok(1..) => Failure::Reported, // POLLHUP, which is told unasked
+            Ok(1..) => Failure::Reported, // POLLHUP needs no asking: see poll(2)
             _ => Failure::Call(call, errno),
         }
     }

@@ -14,6 +14,6 @@ common::main!(create);
 
 fn create(out: &mut Stdout) -> Result<(), Failure> {
     let segment = Segment::create(CREATE_KEY, CREATE_SIZE)
-        .map_err(|failure| failure.labelled(c"shmget failed"))?;
+        .map_err(|failure| failure.labelled(c"shmget failed"))?; // as C's perror("shmget failed")
     writeln!(out, "Shared memory segment created with ID : {segment}")
 }

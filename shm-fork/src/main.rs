@@ -5,12 +5,13 @@
 //! nothing says whose turn it is: that is passed over a pair of sockets (`Turn`).
 //!
 //! The segment is marked for removal as soon as it is attached: its key is free at once, and the
-//! kernel frees the memory when the last of the three has detached or died. A segment that another
-//! program made and still works with is left alone.
+//! kernel frees the memory when the last of the three has detached or died. A segment whose
+//! maker still runs is left alone.
 //!
 //! (`Responce` and `Responced` are the course's own spelling.)
 //!
-//! Try: kill one of the three under `strace -f`; run many at once; watch `ipcs -m` meanwhile.
+//! Try: `strace -f -e inject=sendto:signal=KILL target/release/shm-fork`, which kills a process before
+//! it passes the turn; then look for a segment with `ipcs -m`.
 
 #![no_main]
 #![forbid(unsafe_code)]
@@ -50,8 +51,8 @@ fn parent(out: &mut Stdout) -> Result<(), Failure> {
     report_all([ended_1, ended_2, memory.detach()])
 }
 
-/// Attaches a segment for this run alone and marks it for removal: the key's, unless another program
-/// made it and runs, or uses it; else one without a key, which no other program finds.
+/// Attaches a segment for this run alone and marks it for removal: the key's, unless its maker is
+/// another and runs, or others have it attached; else one without a key, which nobody finds.
 fn attach_own() -> Result<Attachment, Failure> {
     let segment = Segment::create(FORK_KEY, FORK_SIZE)?;
     if let Some(memory) = segment.claim()? {
