@@ -153,11 +153,9 @@ fn says(says: &str) -> Right<'_> {
 
 fn the_disk_is_full() -> Verdict {
     let scene = attach().on(found(CREATE_KEY, CREATE_SIZE));
-    scene
-        .under(&["sh", "-c", "exec \"$0\" >/dev/full"])
-        .differs(&Right {
-            c_ends: &["exit status 0"],
-            leaves: Leaves::AsC,
-            ..says("write: No space left on device")
-        })
+    scene.onto_a_full_disk().differs(&Right {
+        c_ends: &["exit status 0"],
+        leaves: Leaves::AsC,
+        ..says("write: No space left on device")
+    })
 }

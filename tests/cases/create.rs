@@ -82,12 +82,10 @@ fn create() -> Scene {
 }
 
 fn the_disk_is_full() -> Verdict {
-    create()
-        .under(&["sh", "-c", "exec \"$0\" >/dev/full"])
-        .differs(&Right {
-            c_ends: &["exit status 0"],
-            prints: "",
-            says: "write: No space left on device",
-            leaves: Leaves::AsC,
-        })
+    create().onto_a_full_disk().differs(&Right {
+        c_ends: &["exit status 0"],
+        prints: "",
+        says: "write: No space left on device",
+        leaves: Leaves::AsC,
+    })
 }

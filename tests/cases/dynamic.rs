@@ -173,13 +173,11 @@ fn no_room() -> Vec<Case> {
             dynamic("10\n").only(Channel::ReaderGone).agrees()
         }),
         case("the_disk_is_full", || {
-            dynamic("10\n")
-                .under(&["sh", "-c", "exec \"$0\" >/dev/full"])
-                .differs(&Right {
-                    c_ends: &["exit status 0"],
-                    prints: "",
-                    ..says("write: No space left on device", Leaves::AsC)
-                })
+            dynamic("10\n").onto_a_full_disk().differs(&Right {
+                c_ends: &["exit status 0"],
+                prints: "",
+                ..says("write: No space left on device", Leaves::AsC)
+            })
         }),
     ]
 }

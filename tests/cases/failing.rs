@@ -113,8 +113,8 @@ impl Failing {
                 in_own_table(|| self.once(&fault, errno)).map_err(|report| {
                     let strace = format!("strace -f -o calls -e inject={fault} ");
                     report
-                        .under(&format!("where {} fails with {errno}:", self.call))
-                        .over(&lines_by_hand(&strace, self.program, "; echo $?"))
+                        .with_headline(&format!("where {} fails with {errno}:", self.call))
+                        .with_advice(&lines_by_hand(&strace, self.program, "; echo $?"))
                 })?;
             }
         }

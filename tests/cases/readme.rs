@@ -14,9 +14,7 @@ pub fn cases() -> Vec<Case> {
     let whole = |name: &'static str| case(name, move || sheet(name, "console"));
     let denied = || {
         if geteuid().is_root() {
-            return Err(Report::not_run(
-                "needs an ordinary user: root may do everything",
-            ));
+            return Err(Report::not_run(Need::OrdinaryUser.reason()));
         }
         sheet("shm-attach", "console user")
     };

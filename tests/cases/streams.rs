@@ -62,16 +62,16 @@ pub fn cases(program: &'static str) -> Vec<Case> {
         }),
         case("the_terminal_was_hung_up", move || {
             let told = tells(&run(Channel::HungUp, program, &[])?, &hung_up);
-            told.map_err(|report| report.under("the terminal was hung up before it began:"))
+            told.map_err(|report| report.with_headline("the terminal was hung up before it began:"))
         }),
     ]
 }
 
 /// Runs a program under a shell that first does something to its streams.
-fn under(program: &str, shell: &str) -> Result<Outcome, crate::harness::Report> {
+fn redirected(program: &str, shell: &str) -> Result<Outcome, crate::harness::Report> {
     let wrapper = ["sh", "-c", &format!("exec \"$0\" {shell}")];
     let outcome = run(Channel::Pipes, program, &wrapper);
-    outcome.map_err(|report| report.under(&format!("{program} {shell}")))
+    outcome.map_err(|report| report.with_headline(&format!("{program} {shell}")))
 }
 
 fn run(
@@ -92,8 +92,8 @@ fn run(
 
 /// The program ends with status 1, having written just this on standard error.
 fn fails(program: &str, shell: &str, says: &str) -> Verdict {
-    let told = tells(&under(program, shell)?, says);
-    told.map_err(|report| report.over(&lines_by_hand("", program, &format!(" {shell}"))))
+    let told = tells(&redirected(program, shell)?, says);
+    told.map_err(|report| report.with_advice(&lines_by_hand("", program, &format!(" {shell}"))))
 }
 
 /// What a process has lost it tells; a student's shm-fork may tell it once.
@@ -108,7 +108,7 @@ fn tells(outcome: &Outcome, says: &str) -> Verdict {
 
 /// A stream that the program has no use for is not missed.
 fn succeeds(program: &str, shell: &str) -> Verdict {
-    let outcome = under(program, shell)?;
+    let outcome = redirected(program, shell)?;
     let is_so = outcome.succeeded() && outcome.stderr.is_empty() && !outcome.stdout.is_empty();
     expect(
         "exit status 0, as ever",

@@ -14,7 +14,7 @@ use super::report::Report;
 
 /// Where the programs are.
 #[derive(Debug)]
-pub struct Folders {
+struct Folders {
     c: PathBuf,
     ours: PathBuf,
 }

@@ -60,7 +60,7 @@ impl Report {
 
     /// Puts a line above the reason.
     #[must_use]
-    pub fn under(mut self, headline: &str) -> Self {
+    pub fn with_headline(mut self, headline: &str) -> Self {
         if self.kind == Kind::NotRun {
             return self;
         }
@@ -70,7 +70,7 @@ impl Report {
 
     /// Puts lines below the reason: what to do.
     #[must_use]
-    pub fn over(mut self, lines: &str) -> Self {
+    pub fn with_advice(mut self, lines: &str) -> Self {
         if self.kind == Kind::NotRun {
             return self;
         }

@@ -247,7 +247,7 @@ impl Runner<'_> {
     }
 
     fn show_progress(&self) {
-        if !io::stdout().is_terminal() {
+        if !io::stdout().is_terminal() || IS_INTERRUPTED.load(Relaxed) {
             return;
         }
         let done = self.played.iter().flatten();

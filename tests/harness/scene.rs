@@ -59,7 +59,7 @@ pub enum Leaves {
 }
 
 /// What was seen.
-struct Played {
+struct Seen {
     before: String,
     programs: String,
     after: String,
@@ -67,7 +67,7 @@ struct Played {
     last: Outcome,
 }
 
-impl Played {
+impl Seen {
     /// All that two versions are compared by.
     fn text(&self) -> String {
         format!("{}segments then:\n{}", self.programs, self.after)
@@ -150,6 +150,11 @@ impl Scene {
         self
     }
 
+    /// Standard output is full.
+    pub fn onto_a_full_disk(self) -> Self {
+        self.under(&["sh", "-c", "exec \"$0\" >/dev/full"])
+    }
+
     /// Both versions do the same: every byte, stream, status and segment. Ours is played once.
     pub fn agrees(&self) -> Verdict {
         self.on_each_channel(|channel| {
@@ -230,12 +235,12 @@ impl Scene {
             played.into_iter().try_for_each(|(channel, thread)| {
                 let panicked = |_| Err(Report::failed("the check itself panicked: see above"));
                 let verdict = thread.join().unwrap_or_else(panicked);
-                verdict.map_err(|report| report.over(&self.by_hand(channel)))
+                verdict.map_err(|report| report.with_advice(&self.by_hand(channel)))
             })
         })
     }
 
-    fn play(&self, version: Version, channel: Channel) -> Result<Played, Report> {
+    fn play(&self, version: Version, channel: Channel) -> Result<Seen, Report> {
         let played = in_own_table(|| {
             let mut stage = Stage::set(self)?;
             let before = stage.describe_table()?;
@@ -249,14 +254,14 @@ impl Scene {
             }
             let programs = stage.name_ids(&programs)?;
             let last = last.ok_or_else(|| Report::failed("the scene runs nothing"))?;
-            Ok(Played {
+            Ok(Seen {
                 before,
                 programs,
                 after: stage.describe_table()?,
                 last,
             })
         });
-        played.map_err(|report| report.under(&format!("{channel}, {}:", version.name())))
+        played.map_err(|report| report.with_headline(&format!("{channel}, {}:", version.name())))
     }
 
     /// Runs one program; the C version of shm-fork in the order that it hopes for.
@@ -343,7 +348,7 @@ fn input_by_hand(input: &[u8], channel: Channel) -> (String, String) {
 }
 
 impl Right<'_> {
-    fn text(&self, channel: Channel, c: &Played, ours: &Played) -> String {
+    fn text(&self, channel: Channel, c: &Seen, ours: &Seen) -> String {
         let prints = self.prints.as_bytes();
         let says = [self.says.as_bytes(), channel.line_end()].concat();
         let (stdout, stderr) = match (channel.is_merged(), channel.shows_prompt_first()) {

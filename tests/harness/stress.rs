@@ -17,7 +17,7 @@ pub fn repeat(rounds: u32, mut round: impl FnMut(u32) -> Verdict) -> Verdict {
         .unwrap_or(0);
     let mut done = 0;
     while done < rounds || now() < until {
-        round(done).map_err(|report| report.under(&format!("in round {done}:")))?;
+        round(done).map_err(|report| report.with_headline(&format!("in round {done}:")))?;
         done += 1;
     }
     Ok(())

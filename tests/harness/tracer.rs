@@ -79,6 +79,14 @@ pub struct Trace {
     pub all_done: bool,
 }
 
+impl Trace {
+    /// The first of its processes that sleeps.
+    pub fn sleeper(&self) -> Option<Who> {
+        let sleeps = |calls: &Vec<String>| calls.iter().any(|call| call.ends_with("nanosleep"));
+        self.calls.iter().position(sleeps)
+    }
+}
+
 /// Traces a program that was started behind [`STOPPED`], from the thread that started it.
 pub fn trace(leader: Pid, steps: &[Step]) -> Result<Trace, Report> {
     waitpid(leader, Some(WaitPidFlag::WUNTRACED))?;

@@ -88,7 +88,7 @@ fn two(at: At, found: Option<&Found>) -> Verdict {
         let meanwhile = || {
             let right = runs_right(&mut Stage::empty()?, Channel::Pipes);
             let second = "the second of two runs, while the first is held:";
-            *seconds.lock()? = right.map_err(|report| report.under(second))?;
+            *seconds.lock()? = right.map_err(|report| report.with_headline(second))?;
             Ok(())
         };
         let mut stage = Stage::empty()?;
@@ -100,7 +100,7 @@ fn two(at: At, found: Option<&Found>) -> Verdict {
         };
         let (_, outcome) = traced(&mut stage, Version::Ours, &[step])?;
         let right = four_lines(&outcome, Channel::Pipes);
-        let first = right.map_err(|report| report.under("the first of two runs:"))?;
+        let first = right.map_err(|report| report.with_headline("the first of two runs:"))?;
         expect("two IDs", *seconds.lock()? != first, &first)?;
         stage.expect_no_segment()
     })

@@ -69,7 +69,7 @@ fn each_place(
             act,
         };
         in_own_table(|| killed_at(step, |outcome| check(outcome, is_last))).map_err(|report| {
-            report.under(&format!(
+            report.with_headline(&format!(
                 "{} was sent to {}:",
                 signal,
                 place.describe(whole)
@@ -83,11 +83,8 @@ fn killed_at(step: Step, check: impl Fn(&Outcome) -> Verdict) -> Verdict {
     let mut stage = Stage::empty()?;
     let (trace, outcome) = traced(&mut stage, Version::Ours, &[step])?;
     check(&outcome)?;
-    let sleeper = trace
-        .calls
-        .iter()
-        .position(|calls| calls.iter().any(|call| call.ends_with("sleep")));
-    let seen = sleeper.map_or_else(String::new, |who| format!("{} sleeps", name(who)));
+    let sleeper = trace.sleeper().map(name);
+    let seen = format!("{} sleeps", sleeper.unwrap_or("nobody"));
     expect("the others end at once", sleeper.is_none(), &seen)?;
     is_left_clean(&mut stage, &trace)
 }

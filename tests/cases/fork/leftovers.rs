@@ -76,7 +76,7 @@ fn beside_the_c_version(who: usize, at: At) -> Verdict {
         let mut stage = Stage::empty()?;
         let (_, outcome) = traced(&mut stage, Version::C, &steps)?;
         let right: Result<String, Report> = four_lines(&outcome, Channel::Pipes);
-        right.map_err(|report| report.under("the C version beside it:"))?;
+        right.map_err(|report| report.with_headline("the C version beside it:"))?;
         stage.expect_no_segment()
     })
 }

@@ -24,7 +24,7 @@ fn held(who: usize) -> Verdict {
         in_own_table(|| held_at(place)).map_err(|report| {
             let place = place.describe(&whole);
             let advice = sleeps(&whole);
-            report.under(&format!(
+            report.with_headline(&format!(
                 "{advice}{place}, was held until the others waited or ended:"
             ))
         })?;
@@ -46,12 +46,7 @@ fn held_at(place: Place) -> Verdict {
 
 /// To sleep is to hope that the other has come far enough.
 fn sleeps(trace: &Trace) -> String {
-    let is_sleep = |call: &String| call.ends_with("nanosleep");
-    let sleeper = trace
-        .calls
-        .iter()
-        .position(|calls| calls.iter().any(is_sleep));
-    sleeper.map_or_else(String::new, |who| {
+    trace.sleeper().map_or_else(String::new, |who| {
         let name = name(who);
         format!("{name} sleeps, but no sleep is long enough: let the other pass it the turn.\n")
     })
