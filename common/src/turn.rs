@@ -1,13 +1,11 @@
 //! Whose turn it is: two processes that work one after the other.
 
 use std::ffi::CStr;
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
-use libc::{AF_UNIX, MSG_NOSIGNAL, SOCK_STREAM, c_int};
+use libc::{AF_UNIX, MSG_NOSIGNAL, SOCK_STREAM, c_int, pollfd};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg::F_DUPFD, fcntl};
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::unistd::read;
 
 use crate::Failure;
 
@@ -18,6 +16,8 @@ use crate::Failure;
 /// of that one would keep it waiting for itself.
 #[derive(Debug)]
 pub struct Turn {
+    /// By its number in the calls: Rust 1.85 checks a borrowed descriptor with a panic, and a panic that
+    /// can be reached makes the file a third larger.
     end: OwnedFd,
 }
 
@@ -63,7 +63,10 @@ impl Turn {
     /// # Errors
     /// [`Failure::Reported`]: the other process has ended, and its parent tells of it. See read(2).
     pub fn wait(&self) -> Result<(), Failure> {
-        match read(&self.end, &mut [0]) {
+        let (end, mut turn) = (self.end.as_raw_fd(), [0_u8]);
+        // SAFETY: `turn` has room for as many bytes as the call is told.
+        let length = unsafe { libc::read(end, turn.as_mut_ptr().cast(), turn.len()) };
+        match Errno::result(length) {
             Ok(0) => Err(Failure::Reported),
             Ok(_) => Ok(()),
             Err(errno) => Err(self.failure(c"read", errno)),
@@ -73,9 +76,16 @@ impl Turn {
     /// A call may fail because the other process has ended (`EPIPE`, `ECONNRESET`): then that is
     /// what the user is to be told, and the parent does.
     fn failure(&self, call: &'static CStr, errno: Errno) -> Failure {
-        let mut ends = [PollFd::new(self.end.as_fd(), PollFlags::empty())];
-        match poll(&mut ends, PollTimeout::ZERO) {
-            Ok(1..) => Failure::Reported, // POLLHUP needs no asking: see poll(2)
+        let fd = self.end.as_raw_fd();
+        let (events, revents) = (0, 0); // POLLHUP needs no asking: see poll(2)
+        let mut end = pollfd {
+            fd,
+            events,
+            revents,
+        };
+        // SAFETY: poll reads and writes one pollfd, and is told of one.
+        match unsafe { libc::poll(&raw mut end, 1, 0) } {
+            1.. => Failure::Reported,
             _ => Failure::Call(call, errno),
         }
     }
