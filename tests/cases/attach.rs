@@ -1,12 +1,18 @@
 //! shm-attach.
 
-use common::{CREATE_KEY, CREATE_SIZE};
+use std::sync::atomic::Ordering::Relaxed;
+
+use common::{CREATE_KEY, CREATE_SIZE, Segment};
+use nix::unistd::{SysconfVar, sysconf};
 
 use super::failing::{After, Failing, SHMAT, SHMCTL, SHMDT, SHMGET, WRITE};
 use super::{built, streams};
 use crate::harness::{
-    Case, Channel, Leaves, NOBODY, Need, Right, Scene, Verdict, case, exercise, found,
+    Act, At, Case, Channel, Leaves, NOBODY, Need, Report, Right, STOPPED, Scene, Stage, Step,
+    Verdict, Version, case, exercise, expect, found, in_own_table, trace, wrapped,
 };
+
+const TEXT: &str = "This is our shared memory segment.";
 
 pub const PRINTS: &str =
     "Written data to shared memory.\nShared memory : This is our shared memory segment.\n";
@@ -64,7 +70,43 @@ fn prints() -> Vec<Case> {
                 .agrees()
         })
         .needs(Need::OtherUsers),
+        case("another_process_overwrites_the_text", overwritten)
+            .needs(Need::Ptrace)
+            .needs(Need::Ours),
     ]
+}
+
+/// There is no NUL any more when the text is read back: it ends where the last page ends.
+fn overwritten() -> Verdict {
+    in_own_table(|| {
+        let mut stage = Stage::empty()?;
+        stage.make(&found(CREATE_KEY, CREATE_SIZE))?;
+        let command = wrapped(&STOPPED, &Version::Ours.path("shm-attach"));
+        let running = stage.start(Channel::Pipes, command, b"")?;
+        // Between the two: whether standard output is a terminal.
+        let step = Step {
+            who: 0,
+            at: At::After("ioctl", 0),
+            act: Act::Meanwhile(&fill),
+        };
+        let traced = trace(running.group(), &[step])?;
+        let outcome = running.finish_with(traced.status)?;
+        let page = sysconf(SysconfVar::PAGE_SIZE)?.map_or(Ok(0), usize::try_from)?;
+        let right = PRINTS.replace(TEXT, &"x".repeat(page));
+        let is_so = outcome.succeeded() && outcome.stdout == right.as_bytes();
+        let wanted = format!("exit status 0, and {page} times x for the text");
+        expect(&wanted, is_so, &outcome.describe(Channel::Pipes))
+    })
+}
+
+fn fill() -> Verdict {
+    let memory = Segment::open(CREATE_KEY, 0).and_then(Segment::attach);
+    let memory = memory.map_err(|failure| Report::failed(format!("{failure:?}")))?;
+    memory
+        .bytes()
+        .iter()
+        .for_each(|byte| byte.store(b'x', Relaxed));
+    Ok(())
 }
 
 fn refuses() -> Vec<Case> {
