@@ -28,7 +28,9 @@ use crate::{Failure, Segment};
 /// assert!(memory.bytes().len() >= 4096);
 /// memory.store("more than one byte");
 /// assert!(memory.text().eq(*b"more than one byte"));
-/// memory.detach()?;
+/// drop(memory);
+/// // The last attachment is gone, and the segment with it.
+/// assert!(segment.attach().is_err());
 /// # Ok::<(), common::Failure>(())
 /// ```
 #[derive(Debug)]
