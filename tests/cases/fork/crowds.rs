@@ -14,6 +14,7 @@ const CROWD: usize = 64;
 
 pub fn cases() -> Vec<Case> {
     let held = |name, at| case(name, move || two(at, None)).needs(Need::Ptrace);
+    let on_a_leftover = |name, at| case(name, move || two_on_a_leftover(at)).needs(Need::Ptrace);
     vec![
         case(
             "two_c_versions_share_a_segment",
@@ -29,11 +30,15 @@ pub fn cases() -> Vec<Case> {
         held("two_of_which_one_is_about_to_remove", At::After("shmat", 2)),
         held("two_of_which_one_has_removed", At::After("shmat", 3)),
         held("two_of_which_one_has_forked", At::After("clone", 1)),
-        case("two_on_a_leftover", || {
-            let leftover = found(FORK_KEY, FORK_SIZE).filled_with("x");
-            two(At::After("shmat", 2), Some(&leftover))
-        })
-        .needs(Need::Ptrace),
+        on_a_leftover(
+            "two_of_which_one_has_found_a_leftover",
+            At::After("shmget", 1),
+        ),
+        on_a_leftover(
+            "two_of_which_one_is_about_to_attach_a_leftover",
+            At::After("shmat", 0),
+        ),
+        on_a_leftover("two_on_a_leftover", At::After("shmat", 2)),
         case("many_times_on_a_terminal", || {
             repeat(10, |_| in_own_table(|| alone(Channel::Terminal)))
         })
@@ -104,6 +109,11 @@ fn two(at: At, found: Option<&Found>) -> Verdict {
         expect("two IDs", *seconds.lock()? != first, &first)?;
         stage.expect_no_segment()
     })
+}
+
+/// The second takes the leftover away from under the first, or finds the first in it.
+fn two_on_a_leftover(at: At) -> Verdict {
+    two(at, Some(&found(FORK_KEY, FORK_SIZE).filled_with("x")))
 }
 
 /// The C versions meet in one segment: the second takes the first one's for its own.
