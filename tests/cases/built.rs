@@ -102,8 +102,6 @@ fn calls(version: Version, program: &str) -> Result<Vec<Vec<String>>, Report> {
         running.finish_with(traced.status)?;
         for calls in &mut traced.calls {
             calls.retain(|call| !LIBRARYS.contains(&call.as_str()));
-            // The kernel starts it anew after a signal.
-            calls.dedup_by(|one, other| one == other && one == "wait4");
         }
         Ok(traced.calls)
     })

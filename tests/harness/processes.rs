@@ -178,9 +178,23 @@ pub fn memory(processes: &[Process]) -> u64 {
     processes.iter().map(|process| process.kibibytes).sum()
 }
 
+/// The children of a program, in the order of their birth, as a tracer saw them.
+static BORN: Mutex<Vec<(Pid, Pid)>> = Mutex::new(Vec::new());
+
+/// A tracer has seen a child's birth. It may be gone when somebody asks for its name.
+pub fn is_born(leader: Pid, child: Pid) {
+    let mut born = BORN.lock().unwrap_or_else(PoisonError::into_inner);
+    born.push((leader, child));
+}
+
 /// shm-fork's processes by the names that its own output has for them; others by what they run.
 pub fn name(leader: Pid, pid: Pid) -> String {
-    let family = children(leader);
+    let born = BORN.lock().unwrap_or_else(PoisonError::into_inner);
+    let own = born.iter().filter(|(parent, _)| *parent == leader);
+    let mut family: Vec<Pid> = own.map(|&(_, child)| child).collect();
+    if family.is_empty() {
+        family = children(leader);
+    }
     match family.iter().position(|&child| child == pid) {
         Some(index) => format!("process {}", index + 1),
         None if pid == leader && family.is_empty() => "it".to_string(),

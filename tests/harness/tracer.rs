@@ -13,7 +13,7 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use super::calls;
-use super::processes::{LOOK, Process, look_at};
+use super::processes::{LOOK, Process, is_born, look_at};
 use super::report::{Report, Verdict};
 
 /// Words before a program: it stops before it begins, so that a tracer can take hold of it.
@@ -213,6 +213,10 @@ impl Tracer<'_> {
             let number = calls.len();
             return self.come(who, At::Call(number));
         }
+        if is_made_again(pid) {
+            calls.pop();
+            return resume(pid, None);
+        }
         match calls.last() {
             Some(call) if call.ends_with("nanosleep") => self.come(who, At::Awake),
             _ => resume(pid, None),
@@ -282,10 +286,27 @@ impl Tracer<'_> {
     fn who(&mut self, pid: Pid) -> Who {
         let known = self.family.iter().position(|traced| traced.pid == pid);
         known.unwrap_or_else(|| {
+            is_born(self.family[0].pid, pid);
             self.family.push(Traced::new(pid));
             self.family.len() - 1
         })
     }
+}
+
+/// Whether a signal interrupted the call that has just ended, and the kernel makes it again: a wait
+/// for one child, when the other ends. The errors from 512 to 516 say so, which no program sees.
+fn is_made_again(pid: Pid) -> bool {
+    (u64::MAX - 515..=u64::MAX - 511).contains(&result(pid).unwrap_or(0))
+}
+
+#[cfg(target_arch = "x86_64")]
+fn result(pid: Pid) -> Option<u64> {
+    Some(ptrace::getregs(pid).ok()?.rax)
+}
+
+#[cfg(target_arch = "aarch64")]
+fn result(pid: Pid) -> Option<u64> {
+    Some(ptrace::getregs(pid).ok()?.regs[0])
 }
 
 /// Lets a process run to its next stop. One that was killed meanwhile is not there any more.
