@@ -184,7 +184,8 @@ impl Failing {
         let most = if self.is_of_many { 3 } else { 1 };
         let least = if is_yours() { 1 } else { self.least };
         let is_told = text.lines().all(is_right) && (least..=most).contains(&text.lines().count());
-        expect(&format!("on standard error: {right}"), is_told, seen)?;
+        let times = if least > 1 { "from each process " } else { "" };
+        expect(&format!("{times}on standard error: {right}"), is_told, seen)?;
         let printed = String::from_utf8_lossy(&outcome.stdout);
         // In the machine's own table an ID may have any number.
         let printed = printed.trim_end_matches(|byte: char| byte.is_ascii_digit() || byte == '\n');
