@@ -1,14 +1,14 @@
 //! What the cases are made of.
 //!
 //! A [`Case`] is a promise with a name, and a function that gives a [`Verdict`]. Most play a [`Scene`]:
-//! programs, the segments that they find ([`found`]), the channels that they are run on; the C version
+//! programs, the segments that they find ([`found()`]), the channels that they are run on; the C version
 //! and ours play it, each on a [`Stage`] of its own, and what they do is compared. For example:
 //!
 //! ```text
 //! case("run_twice", || Scene::of("shm-create").then("shm-create").agrees())
 //! ```
 //!
-//! Cases of shm-fork also [`trace`]: a [`Step`] is an [`Act`] on one process, [`At`] a place in its life.
+//! Cases of shm-fork also [`trace()`]: a [`Step`] is an [`Act`] on one process, [`At`] a place in its life.
 
 mod broken;
 mod calls;
