@@ -52,7 +52,7 @@ fn watched() -> MutexGuard<'static, Vec<Watched>> {
 }
 
 /// How often the programs are looked at.
-const INTERVAL: Duration = Duration::from_millis(20);
+const INTERVAL: Duration = Duration::from_millis(40);
 
 /// Watches over a program and all that it starts: stops it when it hangs or goes too far, and when
 /// nobody waits for it any more.
