@@ -8,8 +8,8 @@ use nix::unistd::{SysconfVar, sysconf};
 use super::failing::{After, Failing, SHMAT, SHMCTL, SHMDT, SHMGET, WRITE};
 use super::{built, streams};
 use crate::harness::{
-    Act, At, Case, Channel, Leaves, NOBODY, Need, Report, Right, STOPPED, Scene, Stage, Step,
-    Verdict, Version, case, exercise, expect, found, in_own_table, trace, wrapped,
+    Act, At, Case, Channel, Found, Leaves, NOBODY, Need, Report, Right, STOPPED, Scene, Stage,
+    Verdict, Version, case, exercise, expect, found, in_own_table, step, wrapped,
 };
 
 const TEXT: &str = "This is our shared memory segment.";
@@ -17,57 +17,33 @@ const TEXT: &str = "This is our shared memory segment.";
 pub const PRINTS: &str =
     "Written data to shared memory.\nShared memory : This is our shared memory segment.\n";
 
+/// Its system calls.
+const CALLS: &str = "shmget shmat shmctl ioctl shmdt write exit_group";
+
 pub fn cases() -> Vec<Case> {
     let streams = streams::cases("shm-attach");
-    let built = built::cases(
-        "shm-attach",
-        &[&[
-            "shmget",
-            "shmat",
-            "shmctl",
-            "ioctl",
-            "shmdt",
-            "write",
-            "exit_group",
-        ]],
-    );
+    let built = built::cases("shm-attach", &[CALLS]);
     let all = [prints(), refuses(), streams, failing(), built];
-    exercise(
-        "attach",
-        &["shm-attach"],
-        all.into_iter().flatten().collect(),
-    )
+    exercise("attach", &["shm-attach"], all)
 }
 
 fn prints() -> Vec<Case> {
     vec![
-        case("fresh", || {
-            attach().on(found(CREATE_KEY, CREATE_SIZE)).agrees()
-        }),
+        case("fresh", || attach().on(there()).agrees()),
         case("run_twice", || {
-            attach()
-                .on(found(CREATE_KEY, CREATE_SIZE))
-                .then("shm-attach")
-                .agrees()
+            attach().on(there()).then("shm-attach").agrees()
         }),
         case("a_larger_segment_is_there", || {
             attach().on(found(CREATE_KEY, 3 * 4096 + 1)).agrees()
         }),
         case("the_bytes_after_the_text_stay", || {
-            attach()
-                .on(found(CREATE_KEY, CREATE_SIZE).filled_with("x"))
-                .agrees()
+            attach().on(there().filled_with("x")).agrees()
         }),
         case("another_process_is_attached", || {
-            attach()
-                .on(found(CREATE_KEY, CREATE_SIZE).filled_with("x").held())
-                .agrees()
+            attach().on(there().filled_with("x").held()).agrees()
         }),
         case("another_users_segment", || {
-            attach()
-                .on(found(CREATE_KEY, CREATE_SIZE))
-                .run_by(NOBODY)
-                .agrees()
+            attach().on(there()).run_by(NOBODY).agrees()
         })
         .needs(Need::OtherUsers),
         case("another_process_overwrites_the_text", overwritten)
@@ -80,17 +56,12 @@ fn prints() -> Vec<Case> {
 fn overwritten() -> Verdict {
     in_own_table(|| {
         let mut stage = Stage::empty()?;
-        stage.make(&found(CREATE_KEY, CREATE_SIZE))?;
+        stage.make(&there())?;
         let command = wrapped(&STOPPED, &Version::Ours.path("shm-attach"));
-        let running = stage.start(Channel::Pipes, command, b"")?;
         // Between the two: whether standard output is a terminal.
-        let step = Step {
-            who: 0,
-            at: At::After("ioctl", 0),
-            act: Act::Meanwhile(&fill),
-        };
-        let traced = trace(running.group(), &[step])?;
-        let outcome = running.finish_with(traced.status)?;
+        let between = step(0, At::After("ioctl", 0), Act::Meanwhile(&fill));
+        let running = stage.start(Channel::Pipes, command, b"")?;
+        let (_, outcome) = running.trace(&[between])?;
         let page = sysconf(SysconfVar::PAGE_SIZE)?.map_or(Ok(0), usize::try_from)?;
         let right = PRINTS.replace(TEXT, &"x".repeat(page));
         let is_so = outcome.succeeded() && outcome.stdout == right.as_bytes();
@@ -121,17 +92,14 @@ fn refuses() -> Vec<Case> {
                 .differs(&says("shmget: Invalid argument"))
         }),
         case("a_read_only_segment", || {
-            let segment = found(CREATE_KEY, CREATE_SIZE)
-                .mode(0o444)
-                .owned_by_ordinary_user();
+            let segment = there().mode(0o444).owned_by_ordinary_user();
             let right = says("shmat: Permission denied");
             attach().on(segment).run_by_ordinary_user().differs(&right)
         })
         .needs(Need::OrdinaryUser),
         case("another_users_private_segment", || {
-            let segment = found(CREATE_KEY, CREATE_SIZE).mode(0o600).filled_with("x");
-            attach()
-                .on(segment)
+            let scene = attach().on(there().mode(0o600).filled_with("x"));
+            scene
                 .run_by(NOBODY)
                 .differs(&says("shmat: Permission denied"))
         })
@@ -142,10 +110,7 @@ fn refuses() -> Vec<Case> {
             scene.under(&["prlimit", "--as=33554432"]).differs(&right)
         }),
         case("the_reader_is_gone", || {
-            attach()
-                .on(found(CREATE_KEY, CREATE_SIZE))
-                .only(Channel::ReaderGone)
-                .agrees()
+            attach().on(there()).only(Channel::ReaderGone).agrees()
         }),
         case("the_disk_is_full", the_disk_is_full),
     ]
@@ -153,34 +118,24 @@ fn refuses() -> Vec<Case> {
 
 fn failing() -> Vec<Case> {
     let of = |call, errnos| Failing::of("shm-attach", call, errnos);
+    let early = |failing: Failing| failing.leaves(After::AsItWas).case();
+    let late = |failing: Failing| failing.leaves(After::Text).case();
     vec![
-        of("shmget", SHMGET)
-            .says("shmget: ")
-            .leaves(After::AsItWas)
-            .case(),
-        of("shmat", SHMAT)
-            .says("shmat: ")
-            .leaves(After::AsItWas)
-            .case(),
-        of("shmctl", SHMCTL)
-            .says("shmctl: ")
-            .by_any_name()
-            .leaves(After::AsItWas)
-            .case(),
-        of("shmdt", SHMDT)
-            .says("shmdt: ")
-            .prints(PRINTS)
-            .leaves(After::Text)
-            .case(),
-        of("write", WRITE)
-            .says("write: ")
-            .leaves(After::Text)
-            .case(),
+        early(of("shmget", SHMGET).says("shmget: ")),
+        early(of("shmat", SHMAT).says("shmat: ")),
+        early(of("shmctl", SHMCTL).says("shmctl: ").by_any_name()),
+        late(of("shmdt", SHMDT).says("shmdt: ").prints(PRINTS)),
+        late(of("write", WRITE).says("write: ")),
     ]
 }
 
 fn attach() -> Scene {
     Scene::of("shm-attach")
+}
+
+/// The segment that shm-create makes.
+fn there() -> Found {
+    found(CREATE_KEY, CREATE_SIZE)
 }
 
 /// The C version ignores that shmget or shmat failed, and stores its text nowhere.
@@ -194,8 +149,7 @@ fn says(says: &str) -> Right<'_> {
 }
 
 fn the_disk_is_full() -> Verdict {
-    let scene = attach().on(found(CREATE_KEY, CREATE_SIZE));
-    scene.onto_a_full_disk().differs(&Right {
+    attach().on(there()).onto_a_full_disk().differs(&Right {
         c_ends: &["exit status 0"],
         leaves: Leaves::AsC,
         ..says("write: No space left on device")

@@ -5,47 +5,47 @@ use common::{CREATE_KEY, CREATE_SIZE};
 use super::failing::{After, Failing, SHMGET, WRITE};
 use super::{built, streams};
 use crate::harness::{
-    Case, Channel, Leaves, NOBODY, Need, Right, Scene, Verdict, case, exercise, found,
+    Case, Channel, Found, Leaves, NOBODY, Need, Right, Scene, Verdict, case, exercise, found,
 };
 
 pub fn cases() -> Vec<Case> {
-    let own = vec![
+    let streams = streams::cases("shm-create");
+    let built = built::cases("shm-create", &["shmget ioctl write exit_group"]);
+    let all = [prints(), refuses(), streams, failing(), built];
+    exercise("create", &["shm-create"], all)
+}
+
+fn prints() -> Vec<Case> {
+    vec![
         case("fresh", || create().agrees()),
         case("run_twice", || create().then("shm-create").agrees()),
         case("a_larger_segment_is_there", || {
             create().on(found(CREATE_KEY, CREATE_SIZE + 1)).agrees()
         }),
+        case("old_bytes_stay", || {
+            create().on(there().filled_with("x")).agrees()
+        }),
+        case("another_process_is_attached", || {
+            create().on(there().filled_with("x").held()).agrees()
+        }),
+        case("another_users_segment", || {
+            create().on(there()).run_by(NOBODY).agrees()
+        })
+        .needs(Need::OtherUsers),
+    ]
+}
+
+fn refuses() -> Vec<Case> {
+    vec![
         case("a_smaller_segment_is_there", || {
             create().on(found(CREATE_KEY, CREATE_SIZE - 1)).agrees()
         }),
-        case("old_bytes_stay", || {
-            create()
-                .on(found(CREATE_KEY, CREATE_SIZE).filled_with("x"))
-                .agrees()
-        }),
-        case("another_process_is_attached", || {
-            create()
-                .on(found(CREATE_KEY, CREATE_SIZE).filled_with("x").held())
-                .agrees()
-        }),
-        case("another_users_segment", || {
-            create()
-                .on(found(CREATE_KEY, CREATE_SIZE))
-                .run_by(NOBODY)
-                .agrees()
-        })
-        .needs(Need::OtherUsers),
         case("another_users_private_segment", || {
-            create()
-                .on(found(CREATE_KEY, CREATE_SIZE).mode(0o600))
-                .run_by(NOBODY)
-                .agrees()
+            create().on(there().mode(0o600)).run_by(NOBODY).agrees()
         })
         .needs(Need::OtherUsers),
         case("a_read_only_segment", || {
-            let segment = found(CREATE_KEY, CREATE_SIZE)
-                .mode(0o444)
-                .owned_by_ordinary_user();
+            let segment = there().mode(0o444).owned_by_ordinary_user();
             create().on(segment).run_by_ordinary_user().agrees()
         })
         .needs(Need::OrdinaryUser),
@@ -62,19 +62,21 @@ pub fn cases() -> Vec<Case> {
             create().only(Channel::ReaderGone).agrees()
         }),
         case("the_disk_is_full", the_disk_is_full),
-    ];
-    let shmget = Failing::of("shm-create", "shmget", SHMGET).says("shmget failed: ");
-    let write = Failing::of("shm-create", "write", WRITE)
-        .says("write: ")
-        .leaves(After::NoText);
-    let failing = vec![shmget.case(), write.case()];
-    let built = built::cases("shm-create", &[&["shmget", "ioctl", "write", "exit_group"]]);
-    let all = [own, streams::cases("shm-create"), failing, built];
-    exercise(
-        "create",
-        &["shm-create"],
-        all.into_iter().flatten().collect(),
-    )
+    ]
+}
+
+fn failing() -> Vec<Case> {
+    let of = |call, errnos| Failing::of("shm-create", call, errnos);
+    let write = of("write", WRITE).says("write: ").leaves(After::NoText);
+    vec![
+        of("shmget", SHMGET).says("shmget failed: ").case(),
+        write.case(),
+    ]
+}
+
+/// The segment that shm-create makes.
+fn there() -> Found {
+    found(CREATE_KEY, CREATE_SIZE)
 }
 
 fn create() -> Scene {

@@ -64,36 +64,23 @@ const OURS_REFUSES: [(&str, &[u8], &str); 13] = [
     ("a_multiple_of_two_to_the_32", b"4294967306\n", OUT_OF_RANGE),
 ];
 
+/// Its system calls.
+const CALLS: &str = "ioctl read lseek shmget shmat shmctl shmdt write exit_group";
+
 pub fn cases() -> Vec<Case> {
     let alike = BOTH_READ_ALIKE.map(|(name, input)| case(name, move || dynamic(input).agrees()));
     let refuses = OURS_REFUSES.map(|(name, input, why)| case(name, move || refuses(input, why)));
-    let built = built::cases(
-        "shm-dynamic",
-        &[&[
-            "ioctl",
-            "read",
-            "lseek",
-            "shmget",
-            "shmat",
-            "shmctl",
-            "shmdt",
-            "write",
-            "exit_group",
-        ]],
-    );
-    let own = [
+    let all = [
         alike.into(),
         segments(),
         refuses.into(),
         no_room(),
         input::cases(),
-    ]
-    .into_iter()
-    .flatten();
-    let hard = [streams::cases("shm-dynamic"), failing(), built]
-        .into_iter()
-        .flatten();
-    exercise("dynamic", &["shm-dynamic"], own.chain(hard).collect())
+        streams::cases("shm-dynamic"),
+        failing(),
+        built::cases("shm-dynamic", &[CALLS]),
+    ];
+    exercise("dynamic", &["shm-dynamic"], all)
 }
 
 fn segments() -> Vec<Case> {
@@ -184,28 +171,15 @@ fn no_room() -> Vec<Case> {
 
 fn failing() -> Vec<Case> {
     let of = |call, errnos| Failing::of("shm-dynamic", call, errnos).prints(PROMPT);
+    let made = |failing: Failing| failing.leaves(After::NoText).case();
+    let late = |failing: Failing| failing.leaves(After::Text).case();
     vec![
         of("read", READ).says("read: ").case(),
         of("shmget", SHMGET).says("shmget: ").case(),
-        of("shmat", SHMAT)
-            .says("shmat: ")
-            .leaves(After::NoText)
-            .case(),
-        of("shmctl", SHMCTL)
-            .says("shmctl: ")
-            .by_any_name()
-            .leaves(After::NoText)
-            .case(),
-        of("shmdt", SHMDT)
-            .says("shmdt: ")
-            .prints(PRINTS)
-            .leaves(After::Text)
-            .case(),
-        of("write", WRITE)
-            .says("write: ")
-            .prints("")
-            .leaves(After::Text)
-            .case(),
+        made(of("shmat", SHMAT).says("shmat: ")),
+        made(of("shmctl", SHMCTL).says("shmctl: ").by_any_name()),
+        late(of("shmdt", SHMDT).says("shmdt: ").prints(PRINTS)),
+        late(of("write", WRITE).says("write: ").prints("")),
     ]
 }
 

@@ -11,39 +11,27 @@ use crate::harness::{
 };
 
 pub fn cases() -> Vec<Case> {
+    // It removes the segments of the lab's keys, whoever's of this user they are.
+    let of = |name, play: fn() -> Verdict| case(name, play).needs(Need::Ours).needs(Need::OwnTable);
+    let kept = of("clean_shm_keeps_another_users_segment", anothers_is_kept);
     let all = vec![
-        case("its_keys_are_those_of_the_programs", its_keys),
-        case("help_names_every_target", help_names_every_target),
-        case(
-            "run_shows_the_segments_and_removes_them",
-            run_shows_the_segments,
-        ),
-        case(
-            "run_takes_a_size_by_itself",
-            run_takes_a_size_by_itself_after_a_leftover,
-        ),
-        case(
+        of("its_keys_are_those_of_the_programs", its_keys),
+        of("help_names_every_target", help_names_every_target),
+        of("run_shows_the_segments_and_removes_them", run_shows_all),
+        of("run_takes_a_size_by_itself", run_after_a_leftover),
+        of(
             "run_removes_the_segments_after_a_bad_size",
             run_after_a_bad_size,
         ),
-        case(
+        of(
             "clean_shm_is_silent_where_there_is_nothing",
-            clean_shm_is_silent,
+            nothing_is_silent,
         ),
-        case(
-            "clean_shm_keeps_another_users_segment",
-            clean_shm_keeps_another_users,
-        )
-        .needs(Need::OtherUsers),
-        case("a_missing_tool_is_named", a_missing_tool_is_named),
-        case(
-            "c_versions_in_a_folder_with_a_space_in_its_name",
-            a_folder_with_a_space,
-        ),
+        kept.needs(Need::OtherUsers),
+        of("a_missing_tool_is_named", a_missing_tool_is_named),
+        of("c_versions_in_a_folder_with_a_space_in_its_name", a_space),
     ];
-    // It removes the segments of the lab's keys, whoever's of this user they are.
-    let alone = |case: Case| case.needs(Need::Ours).needs(Need::OwnTable);
-    exercise("makefile", &[], all.into_iter().map(alone).collect())
+    exercise("makefile", &[], [all])
 }
 
 fn make(arguments: &[&str]) -> Command {
@@ -112,7 +100,7 @@ fn help_names_every_target() -> Verdict {
     Ok(())
 }
 
-fn run_shows_the_segments() -> Verdict {
+fn run_shows_all() -> Verdict {
     in_own_table(|| {
         let (shown, _) = run(make(&["run", "SIZE=4097"]), 0)?;
         for line in [
@@ -128,7 +116,7 @@ fn run_shows_the_segments() -> Verdict {
 }
 
 /// A leftover that is too small would stand in the way.
-fn run_takes_a_size_by_itself_after_a_leftover() -> Verdict {
+fn run_after_a_leftover() -> Verdict {
     in_own_table(|| {
         Stage::empty()?.make(&found(DYNAMIC_KEY, 5))?;
         let (shown, _) = run(make(&["run"]), 0)?;
@@ -147,7 +135,7 @@ fn run_after_a_bad_size() -> Verdict {
     })
 }
 
-fn clean_shm_is_silent() -> Verdict {
+fn nothing_is_silent() -> Verdict {
     in_own_table(|| {
         let (stdout, stderr) = run(make(&["clean-shm"]), 0)?;
         let printed = stdout + &stderr;
@@ -155,7 +143,7 @@ fn clean_shm_is_silent() -> Verdict {
     })
 }
 
-fn clean_shm_keeps_another_users() -> Verdict {
+fn anothers_is_kept() -> Verdict {
     in_own_table(|| {
         let segment = found(CREATE_KEY, CREATE_SIZE).owned_by_ordinary_user();
         Stage::for_other_users()?.make(&segment)?;
@@ -192,7 +180,7 @@ fn a_missing_tool_is_named() -> Verdict {
     Ok(())
 }
 
-fn a_folder_with_a_space() -> Verdict {
+fn a_space() -> Verdict {
     let folder = Folder::new("a lab")?;
     let mut copy = Command::new("cp");
     copy.args([

@@ -11,18 +11,21 @@ mod makefile;
 mod readme;
 mod streams;
 
-use crate::harness::{Case, Scene, case, exercise};
+use crate::harness::{Case, Scene, Verdict, case, exercise};
 
 const ALL: [&str; 4] = ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"];
 
 pub fn all() -> Vec<Case> {
-    let together = vec![case("four_in_a_row", four_in_a_row)];
     [
         create::cases(),
         attach::cases(),
         dynamic::cases(),
         fork::cases(),
-        exercise("together", &ALL, together),
+        exercise(
+            "together",
+            &ALL,
+            [vec![case("four_in_a_row", four_in_a_row)]],
+        ),
         makefile::cases(),
         readme::cases(),
     ]
@@ -32,7 +35,7 @@ pub fn all() -> Vec<Case> {
 }
 
 /// As a student runs them.
-fn four_in_a_row() -> crate::harness::Verdict {
+fn four_in_a_row() -> Verdict {
     Scene::of("shm-create")
         .then("shm-attach")
         .then("shm-fork")

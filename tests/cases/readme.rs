@@ -19,15 +19,14 @@ pub fn cases() -> Vec<Case> {
         sheet("shm-attach", "console user")
     };
     let sheets = ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"].map(whole);
-    let all = sheets
-        .into_iter()
-        .chain([case("shm-attach-as-an-ordinary-user", denied)]);
+    let denied = case("shm-attach-as-an-ordinary-user", denied);
+    let all = sheets.into_iter().chain([denied]);
     let all = all.map(|case| {
         case.needs(Need::Ours)
             .needs(Need::OwnTable)
             .needs(Need::Strace)
     });
-    exercise("readme", &[], all.collect())
+    exercise("readme", &[], [all.collect()])
 }
 
 /// A command, and what it prints.

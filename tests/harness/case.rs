@@ -58,10 +58,15 @@ impl Case {
 }
 
 /// The cases of an exercise, the simplest first, with the programs that they run.
-pub fn exercise(name: &str, programs: &'static [&'static str], cases: Vec<Case>) -> Vec<Case> {
+pub fn exercise(
+    name: &str,
+    programs: &'static [&'static str],
+    cases: impl IntoIterator<Item = Vec<Case>>,
+) -> Vec<Case> {
     let compiles = programs.first().and_then(|program| compiles(program));
     let compiles = compiles.filter(|_| programs.len() == 1).into_iter();
-    let cases = cases.into_iter().map(|case| Case { programs, ..case });
+    let cases = cases.into_iter().flatten();
+    let cases = cases.map(|case| Case { programs, ..case });
     let named = |case: Case| Case {
         name: format!("{name}::{}", case.name),
         ..case

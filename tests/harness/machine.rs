@@ -4,14 +4,14 @@ use std::env;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use nix::sys::signal::{Signal, killpg};
 use nix::unistd::geteuid;
 
 use super::channel::Channel;
 use super::namespaces;
 use super::programs::{wrapped, yours};
 use super::report::Report;
-use super::tracer::{STOPPED, trace};
+use super::running::Running;
+use super::tracer::STOPPED;
 
 /// What a case needs beside the programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,12 +80,8 @@ pub fn succeeds(command: &str) -> bool {
 fn can_trace() -> Result<(), Report> {
     let mut words = STOPPED.to_vec();
     words.extend(["sh", "-c", "(:)"]);
-    let running = Channel::Pipes.start(wrapped(&words, "sh".as_ref()), b"")?;
-    let traced = trace(running.group(), &[]);
-    if traced.is_err() {
-        let _ = killpg(running.group(), Signal::SIGKILL);
-    }
-    running.finish_with(traced?.status).map(drop)
+    let running = Running::start(Channel::Pipes, wrapped(&words, "sh".as_ref()), b"")?;
+    running.trace(&[]).map(drop)
 }
 
 /// What the runner has found out, for the processes that play the cases.

@@ -10,34 +10,44 @@
 //!
 //! Cases of shm-fork also [`trace()`]: a [`Step`] is an [`Act`] on one process, [`At`] a place in its life.
 
-mod broken;
-mod calls;
+// What a case is made of.
 mod case;
-mod cgroup;
-mod channel;
-mod command_line;
-mod folder;
 mod found;
 mod four_lines;
-mod junit;
+mod outcome;
+mod report;
+mod scene;
+mod stage;
+
+// The programs, and what they are run on.
+mod broken;
+mod channel;
+mod ends;
+mod folder;
+mod programs;
+mod running;
+mod segment_table;
+mod terminal;
+
+// What they do, and how it is bounded.
+mod calls;
+mod cgroup;
 mod limits;
 mod machine;
 mod namespaces;
-mod outcome;
 mod processes;
-mod programs;
-mod report;
-mod runner;
-mod scene;
-mod segment_table;
-mod stage;
-mod stress;
-mod summary;
-mod terminal;
 mod tracer;
 
+// How the cases are played, and what the user is told.
+mod command_line;
+mod junit;
+mod play;
+mod runner;
+mod stress;
+mod summary;
+
 pub use case::{Case, case, exercise};
-pub use channel::{Channel, Running};
+pub use channel::Channel;
 pub use command_line::main;
 pub use folder::Folder;
 pub use found::{Found, found};
@@ -47,11 +57,12 @@ pub use namespaces::in_own_table;
 pub use outcome::{Outcome, in_words};
 pub use programs::{Version, c_version, injected, is_yours, lab, lines_by_hand, ours, wrapped};
 pub use report::{Report, Verdict, expect};
+pub use running::Running;
 pub use scene::{Leaves, NOBODY, Right, Scene};
 pub use segment_table::rows;
 pub use stage::Stage;
 pub use stress::repeat;
-pub use tracer::{Act, At, STOPPED, Step, THE_C_VERSIONS_ORDER, Trace, trace};
+pub use tracer::{Act, At, STOPPED, Step, THE_C_VERSIONS_ORDER, Trace, step};
 
 /// A word as the shell has to be given it.
 pub fn quoted(word: &str) -> String {

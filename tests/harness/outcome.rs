@@ -14,7 +14,7 @@ pub struct Outcome {
     pub stderr: Vec<u8>,
     pub status: ExitStatus,
     /// How much of the input is left for the next program, where the input is a file.
-    pub unread: Option<usize>,
+    pub unread: Option<u64>,
 }
 
 impl Outcome {
@@ -52,30 +52,29 @@ const WIDTH: usize = 72;
 
 /// Bytes as a C string would spell them, a long run of one byte by its length; indented lines.
 pub fn visible(bytes: &[u8]) -> String {
-    let mut line = String::new();
-    let mut text = String::new();
-    for run in bytes.chunk_by(|one, next| one == next) {
-        let spelt = match run {
-            [byte, rest @ ..] if rest.len() >= 8 => {
-                vec![format!("[{} times {}]", run.len(), byte.escape_ascii())]
-            }
-            few => few
-                .iter()
-                .map(|byte| byte.escape_ascii().to_string())
-                .collect(),
-        };
-        for piece in spelt {
-            if line.len() + piece.len() > WIDTH {
-                text += &format!("    {line}\n");
-                line.clear();
-            }
-            line += &piece;
+    let mut lines = vec![String::new()];
+    for piece in bytes.chunk_by(|one, next| one == next).flat_map(spelt) {
+        match lines.last_mut() {
+            Some(line) if line.len() + piece.len() <= WIDTH => *line += &piece,
+            _ => lines.push(piece),
         }
     }
-    if !line.is_empty() {
-        text += &format!("    {line}\n");
+    lines.retain(|line| !line.is_empty());
+    let indented = lines.iter().map(|line| ["    ", line, "\n"].concat());
+    indented.collect()
+}
+
+/// A run of one byte, in pieces that fit on a line.
+fn spelt(run: &[u8]) -> Vec<String> {
+    match run {
+        [byte, ..] if run.len() > 8 => {
+            vec![format!("[{} times {}]", run.len(), byte.escape_ascii())]
+        }
+        few => few
+            .iter()
+            .map(|byte| byte.escape_ascii().to_string())
+            .collect(),
     }
-    text
 }
 
 /// The exit status in words: a signal by its name.

@@ -10,79 +10,55 @@ use std::sync::OnceLock;
 
 use super::folder::Folder;
 use super::quoted;
-use super::report::Report;
+use super::report::{Report, Verdict};
 
-/// Where the programs are.
-#[derive(Debug)]
-struct Folders {
-    c: PathBuf,
-    ours: PathBuf,
-}
+/// The folder of a run, where the programs are in `c` and in `ours`; the processes that play the
+/// cases have it as their folder for temporary files.
+static RUN: OnceLock<PathBuf> = OnceLock::new();
 
-/// How the runner tells the processes that play the cases.
-const C_FOLDER: &str = "CHECK_C";
-const OURS_FOLDER: &str = "CHECK_OURS";
-
-static FOLDERS: OnceLock<Folders> = OnceLock::new();
-
-fn folders() -> &'static Folders {
-    let told = |name| PathBuf::from(env::var_os(name).unwrap_or_default());
-    FOLDERS.get_or_init(|| Folders {
-        c: told(C_FOLDER),
-        ours: told(OURS_FOLDER),
-    })
-}
-
-/// Takes what make has built, or in its place what the user gives; what is made of that goes into
-/// a folder. Gives what to tell the processes that play the cases.
-pub fn take(into: &Path) -> Result<[(&'static str, PathBuf); 2], String> {
-    let mut c = target().join("c");
-    if let Some(folder) = originals() {
-        let originals = take_folder(&folder, into.join("originals"), "")?;
-        fill_up(&originals, &c)?;
-        c = originals;
+/// Takes into the folder of a run what make has built, or in its place what the user gives.
+pub fn take(run: &Path) -> Result<(), Report> {
+    let (c, ours) = (run.join("c"), run.join("ours"));
+    match originals() {
+        Some(folder) => {
+            take_folder(&folder, &c, "")?;
+            fill_up(&c)?;
+        }
+        None => symlink(target().join("c"), c)?,
     }
-    let mut ours = target().join("release");
-    if let Some(folder) = yours() {
+    match yours() {
         // As ours are, so that a read that is to fail is the program's own, not its loader's.
-        ours = take_folder(&folder, into.join("yours"), "-static")?;
+        Some(folder) => take_folder(&folder, &ours, "-static")?,
+        None => symlink(target().join("release"), ours)?,
     }
-    FOLDERS.get_or_init(|| Folders {
-        c: c.clone(),
-        ours: ours.clone(),
-    });
-    Ok([(C_FOLDER, c), (OURS_FOLDER, ours)])
+    RUN.get_or_init(|| run.to_path_buf());
+    Ok(())
 }
 
-fn take_folder(folder: &Path, into: PathBuf, flag: &str) -> Result<PathBuf, String> {
-    fs::create_dir(&into).map_err(|error| error.to_string())?;
+fn take_folder(folder: &Path, into: &Path, flag: &str) -> Verdict {
     let flags = env::var("CFLAGS").unwrap_or_else(|_| "-O2".into());
     let taken = Command::new(lab().join("tests/take.sh"))
         .env("CFLAGS", format!("{flags} {flag}"))
-        .arg(folder)
-        .arg(&into)
-        .output();
-    let taken = taken.map_err(|error| format!("tests/take.sh: {error}"))?;
+        .args([folder, into])
+        .output()?;
     if taken.status.success() {
-        Ok(into)
-    } else {
-        Err(String::from_utf8_lossy(&taken.stderr).trim().to_string())
+        return Ok(());
     }
+    Err(Report::failed(String::from_utf8_lossy(&taken.stderr)))
 }
 
 /// What the originals do not hold comes from the lab's own C versions.
-fn fill_up(originals: &Path, c: &Path) -> Result<(), String> {
+fn fill_up(originals: &Path) -> Verdict {
     for program in ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"] {
         let original = originals.join(program);
         if original.exists() {
             continue;
         }
         if let Ok(words) = fs::read_to_string(original.with_extension("log")) {
-            return Err(format!(
-                "{program}.c of ORIGINALS does not compile:\n{words}"
-            ));
+            let what = format!("{program}.c of ORIGINALS does not compile");
+            return Err(Report::failed(format!("{what}:\n{words}")));
         }
-        symlink(c.join(program), &original).map_err(|error| error.to_string())?;
+        symlink(target().join("c").join(program), original)?;
     }
     Ok(())
 }
@@ -96,10 +72,11 @@ pub enum Version {
 
 impl Version {
     pub fn path(self, program: &str) -> PathBuf {
-        match self {
-            Self::C => folders().c.join(program),
-            Self::Ours => folders().ours.join(program),
-        }
+        let folder = match self {
+            Self::C => "c",
+            Self::Ours => "ours",
+        };
+        RUN.get_or_init(env::temp_dir).join(folder).join(program)
     }
 
     /// How a report calls it.

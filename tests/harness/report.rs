@@ -10,14 +10,22 @@ use super::folder::Folder;
 /// What a case finds: nothing, or why it does not pass.
 pub type Verdict = Result<(), Report>;
 
+/// Why it does not; the number is the exit status of the process that plays the case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The program is wrong, or the C version is not as the case knows it.
-    Failed,
+    Failed = 1,
     /// The program had to be stopped: it hung, or did something without end.
-    Stopped,
+    Stopped = 2,
     /// The case could not be run here, and says nothing about the program.
-    NotRun,
+    NotRun = 77,
+}
+
+impl Kind {
+    pub fn of(status: i32) -> Option<Self> {
+        let all = [Self::Failed, Self::Stopped, Self::NotRun];
+        all.into_iter().find(|&kind| kind as i32 == status)
+    }
 }
 
 /// Why a case did not pass: one line that says it all, then what shows it.

@@ -80,17 +80,13 @@ pub fn play_all(
     if !has(Need::OwnTable) {
         namespaces::take_the_machines_table()?;
     }
-    let told = programs::take(folder.path()).map_err(Report::failed)?;
-    environment.extend(told.map(|(name, path)| (name, path.to_string_lossy().into_owned())));
+    programs::take(folder.path())?;
     environment.push((machine::FACTS, machine::facts().to_string()));
     environment.push(("TMPDIR", folder.path().to_string_lossy().into_owned()));
-    let played = cases
-        .iter()
-        .map(|case| case.cannot_be_played().map(|why| not_run(case, why)));
-    let played = played.collect();
+    let not_run = |case: &&Case| Some(not_run(case, case.cannot_be_played()?));
     let mut runner = Runner {
         cases,
-        played,
+        played: cases.iter().map(not_run).collect(),
         playing: Vec::new(),
         environment,
     };
@@ -121,11 +117,10 @@ fn clean_up_when_interrupted(folder: std::path::PathBuf) -> Result<(), Report> {
 }
 
 fn not_run(case: &Case, why: String) -> Played {
-    let verdict = Err(Report::not_run(why));
     Played {
         name: case.name.clone(),
         time: Duration::ZERO,
-        verdict,
+        verdict: Err(Report::not_run(why)),
     }
 }
 
@@ -206,23 +201,18 @@ impl Runner<'_> {
     /// Waits for a case to end. What a killed one left running is this process's, and is killed.
     fn wait(&mut self) -> Result<(), Report> {
         let status = waitpid(None, None)?;
-        let ended = self
-            .playing
-            .iter()
-            .position(|playing| Some(playing.pid) == status.pid());
-        let Some(ended) = ended else {
+        let has_ended = |playing: &Playing| Some(playing.pid) == status.pid();
+        let Some(ended) = self.playing.iter().position(has_ended) else {
             return Ok(());
         };
         let mut playing = self.playing.swap_remove(ended);
         let mut text = String::new();
         playing.output.rewind()?;
         playing.output.read_to_string(&mut text)?;
-        let name = self.cases[playing.index].name.clone();
-        let verdict = verdict(status, text);
         self.played[playing.index] = Some(Played {
-            name,
+            name: self.cases[playing.index].name.clone(),
             time: playing.start.elapsed(),
-            verdict,
+            verdict: verdict(status, text),
         });
         self.skip_what_would_be_stopped(playing.index);
         Ok(())
@@ -230,18 +220,15 @@ impl Runner<'_> {
 
     fn skip_what_would_be_stopped(&mut self, index: usize) {
         let exercise = self.cases[index].exercise();
-        let stopped = self.played.iter().flatten();
-        let stopped =
-            stopped.filter(|played| played.exercise() == exercise && played.is(Kind::Stopped));
-        if stopped.count() < MOST_STOPPED {
+        let is_of_it = |played: &&Played| played.exercise() == exercise && played.is(Kind::Stopped);
+        if self.played.iter().flatten().filter(is_of_it).count() < MOST_STOPPED {
             return;
         }
+        let why = format!("{exercise} had to be stopped {MOST_STOPPED} times: mend that first");
         for other in 0..self.cases.len() {
             let is_playing = self.playing.iter().any(|playing| playing.index == other);
             if self.played[other].is_none() && !is_playing && self.is_same(index, other) {
-                let why =
-                    format!("{exercise} had to be stopped {MOST_STOPPED} times: mend that first");
-                self.played[other] = Some(not_run(self.cases[other], why));
+                self.played[other] = Some(not_run(self.cases[other], why.clone()));
             }
         }
     }
@@ -258,18 +245,15 @@ impl Runner<'_> {
     }
 }
 
-/// A case's exit status says what kind of report it has printed.
-pub const STATUSES: [(Kind, i32); 3] = [(Kind::Failed, 1), (Kind::Stopped, 2), (Kind::NotRun, 77)];
-
 fn verdict(status: WaitStatus, text: String) -> Verdict {
     let WaitStatus::Exited(_, code) = status else {
         return Err(Report::stopped(format!(
             "the check was killed, or took too long: {status:?}\n{text}"
         )));
     };
-    match STATUSES.iter().find(|&&(_, status)| status == code) {
+    match Kind::of(code) {
         _ if code == 0 => Ok(()),
-        Some(&(kind, _)) => Err(Report { kind, text }),
+        Some(kind) => Err(Report { kind, text }),
         None => Err(Report::failed(format!(
             "the check itself failed, with status {code}:\n{text}"
         ))),

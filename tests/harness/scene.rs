@@ -15,7 +15,7 @@ use super::outcome::{Outcome, in_words};
 use super::programs::{self, Version, wrapped};
 use super::report::{Report, Verdict};
 use super::stage::Stage;
-use super::tracer::{STOPPED, THE_C_VERSIONS_ORDER, trace};
+use super::tracer::{STOPPED, THE_C_VERSIONS_ORDER};
 use super::{as_user, quoted};
 
 /// A user who owns nothing.
@@ -201,21 +201,11 @@ impl Scene {
     pub fn differs(&self, right: &Right) -> Verdict {
         self.on_each_channel(|channel| {
             let c = self.play(Version::C, channel)?;
-            let c_ends = in_words(c.last.status);
-            if !right.c_ends.is_empty() && !right.c_ends.contains(&c_ends.as_str()) {
-                let known = right.c_ends.join(" or ");
-                return Err(Report::failed(format!(
-                    "{channel}, the C version does not go wrong as it is known to:\n  {c_ends}, \
-                     not {known}"
-                )));
-            }
+            right.check_c(channel, &c)?;
             let ours = self.play(Version::Ours, channel)?;
             let wanted = right.text(channel, &c, &ours);
-            let actual = format!(
-                "{}segments then:\n{}",
-                ours.last.describe(channel),
-                ours.after
-            );
+            let outcome = ours.last.describe(channel);
+            let actual = format!("{outcome}segments then:\n{}", ours.after);
             if actual == wanted {
                 return Ok(());
             }
@@ -275,15 +265,14 @@ impl Scene {
         input: &[u8],
     ) -> Result<Outcome, Report> {
         let is_held = version == Version::C && program == "shm-fork" && has(Need::Ptrace);
-        if !is_held {
-            return stage
-                .start(channel, self.command(&self.wrapper, path), input)?
-                .finish();
+        let stopped: &[&str] = if is_held { &STOPPED } else { &[] };
+        let command = self.command(&[stopped, &self.wrapper].concat(), path);
+        let running = stage.start(channel, command, input)?;
+        if is_held {
+            Ok(running.trace(&THE_C_VERSIONS_ORDER)?.1)
+        } else {
+            running.finish()
         }
-        let wrapper = [&STOPPED, self.wrapper.as_slice()].concat();
-        let running = stage.start(channel, self.command(&wrapper, path), input)?;
-        let traced = trace(running.group(), &THE_C_VERSIONS_ORDER)?;
-        running.finish_with(traced.status)
     }
 
     fn command(&self, wrapper: &[&str], program: &Path) -> Command {
@@ -348,6 +337,17 @@ fn input_by_hand(input: &[u8], channel: Channel) -> (String, String) {
 }
 
 impl Right<'_> {
+    fn check_c(&self, channel: Channel, c: &Seen) -> Verdict {
+        let (ends, known) = (in_words(c.last.status), self.c_ends.join(" or "));
+        if known.is_empty() || self.c_ends.contains(&ends.as_str()) {
+            return Ok(());
+        }
+        let what = "the C version does not go wrong as it is known to";
+        Err(Report::failed(format!(
+            "{channel}, {what}:\n  {ends}, not {known}"
+        )))
+    }
+
     fn text(&self, channel: Channel, c: &Seen, ours: &Seen) -> String {
         let prints = self.prints.as_bytes();
         let says = [self.says.as_bytes(), channel.line_end()].concat();

@@ -46,30 +46,16 @@ pub fn rows() -> io::Result<Vec<Row>> {
 
 fn row(line: &str) -> Option<Row> {
     let fields: Vec<&str> = line.split_whitespace().collect();
-    let &[
-        key,
-        id,
-        permissions,
-        size,
-        creator,
-        _,
-        attached,
-        owner,
-        group,
-        ..,
-    ] = fields.as_slice()
-    else {
-        return None;
-    };
+    let field = |index: usize| fields.get(index).copied();
     Some(Row {
-        key: key.parse().ok()?,
-        id: id.to_string(),
-        permissions: permissions.to_string(),
-        size: size.to_string(),
-        creator: creator.parse().ok()?,
-        attached: attached.to_string(),
-        owner: owner.parse().ok()?,
-        group: group.parse().ok()?,
+        key: field(0)?.parse().ok()?,
+        id: field(1)?.to_string(),
+        permissions: field(2)?.to_string(),
+        size: field(3)?.to_string(),
+        creator: field(4)?.parse().ok()?,
+        attached: field(6)?.to_string(),
+        owner: field(7)?.parse().ok()?,
+        group: field(8)?.parse().ok()?,
     })
 }
 
@@ -114,24 +100,15 @@ fn contents(key: i32) -> String {
         Ok(memory) => memory,
         Err(failure) => return format!("    ({failure:?})\n"),
     };
-    let bytes = memory
-        .bytes()
-        .iter()
-        .take(MOST_BYTES)
-        .map(|byte| byte.load(Relaxed));
-    let bytes: Vec<u8> = bytes.collect();
-    let length = bytes
-        .iter()
-        .position(|&byte| byte == 0)
-        .unwrap_or(bytes.len());
-    let (text, rest) = bytes.split_at(length);
+    let bytes = memory.bytes().iter().take(MOST_BYTES);
+    let bytes: Vec<u8> = bytes.map(|byte| byte.load(Relaxed)).collect();
+    let length = bytes.iter().position(|&byte| byte == 0);
+    let (text, mut rest) = bytes.split_at(length.unwrap_or(bytes.len()));
     // How far a text reaches depends on its ID, and those differ in the machine's own table.
-    let skip = if has(Need::OwnTable) {
-        0
-    } else {
-        LONGEST_TEXT.saturating_sub(length)
-    };
-    let rest = rest.get(skip..).unwrap_or_default();
+    if !has(Need::OwnTable) {
+        let skipped = LONGEST_TEXT.saturating_sub(text.len());
+        rest = rest.get(skipped..).unwrap_or_default();
+    }
     format!("    its bytes:\n{}{}", visible(text), visible(rest))
 }
 

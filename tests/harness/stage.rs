@@ -5,17 +5,18 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 
 use common::Segment;
 use libc::IPC_PRIVATE;
 
-use super::channel::{Channel, Running};
+use super::channel::Channel;
 use super::folder::Folder;
 use super::found::Found;
 use super::machine::{Need, has};
 use super::programs::{copy_for_all, make_segment};
 use super::report::{Report, Verdict, expect};
+use super::running::Running;
 use super::scene::Scene;
 use super::segment_table::{self, Row};
 
@@ -84,16 +85,7 @@ impl Stage {
     }
 
     pub fn make(&mut self, found: &Found) -> Verdict {
-        let mut command = Command::new(self.reachable(&make_segment())?);
-        let (key, size) = (found.key.to_string(), found.size.to_string());
-        command
-            .args([&key, &size, &format!("{:o}", found.mode), found.text])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        if let Some(owner) = found.owner {
-            command.uid(owner).gid(owner);
-        }
+        let mut command = found.maker(&self.reachable(&make_segment())?);
         let mut maker = segment_table::spawn_unattached(&mut command)?;
         self.processes.insert(maker.id());
         let stdout = maker.stdout.take();
@@ -117,7 +109,7 @@ impl Stage {
         command: Command,
         input: &[u8],
     ) -> Result<Running, Report> {
-        let running = channel.start(command, input)?;
+        let running = Running::start(channel, command, input)?;
         self.processes.insert(running.group().as_raw().try_into()?);
         Ok(running)
     }

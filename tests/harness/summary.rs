@@ -16,42 +16,41 @@ const MOST_LINES: usize = 200;
 
 /// How the cases went, as lines.
 pub fn lines(played: &[Played], in_full: bool) -> Vec<String> {
-    let (counts, mut reasons) = (counts(played), reasons(played));
     let mut wrong = played.iter().filter(|played| played.is_wrong());
-    let Some(first) = wrong.next() else {
-        let any = played.iter().any(|played| played.verdict.is_ok());
-        let last = if any {
-            "All that ran passed."
-        } else {
-            "Nothing was checked."
-        };
-        return [counts, reasons, vec![last.to_string()]].concat();
-    };
-    let hidden = reasons.len().saturating_sub(3);
-    if hidden > 0 {
-        reasons.truncate(3);
-        reasons.push(format!(
-            "... and {hidden} more reasons: make check CASE=… tells"
-        ));
+    match wrong.next() {
+        Some(first) => red(played, first, &wrong.collect::<Vec<_>>(), in_full),
+        None => green(played),
     }
-    let next = next(first, in_full);
-    let below = [also(&wrong.collect::<Vec<_>>()), counts, reasons].concat();
+}
+
+fn green(played: &[Played]) -> Vec<String> {
+    let any = played.iter().any(|played| played.verdict.is_ok());
+    let last = if any {
+        "All that ran passed."
+    } else {
+        "Nothing was checked."
+    };
+    [counts(played), reasons(played), vec![last.to_string()]].concat()
+}
+
+/// The simplest failing case in full, the others by name, and what to type.
+fn red(played: &[Played], first: &Played, others: &[&Played], in_full: bool) -> Vec<String> {
+    let mut reasons = reasons(played);
+    let hidden = reasons.split_off(reasons.len().min(3)).len();
+    if hidden > 0 {
+        let more = format!("... and {hidden} more reasons: make check CASE=… tells");
+        reasons.push(more);
+    }
+    let (below, next) = (
+        [also(others), counts(played), reasons].concat(),
+        next(first, in_full),
+    );
     let room = LINES.saturating_sub(2 + below.len() + height(&next));
     let room = if in_full { MOST_LINES } else { room };
-    let head = vec![format!("FAILED  {}", first.name)];
-    let report = first
-        .verdict
-        .as_ref()
-        .err()
-        .map(|report| shortened(report, room));
-    [
-        head,
-        report.unwrap_or_default(),
-        vec![String::new()],
-        below,
-        vec![next],
-    ]
-    .concat()
+    let report = first.verdict.as_ref().err();
+    let report = report.map_or(Vec::new(), |report| shortened(report, room));
+    let head = format!("FAILED  {}", first.name);
+    [vec![head], report, vec![String::new()], below, vec![next]].concat()
 }
 
 /// What to type: the command that shows this case alone, and whole; then the exercise's.
@@ -127,27 +126,19 @@ fn counts(played: &[Played]) -> Vec<String> {
     let mut exercises: Vec<&str> = played.iter().map(Played::exercise).collect();
     exercises.dedup();
     let head = format!("{:12} {:>8} {:>8} {:>8}", "", "passed", "failed", "not run");
-    let lines: Vec<String> = exercises
-        .into_iter()
-        .filter_map(|exercise| {
-            let count = |is: &dyn Fn(&Played) -> bool| {
-                let of_it = played.iter().filter(|played| played.exercise() == exercise);
-                of_it.filter(|played| is(played)).count()
-            };
-            let (passed, wrong) = (
-                count(&|played| played.verdict.is_ok()),
-                count(&Played::is_wrong),
-            );
-            let not_run = count(&|played| played.is(Kind::NotRun));
-            let line = format!("{exercise:12} {passed:8} {wrong:8} {not_run:8}");
-            (passed + wrong > 0).then_some(line)
-        })
-        .collect();
-    if lines.is_empty() {
-        lines
-    } else {
-        [vec![head], lines].concat()
-    }
+    let lines = exercises.into_iter().filter_map(|exercise| {
+        let of_it = played.iter().filter(|played| played.exercise() == exercise);
+        let count = |is: fn(&Played) -> bool| of_it.clone().filter(|played| is(played)).count();
+        let (passed, wrong) = (
+            count(|played| played.verdict.is_ok()),
+            count(Played::is_wrong),
+        );
+        let not_run = count(|played| played.is(Kind::NotRun));
+        let line = format!("{exercise:12} {passed:8} {wrong:8} {not_run:8}");
+        (passed + wrong > 0).then_some(line)
+    });
+    let lines: Vec<String> = [head].into_iter().chain(lines).collect();
+    if lines.len() > 1 { lines } else { Vec::new() }
 }
 
 /// Why cases were not run, and how many for each reason.

@@ -50,24 +50,20 @@ pub enum Act<'a> {
 
 #[derive(Clone, Copy)]
 pub struct Step<'a> {
-    pub who: Who,
-    pub at: At,
-    pub act: Act<'a>,
+    who: Who,
+    at: At,
+    act: Act<'a>,
+}
+
+pub const fn step(who: Who, at: At, act: Act) -> Step {
+    Step { who, at, act }
 }
 
 /// The order that the C version of shm-fork hopes for: process 2 reads when process 1 has written
 /// and sleeps, and process 1 reads when process 2 has ended.
 pub const THE_C_VERSIONS_ORDER: [Step<'static>; 2] = [
-    Step {
-        who: 2,
-        at: At::Birth,
-        act: Act::HoldUntilAsleep,
-    },
-    Step {
-        who: 1,
-        at: At::Awake,
-        act: Act::Hold,
-    },
+    step(2, At::Birth, Act::HoldUntilAsleep),
+    step(1, At::Awake, Act::Hold),
 ];
 
 /// What the tracer saw.
@@ -90,56 +86,74 @@ impl Trace {
 /// Traces a program that was started behind [`STOPPED`], from the thread that started it.
 pub fn trace(leader: Pid, steps: &[Step]) -> Result<Trace, Report> {
     waitpid(leader, Some(WaitPidFlag::WUNTRACED))?;
-    let options = Options::PTRACE_O_TRACESYSGOOD
-        | Options::PTRACE_O_TRACEFORK
-        | Options::PTRACE_O_TRACEVFORK
-        | Options::PTRACE_O_TRACECLONE
-        | Options::PTRACE_O_TRACEEXEC
-        | Options::PTRACE_O_EXITKILL;
-    ptrace::seize(leader, options)?;
+    ptrace::seize(leader, options())?;
     kill(leader, Signal::SIGCONT)?;
     let mut tracer = Tracer {
-        family: vec![Traced::new(leader)],
-        steps: steps.iter().map(|&step| (step, false)).collect(),
+        family: vec![Traced::new(leader, true)],
+        steps: steps.to_vec(),
         seen: Ok(()),
         status: ExitStatus::default(),
         last: Vec::new(),
     };
     tracer.run()?;
     tracer.seen?;
+    let calls = tracer.family.into_iter().map(|traced| traced.calls);
     Ok(Trace {
         status: tracer.status,
-        calls: tracer
-            .family
-            .into_iter()
-            .map(|traced| traced.calls)
-            .collect(),
-        all_done: tracer.steps.iter().all(|&(_, done)| done),
+        calls: calls.collect(),
+        all_done: tracer.steps.is_empty(),
     })
+}
+
+/// Its children too, wherever they are born, and none outlives the tracer.
+fn options() -> Options {
+    Options::PTRACE_O_TRACESYSGOOD
+        | Options::PTRACE_O_TRACEFORK
+        | Options::PTRACE_O_TRACEVFORK
+        | Options::PTRACE_O_TRACECLONE
+        | Options::PTRACE_O_TRACEEXEC
+        | Options::PTRACE_O_EXITKILL
 }
 
 struct Traced<'a> {
     pid: Pid,
+    is_first: bool,
     calls: Vec<String>,
     held: Option<(At, Act<'a>)>,
     has_ended: bool,
 }
 
 impl Traced<'_> {
-    fn new(pid: Pid) -> Self {
+    fn new(pid: Pid, is_first: bool) -> Self {
         Self {
             pid,
+            is_first,
             calls: Vec::new(),
             held: None,
             has_ended: false,
+        }
+    }
+
+    /// Whether it has come to the place of a step.
+    fn is_at(&self, now: At, place: At) -> bool {
+        let first = |name: &str| self.calls.iter().position(|call| call.starts_with(name));
+        match (now, place) {
+            (At::Call(number), At::After(name, later)) => {
+                first(name).is_some_and(|first| first + 1 + later == number)
+            }
+            // The first process makes calls before it becomes the program, too.
+            (At::Call(_), At::Call(_)) if self.is_first => {
+                now == place && first("shmget").is_some()
+            }
+            _ => now == place,
         }
     }
 }
 
 struct Tracer<'a> {
     family: Vec<Traced<'a>>,
-    /// And whether each is done.
-    steps: Vec<(Step<'a>, bool)>,
+    /// Those that are still to come.
+    steps: Vec<Step<'a>>,
     /// What was found meanwhile.
     seen: Verdict,
     status: ExitStatus,
@@ -225,31 +239,15 @@ impl Tracer<'_> {
 
     /// A process has come to a place: the next step there, or on.
     fn come(&mut self, who: Who, at: At) -> Result<(), Report> {
-        let pid = self.family[who].pid;
-        let calls = &self.family[who].calls;
-        let first = |name: &str| calls.iter().position(|call| call.starts_with(name));
-        // What runs the program makes calls too, before it becomes the program.
-        let has_begun = who != 0 || first("shmget").is_some();
-        let is_at = |place: At| match (at, place) {
-            (At::Call(number), At::Call(other)) => number == other && has_begun,
-            (At::Call(number), At::After(name, later)) => {
-                first(name).is_some_and(|first| first + 1 + later == number)
-            }
-            _ => at == place,
-        };
-        let is_here = |step: &Step| step.who == who && is_at(step.at);
-        let next = self
-            .steps
-            .iter_mut()
-            .find(|(step, done)| !done && is_here(step));
-        let Some((step, done)) = next else {
+        let traced = &mut self.family[who];
+        let pid = traced.pid;
+        let is_here = |step: &Step| step.who == who && traced.is_at(at, step.at);
+        let Some(next) = self.steps.iter().position(is_here) else {
             return resume(pid, None);
         };
-        *done = true;
-        let act = step.act;
-        match act {
-            Act::Hold | Act::HoldUntilAsleep => {
-                self.family[who].held = Some((at, act));
+        match self.steps.remove(next).act {
+            act @ (Act::Hold | Act::HoldUntilAsleep) => {
+                traced.held = Some((at, act));
                 return Ok(());
             }
             Act::Send(signal) => kill(pid, signal)?,
@@ -287,7 +285,7 @@ impl Tracer<'_> {
         let known = self.family.iter().position(|traced| traced.pid == pid);
         known.unwrap_or_else(|| {
             is_born(self.family[0].pid, pid);
-            self.family.push(Traced::new(pid));
+            self.family.push(Traced::new(pid, false));
             self.family.len() - 1
         })
     }

@@ -6,30 +6,28 @@ use common::{FORK_KEY, FORK_SIZE};
 
 use super::{runs_right, traced};
 use crate::harness::{
-    Act, At, Case, Channel, Found, Need, Outcome, Running, STOPPED, Stage, Step, Verdict, Version,
-    c_version, case, expect, found, four_lines, in_own_table, repeat, wrapped,
+    Act, At, Case, Channel, Found, Need, Outcome, Running, STOPPED, Stage, Verdict, Version,
+    c_version, case, expect, found, four_lines, in_own_table, repeat, step, wrapped,
 };
 
 const CROWD: usize = 64;
 
 pub fn cases() -> Vec<Case> {
-    let held = |name, at| case(name, move || two(at, None)).needs(Need::Ptrace);
+    let of = |name, play: fn() -> Verdict| case(name, play).needs(Need::Ptrace);
+    let one_of_two = |what, at| {
+        let name = format!("two_of_which_one_{what}");
+        case(&name, move || two(at, &[])).needs(Need::Ptrace)
+    };
     let on_a_leftover = |name, at| case(name, move || two_on_a_leftover(at)).needs(Need::Ptrace);
+    let many = |name, play: fn() -> Verdict| case(name, play).stress();
     vec![
-        case(
-            "two_c_versions_share_a_segment",
-            two_c_versions_share_a_segment,
-        )
-        .needs(Need::Ptrace),
-        held(
-            "two_of_which_one_has_found_its_segment",
-            At::After("shmget", 1),
-        ),
-        held("two_of_which_one_is_about_to_attach", At::After("shmat", 0)),
-        held("two_of_which_one_has_attached", At::After("shmat", 1)),
-        held("two_of_which_one_is_about_to_remove", At::After("shmat", 2)),
-        held("two_of_which_one_has_removed", At::After("shmat", 3)),
-        held("two_of_which_one_has_forked", At::After("clone", 1)),
+        of("two_c_versions_share_a_segment", two_c_versions),
+        one_of_two("has_found_its_segment", At::After("shmget", 1)),
+        one_of_two("is_about_to_attach", At::After("shmat", 0)),
+        one_of_two("has_attached", At::After("shmat", 1)),
+        one_of_two("is_about_to_remove", At::After("shmat", 2)),
+        one_of_two("has_removed", At::After("shmat", 3)),
+        one_of_two("has_forked", At::After("clone", 1)),
         on_a_leftover(
             "two_of_which_one_has_found_a_leftover",
             At::After("shmget", 1),
@@ -39,55 +37,49 @@ pub fn cases() -> Vec<Case> {
             At::After("shmat", 0),
         ),
         on_a_leftover("two_on_a_leftover", At::After("shmat", 2)),
-        case("many_times_on_a_terminal", || {
-            repeat(10, |_| in_own_table(|| alone(Channel::Terminal)))
-        })
-        .stress(),
-        case("many_times_through_pipes", || {
-            repeat(10, |_| in_own_table(|| alone(Channel::Pipes)))
-        })
-        .stress(),
-        case("sixty_four_at_once", || {
-            repeat(3, |_| in_own_table(|| crowd(&mut Stage::empty()?)))
-        })
-        .stress(),
-        case("sixty_four_at_once_on_a_leftover", || {
-            repeat(3, |_| {
-                in_own_table(|| {
-                    let mut stage = Stage::empty()?;
-                    stage.make(&found(FORK_KEY, FORK_SIZE).filled_with("x"))?;
-                    crowd(&mut stage)
-                })
-            })
-        })
-        .stress(),
+        many("many_times_on_a_terminal", || {
+            repeat(10, |_| alone(Channel::Terminal))
+        }),
+        many("many_times_through_pipes", || {
+            repeat(10, |_| alone(Channel::Pipes))
+        }),
+        many("sixty_four_at_once", || repeat(3, |_| crowd(&[]))),
+        many("sixty_four_at_once_on_a_leftover", || {
+            repeat(3, |_| crowd(&[found(FORK_KEY, FORK_SIZE).filled_with("x")]))
+        }),
     ]
 }
 
 fn alone(channel: Channel) -> Verdict {
-    let mut stage = Stage::empty()?;
-    runs_right(&mut stage, channel)?;
-    stage.expect_no_segment()
+    in_own_table(|| {
+        let mut stage = Stage::empty()?;
+        runs_right(&mut stage, channel)?;
+        stage.expect_no_segment()
+    })
 }
 
 /// All are started, and stopped before they begin; then they go on together.
-fn crowd(stage: &mut Stage) -> Verdict {
-    let mut crowd = Vec::new();
-    for _ in 0..CROWD {
-        let command = wrapped(&STOPPED, &Version::Ours.path("shm-fork"));
-        crowd.push(stage.start(Channel::Pipes, command, b"")?);
-    }
-    crowd.iter().try_for_each(Running::wait_until_stopped)?;
-    crowd.iter().try_for_each(Running::go_on)?;
-    for running in crowd {
-        four_lines(&running.finish()?, Channel::Pipes)?;
-    }
-    stage.expect_no_segment()
+fn crowd(found: &[Found]) -> Verdict {
+    in_own_table(|| {
+        let mut stage = Stage::empty()?;
+        found.iter().try_for_each(|found| stage.make(found))?;
+        let mut start = || {
+            let command = wrapped(&STOPPED, &Version::Ours.path("shm-fork"));
+            stage.start(Channel::Pipes, command, b"")
+        };
+        let crowd: Vec<Running> = (0..CROWD).map(|_| start()).collect::<Result<_, _>>()?;
+        crowd.iter().try_for_each(Running::wait_until_stopped)?;
+        crowd.iter().try_for_each(Running::go_on)?;
+        for running in crowd {
+            four_lines(&running.finish()?, Channel::Pipes)?;
+        }
+        stage.expect_no_segment()
+    })
 }
 
 /// One run is held before a call of its parent, while a second runs from begin to end: each has a
 /// segment of its own.
-fn two(at: At, found: Option<&Found>) -> Verdict {
+fn two(at: At, found: &[Found]) -> Verdict {
     in_own_table(|| {
         let seconds = Mutex::new(String::new());
         let meanwhile = || {
@@ -98,12 +90,8 @@ fn two(at: At, found: Option<&Found>) -> Verdict {
         };
         let mut stage = Stage::empty()?;
         found.iter().try_for_each(|found| stage.make(found))?;
-        let step = Step {
-            who: 0,
-            at,
-            act: Act::Meanwhile(&meanwhile),
-        };
-        let (_, outcome) = traced(&mut stage, Version::Ours, &[step])?;
+        let held = step(0, at, Act::Meanwhile(&meanwhile));
+        let (_, outcome) = traced(&mut stage, Version::Ours, &[held])?;
         let right = four_lines(&outcome, Channel::Pipes);
         let first = right.map_err(|report| report.with_headline("the first of two runs:"))?;
         expect("two IDs", *seconds.lock()? != first, &first)?;
@@ -113,11 +101,11 @@ fn two(at: At, found: Option<&Found>) -> Verdict {
 
 /// The second takes the leftover away from under the first, or finds the first in it.
 fn two_on_a_leftover(at: At) -> Verdict {
-    two(at, Some(&found(FORK_KEY, FORK_SIZE).filled_with("x")))
+    two(at, &[found(FORK_KEY, FORK_SIZE).filled_with("x")])
 }
 
 /// The C versions meet in one segment: the second takes the first one's for its own.
-fn two_c_versions_share_a_segment() -> Verdict {
+fn two_c_versions() -> Verdict {
     in_own_table(|| {
         let others = Mutex::new(Vec::new());
         let meanwhile = || {
@@ -127,19 +115,12 @@ fn two_c_versions_share_a_segment() -> Verdict {
             Ok(())
         };
         let mut stage = Stage::empty()?;
-        let step = Step {
-            who: 1,
-            at: At::Awake,
-            act: Act::Meanwhile(&meanwhile),
-        };
-        let (_, first) = traced(&mut stage, Version::C, &[step])?;
+        let held = step(1, At::Awake, Act::Meanwhile(&meanwhile));
+        let (_, first) = traced(&mut stage, Version::C, &[held])?;
         let (one, other) = (ids(&first), others.lock()?.clone());
         let seen = format!("{} and {}", one.join(", "), other.join(", "));
-        expect(
-            "both name one segment",
-            one.len() == 1 && one == other,
-            &seen,
-        )
+        let is_one = one.len() == 1 && one == other;
+        expect("both name one segment", is_one, &seen)
     })
 }
 

@@ -7,7 +7,7 @@ use nix::sys::signal::Signal;
 use super::{name, places, runs_right, traced, undisturbed};
 use crate::harness::{
     Act, At, Case, Channel, Need, Outcome, Stage, Step, Trace, Verdict, Version, case, expect,
-    four_lines, in_own_table, in_words, is_yours,
+    four_lines, in_own_table, in_words, is_yours, step,
 };
 
 pub fn cases() -> Vec<Case> {
@@ -63,17 +63,10 @@ fn each_place(
     let places = places(who, whole);
     for (index, &place) in places.iter().enumerate() {
         let is_last = index + 1 == places.len();
-        let step = Step {
-            who: place.who,
-            at: place.at(),
-            act,
-        };
-        in_own_table(|| killed_at(step, |outcome| check(outcome, is_last))).map_err(|report| {
-            report.with_headline(&format!(
-                "{} was sent to {}:",
-                signal,
-                place.describe(whole)
-            ))
+        let check = |outcome: &Outcome| check(outcome, is_last);
+        in_own_table(|| killed_at(place.step(act), check)).map_err(|report| {
+            let place = place.describe(whole);
+            report.with_headline(&format!("{signal} was sent to {place}:"))
         })?;
     }
     Ok(())
@@ -97,24 +90,17 @@ fn survived(outcome: &Outcome, who: usize, signal: Signal, is_last: bool) -> Ver
         return four_lines(outcome, Channel::Pipes).map(drop);
     }
     if who == 0 {
-        let ends = in_words(outcome.status);
-        return expect(
-            &format!("died by {signal}"),
-            ends == format!("died by {signal}"),
-            &seen,
-        );
+        let wanted = format!("died by {signal}");
+        return expect(&wanted, in_words(outcome.status) == wanted, &seen);
     }
-    let line = format!("{}: killed by {signal}\n", name(who));
-    let told = outcome.stderr == line.as_bytes() && outcome.status.code() == Some(1);
-    if !is_yours() {
-        return expect(
-            &format!("exit status 1, and {}", line.trim_end()),
-            told,
-            &seen,
-        );
+    if is_yours() {
+        let noticed = outcome.status.code().is_some_and(|code| code != 0);
+        return expect("the parent's exit status is not 0", noticed, &seen);
     }
-    let noticed = outcome.status.code().is_some_and(|code| code != 0);
-    expect("the parent's exit status is not 0", noticed, &seen)
+    let line = format!("{}: killed by {signal}", name(who));
+    let told = outcome.stderr == [line.as_bytes(), b"\n"].concat();
+    let is_so = told && outcome.status.code() == Some(1);
+    expect(&format!("exit status 1, and {line}"), is_so, &seen)
 }
 
 /// No segment stays; where the parent died before it was marked for removal, the next run takes it
@@ -132,17 +118,10 @@ fn is_left_clean(stage: &mut Stage, trace: &Trace) -> Verdict {
 fn a_death_in_the_c_version() -> Verdict {
     in_own_table(|| {
         let mut stage = Stage::empty()?;
-        let step = Step {
-            who: 2,
-            at: At::Awake,
-            act: Act::Send(Signal::SIGKILL),
-        };
-        let (_, outcome) = traced(&mut stage, Version::C, &[step])?;
-        expect(
-            "exit status 0",
-            outcome.succeeded(),
-            &outcome.describe(Channel::Pipes),
-        )?;
+        let death = step(2, At::Awake, Act::Send(Signal::SIGKILL));
+        let (_, outcome) = traced(&mut stage, Version::C, &[death])?;
+        let seen = outcome.describe(Channel::Pipes);
+        expect("exit status 0", outcome.succeeded(), &seen)?;
         stage.expect_no_segment()
     })
 }
@@ -151,19 +130,12 @@ fn a_death_in_the_c_version() -> Verdict {
 fn the_parents_death_in_the_c_version() -> Verdict {
     in_own_table(|| {
         let mut stage = Stage::empty()?;
-        let step = Step {
-            who: 0,
-            at: At::After("wait4", 0),
-            act: Act::Send(Signal::SIGKILL),
-        };
-        let (_, outcome) = traced(&mut stage, Version::C, &[step])?;
+        let death = step(0, At::After("wait4", 0), Act::Send(Signal::SIGKILL));
+        let (_, outcome) = traced(&mut stage, Version::C, &[death])?;
         let ends = in_words(outcome.status);
         expect("died by SIGKILL", ends == "died by SIGKILL", &ends)?;
         let left = stage.describe_table()?;
-        expect(
-            "a segment that nobody uses",
-            left.contains(" 0 attached"),
-            &left,
-        )
+        let is_left = left.contains(" 0 attached");
+        expect("a segment that nobody uses", is_left, &left)
     })
 }

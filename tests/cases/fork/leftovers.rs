@@ -4,8 +4,8 @@ use common::{FORK_KEY, FORK_SIZE};
 
 use super::{fork, runs_right, says, traced};
 use crate::harness::{
-    Act, At, Case, Channel, Leaves, NOBODY, Need, Report, Stage, Step, THE_C_VERSIONS_ORDER,
-    Verdict, Version, c_version, case, expect, found, four_lines, in_own_table,
+    Act, At, Case, Channel, Leaves, NOBODY, Need, Stage, THE_C_VERSIONS_ORDER, Verdict, Version,
+    c_version, case, expect, found, four_lines, in_own_table, step,
 };
 
 pub fn cases() -> Vec<Case> {
@@ -34,48 +34,36 @@ pub fn cases() -> Vec<Case> {
 
 /// The C version writes over it, and removes it; ours leaves it as it is.
 fn a_living_processs(text: &'static str) -> Verdict {
-    let alive = found(FORK_KEY, FORK_SIZE).filled_with(text).held();
-    in_own_table(|| {
-        let mut stage = Stage::empty()?;
-        stage.make(&alive)?;
-        let before = stage.describe_table()?;
-        stage
-            .start(Channel::Pipes, c_version("shm-fork", &[]), b"")?
-            .finish()?;
-        let after = stage.describe_table()?;
-        expect(
-            "the C version does not leave it as it is",
-            after != before,
-            &after,
-        )
-    })?;
-    in_own_table(|| {
-        let mut stage = Stage::empty()?;
-        stage.make(&alive)?;
-        let before = stage.describe_table()?;
-        runs_right(&mut stage, Channel::Pipes)?;
-        let after = stage.describe_table()?;
-        expect(
-            &format!("the segment as it was:\n{before}"),
-            after == before,
-            &after,
-        )
-    })
+    let tables = |run: fn(&mut Stage) -> Verdict| {
+        in_own_table(|| {
+            let mut stage = Stage::empty()?;
+            stage.make(&found(FORK_KEY, FORK_SIZE).filled_with(text).held())?;
+            let before = stage.describe_table()?;
+            run(&mut stage)?;
+            Ok((before, stage.describe_table()?))
+        })
+    };
+    let c = |stage: &mut Stage| {
+        let running = stage.start(Channel::Pipes, c_version("shm-fork", &[]), b"")?;
+        running.finish().map(drop)
+    };
+    let (before, after) = tables(c)?;
+    let wanted = "the C version does not leave it as it is";
+    expect(wanted, after != before, &after)?;
+    let (before, after) = tables(|stage| runs_right(stage, Channel::Pipes).map(drop))?;
+    let wanted = format!("the segment as it was:\n{before}");
+    expect(&wanted, after == before, &after)
 }
 
 /// Ours runs from begin to end while a process of the C version is held: both are right.
 fn beside_the_c_version(who: usize, at: At) -> Verdict {
     in_own_table(|| {
         let meanwhile = || runs_right(&mut Stage::empty()?, Channel::Pipes).map(drop);
-        let mut steps = vec![Step {
-            who,
-            at,
-            act: Act::Meanwhile(&meanwhile),
-        }];
+        let mut steps = vec![step(who, at, Act::Meanwhile(&meanwhile))];
         steps.extend(THE_C_VERSIONS_ORDER);
         let mut stage = Stage::empty()?;
         let (_, outcome) = traced(&mut stage, Version::C, &steps)?;
-        let right: Result<String, Report> = four_lines(&outcome, Channel::Pipes);
+        let right = four_lines(&outcome, Channel::Pipes);
         right.map_err(|report| report.with_headline("the C version beside it:"))?;
         stage.expect_no_segment()
     })

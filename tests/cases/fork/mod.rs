@@ -10,15 +10,22 @@ use common::{FORK_KEY, FORK_SIZE};
 use super::failing::{Failing, SHMAT, SHMCTL, SHMDT, SHMGET, WRITE};
 use super::{built, streams};
 use crate::harness::{
-    At, Case, Channel, Leaves, NOBODY, Need, Outcome, Report, Right, STOPPED, Scene, Stage, Step,
-    Trace, Version, case, exercise, expect, found, four_lines, in_own_table, is_yours, ours, trace,
-    wrapped,
+    Act, At, Case, Channel, Leaves, NOBODY, Need, Outcome, Report, Right, STOPPED, Scene, Stage,
+    Step, Trace, Version, case, exercise, expect, found, four_lines, in_own_table, is_yours, ours,
+    step, wrapped,
 };
 
+/// The system calls of the parent, of process 1 and of process 2.
+const CALLS: [&str; 3] = [
+    "shmget shmctl getpid shmat shmctl shmctl socketpair rt_sigaction \
+     clone close clone close wait4 wait4 shmdt exit_group",
+    "close ioctl sendto read shmdt write exit_group",
+    "read ioctl write sendto shmdt exit_group",
+];
+
 pub fn cases() -> Vec<Case> {
-    let fresh = vec![case("fresh", || fork().agrees())];
     let all = [
-        fresh,
+        vec![case("fresh", || fork().agrees())],
         order::cases(),
         prints(),
         refuses(),
@@ -27,41 +34,9 @@ pub fn cases() -> Vec<Case> {
         kills::cases(),
         failing(),
         crowds::cases(),
-        built::cases(
-            "shm-fork",
-            &[
-                &[
-                    "shmget",
-                    "shmctl",
-                    "getpid",
-                    "shmat",
-                    "shmctl",
-                    "shmctl",
-                    "socketpair",
-                    "rt_sigaction",
-                    "clone",
-                    "close",
-                    "clone",
-                    "close",
-                    "wait4",
-                    "wait4",
-                    "shmdt",
-                    "exit_group",
-                ],
-                &[
-                    "close",
-                    "ioctl",
-                    "sendto",
-                    "read",
-                    "shmdt",
-                    "write",
-                    "exit_group",
-                ],
-                &["read", "ioctl", "write", "sendto", "shmdt", "exit_group"],
-            ],
-        ),
+        built::cases("shm-fork", &CALLS),
     ];
-    exercise("fork", &["shm-fork"], all.into_iter().flatten().collect())
+    exercise("fork", &["shm-fork"], all)
 }
 
 fn fork() -> Scene {
@@ -184,12 +159,10 @@ fn failing() -> Vec<Case> {
 fn traced(stage: &mut Stage, version: Version, steps: &[Step]) -> Result<(Trace, Outcome), Report> {
     let wrapper = [&STOPPED[..], &["env", "--default-signal=INT"]].concat();
     let command = wrapped(&wrapper, &version.path("shm-fork"));
-    let running = stage.start(Channel::Pipes, command, b"")?;
-    let traced = trace(running.group(), steps)?;
-    let outcome = running.finish_with(traced.status)?;
+    let (trace, outcome) = stage.start(Channel::Pipes, command, b"")?.trace(steps)?;
     let why = "shm-fork never comes to the call before which it is to be held";
-    match traced.all_done {
-        true => Ok((traced, outcome)),
+    match trace.all_done {
+        true => Ok((trace, outcome)),
         false if is_yours() => Err(Report::not_run(why)),
         false => Err(Report::failed(why)),
     }
@@ -211,10 +184,10 @@ struct Place {
 }
 
 impl Place {
-    fn at(self) -> At {
+    fn step(self, act: Act) -> Step {
         match self.number {
-            0 => At::Birth,
-            number => At::Call(number),
+            0 => step(self.who, At::Birth, act),
+            number => step(self.who, At::Call(number), act),
         }
     }
 

@@ -3,8 +3,8 @@
 
 use super::{Place, name, places, traced, undisturbed};
 use crate::harness::{
-    Act, At, Case, Channel, Need, Report, Stage, Step, Trace, Verdict, Version, case, expect,
-    four_lines, in_own_table,
+    Act, At, Case, Channel, Need, Stage, Trace, Verdict, Version, case, expect, four_lines,
+    in_own_table, step,
 };
 
 pub fn cases() -> Vec<Case> {
@@ -34,12 +34,7 @@ fn held(who: usize) -> Verdict {
 
 fn held_at(place: Place) -> Verdict {
     let mut stage = Stage::empty()?;
-    let step = Step {
-        who: place.who,
-        at: place.at(),
-        act: Act::Hold,
-    };
-    let (_, outcome) = traced(&mut stage, Version::Ours, &[step])?;
+    let (_, outcome) = traced(&mut stage, Version::Ours, &[place.step(Act::Hold)])?;
     four_lines(&outcome, Channel::Pipes)?;
     stage.expect_no_segment()
 }
@@ -54,20 +49,10 @@ fn sleeps(trace: &Trace) -> String {
 
 /// Process 2 of the C version reads what process 1 has not written yet.
 fn the_c_version_is_held() -> Verdict {
-    let step = Step {
-        who: 1,
-        at: At::Birth,
-        act: Act::Hold,
-    };
-    let played = in_own_table(|| {
-        let (_, outcome) = traced(&mut Stage::empty()?, Version::C, &[step])?;
-        Ok::<_, Report>(outcome)
-    })?;
+    let held = step(1, At::Birth, Act::Hold);
+    let (_, played) = in_own_table(|| traced(&mut Stage::empty()?, Version::C, &[held]))?;
     let is_right = four_lines(&played, Channel::Pipes).is_ok();
     let seen = played.describe(Channel::Pipes);
-    expect(
-        "the C version's lines are wrong, with process 1 held",
-        !is_right,
-        &seen,
-    )
+    let wanted = "the C version's lines are wrong, with process 1 held";
+    expect(wanted, !is_right, &seen)
 }
