@@ -15,13 +15,7 @@ if [ "$1" = run ]; then
     exit
 fi
 
-exercise=$1 program=shm-$1
-export SIZE="${SIZE:-100}"
-take_programs
-need_program "$c" "$program"
-need_program "$ours" "$program"
-need_free_keys
-say_size "$exercise"
+take_exercise "$1"
 [ -n "$OWN_TABLE" ] || echo 'Both use the one table of this machine, so their IDs are shown as *.'
 
 for version in C ours; do

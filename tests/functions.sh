@@ -44,8 +44,14 @@ need_program() {
     exit 1
 }
 
-# $1: the exercise
-say_size() {
+# Gets ready to run both versions of $1, an exercise.
+take_exercise() {
+    exercise=$1 program=shm-$1
+    export SIZE="${SIZE:-100}"
+    take_programs
+    need_program "$c" "$program"
+    need_program "$ours" "$program"
+    need_free_keys
     [ "$1" != dynamic ] || echo "The size that both are given is $SIZE (SIZE=… gives another)."
 }
 
@@ -75,7 +81,8 @@ limited() {
         (
             # shellcheck disable=SC3045 # dash and bash know it
             ulimit -c 0
-            ulimit -f 2048 # 1 MiB
+            ulimit -d 524288 # 512 MiB
+            ulimit -f 2048   # 1 MiB
             exec timeout --kill-after=1 "$SECONDS_TO_END" "$@" <&3 3<&-
         ) &
     } 3<&0

@@ -13,13 +13,7 @@ if [ "$1" = run ]; then
     exit
 fi
 
-exercise=$1 program=shm-$1
-export SIZE="${SIZE:-100}"
-take_programs
-need_program "$c" "$program"
-need_program "$ours" "$program"
-need_free_keys
-say_size "$exercise"
+take_exercise "$1"
 
 # Twice through the trace: a child may make its first call before its parent's fork returns.
 own_calls() {
