@@ -28,7 +28,7 @@ table! {
     rt_sigtimedwait SYS_rt_sigtimedwait rt_sigsuspend SYS_rt_sigsuspend
     restart_syscall SYS_restart_syscall sched_yield SYS_sched_yield getppid SYS_getppid
     tgkill SYS_tgkill gettid SYS_gettid newfstatat SYS_newfstatat readlinkat SYS_readlinkat
-    mremap SYS_mremap msync SYS_msync madvise SYS_madvise
+    mremap SYS_mremap msync SYS_msync madvise SYS_madvise uname SYS_uname
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -152,6 +152,9 @@ impl Watched {
     fn goes_too_far(&mut self, all: &[Process]) -> Option<String> {
         let is_own = |process: &&Process| processes::group(process.pid) == Some(self.leader);
         let own: Vec<Process> = all.iter().filter(is_own).cloned().collect();
+        if own.iter().any(Process::has_not_begun) {
+            *self = Self::new(self.leader); // its time does not run yet
+        }
         if own != self.last {
             self.since = Instant::now();
         }

@@ -19,6 +19,8 @@ pub const LOOK: Duration = Duration::from_millis(4);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Process {
     pub pid: Pid,
+    /// Of what it runs.
+    name: String,
     letter: char,
     /// How often it has left the processor: it has done nothing where this has not changed.
     switches: String,
@@ -40,6 +42,7 @@ impl Process {
         let call = fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap_or_default();
         (!matches!(letter, 'Z' | 'X')).then(|| Self {
             pid,
+            name: field("Name:"),
             letter,
             switches: field("voluntary_ctxt_switches:") + &field("nonvoluntary_ctxt_switches:"),
             kibibytes: number(&field("VmRSS:")),
@@ -61,15 +64,19 @@ impl Process {
         self.letter == 'S' && self.call.as_ref().is_some_and(|call| calls::is_timed(call))
     }
 
-    /// The name of what it runs.
+    /// What it runs, and its number.
     pub fn name(&self) -> String {
-        let name = fs::read_to_string(format!("/proc/{}/comm", self.pid)).unwrap_or_default();
-        format!("{} (process {})", name.trim_end(), self.pid)
+        format!("{} (process {})", self.name, self.pid)
     }
 
-    /// Whether it does not want the processor.
+    /// Whether it does not want the processor. What a tracer holds may want it.
     pub fn is_idle(&self) -> bool {
-        matches!(self.letter, 'S' | 'T' | 't')
+        matches!(self.letter, 'S' | 'T')
+    }
+
+    /// Whether it is still stopped by the words of [`STOPPED`](super::tracer::STOPPED).
+    pub fn has_not_begun(&self) -> bool {
+        self.letter == 'T' && self.name == "sh"
     }
 
     /// What it does, in words.
