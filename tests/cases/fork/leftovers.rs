@@ -14,7 +14,8 @@ pub fn cases() -> Vec<Case> {
         case("another_users_leftover", || {
             let segment = found(FORK_KEY, FORK_SIZE).filled_with("x");
             let right = says("shmctl: Operation not permitted", Leaves::AllAsItWas);
-            fork().on(segment).run_by(NOBODY).differs(&right)
+            let scene = fork().on(segment).only(Channel::Pipes);
+            scene.run_by(NOBODY).differs(&right)
         })
         .needs(Need::OtherUsers),
         case("a_living_processs_segment", || a_living_processs("x")),
