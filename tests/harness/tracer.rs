@@ -163,15 +163,29 @@ struct Tracer<'a> {
 
 impl Tracer<'_> {
     fn run(&mut self) -> Result<(), Report> {
-        // What this thread has started or traces, and no other thread's.
-        let any = WaitPidFlag::__WALL | WaitPidFlag::__WNOTHREAD | WaitPidFlag::WNOHANG;
         while self.family.iter().any(|traced| !traced.has_ended) {
-            match waitpid(None, Some(any))? {
+            match self.wait()? {
                 WaitStatus::StillAlive => self.let_go_where_it_is_quiet()?,
                 status => self.handle(status)?,
             }
         }
         Ok(())
+    }
+
+    /// Waits until a process comes to a stop. While one is held, not for long: the others may wait.
+    fn wait(&self) -> nix::Result<WaitStatus> {
+        // What this thread has started or traces, and no other thread's.
+        let any = WaitPidFlag::__WALL | WaitPidFlag::__WNOTHREAD;
+        if self.family.iter().all(|traced| traced.held.is_none()) {
+            return waitpid(None, Some(any));
+        }
+        for _ in 0..4 {
+            match waitpid(None, Some(any | WaitPidFlag::WNOHANG))? {
+                WaitStatus::StillAlive => thread::sleep(LOOK / 4),
+                status => return Ok(status),
+            }
+        }
+        Ok(WaitStatus::StillAlive)
     }
 
     fn handle(&mut self, status: WaitStatus) -> Result<(), Report> {
@@ -276,7 +290,6 @@ impl Tracer<'_> {
             }
         }
         self.last = now;
-        thread::sleep(LOOK);
         Ok(())
     }
 
