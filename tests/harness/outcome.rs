@@ -82,8 +82,6 @@ pub fn in_words(status: ExitStatus) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("exit status {code}"),
         (None, Some(signal)) => match Signal::try_from(signal) {
-            Ok(Signal::SIGXCPU) => "died by SIGXCPU: it used the processor for too long".into(),
-            Ok(Signal::SIGXFSZ) => "died by SIGXFSZ: its file grew too long".into(),
             Ok(signal) => format!("died by {signal}"),
             Err(_) => format!("died by signal {signal}"),
         },

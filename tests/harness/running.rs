@@ -1,7 +1,7 @@
 //! A program that has been started, and what it prints.
 
 use std::io::{self, Read, Write};
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus};
 use std::thread::{self, JoinHandle};
 
@@ -100,7 +100,7 @@ impl Running {
         if self.channel == Channel::OneFile {
             (outcome.stdout, outcome.unread) = self.ends.of_files()?;
         }
-        let verdict = prints_an_end(&outcome).and(watched).and(ended);
+        let verdict = keeps_to_limits(&outcome).and(watched).and(ended);
         verdict.map_err(|why| stopped(&why.text, &outcome, self.channel))?;
         Ok(outcome)
     }
@@ -140,12 +140,16 @@ fn has_ended() -> Verdict {
     )))
 }
 
-fn prints_an_end(outcome: &Outcome) -> Verdict {
+/// Those that the watch does not see, for the kernel or the reader stops the program.
+fn keeps_to_limits(outcome: &Outcome) -> Verdict {
     let longest = outcome.stdout.len().max(outcome.stderr.len()) as u64;
-    let why = "it prints without end (more than 1 MiB)";
-    (longest <= MOST_OUTPUT)
-        .then_some(())
-        .ok_or_else(|| Report::stopped(why))
+    let signal = outcome.status.signal().map(Signal::try_from);
+    Err(Report::stopped(match signal {
+        _ if longest > MOST_OUTPUT => "it prints without end (more than 1 MiB)",
+        Some(Ok(Signal::SIGXCPU)) => "it uses the processor without end (more than 5 seconds)",
+        Some(Ok(Signal::SIGXFSZ)) => "it writes a file without end (more than 64 MiB)",
+        _ => return Ok(()),
+    }))
 }
 
 /// Why a program was stopped, and what it had printed until then.
