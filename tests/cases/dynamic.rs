@@ -17,7 +17,7 @@ const OUT_OF_RANGE: &str = "size: Numerical result out of range";
 
 /// Sizes and inputs that C defines.
 const BOTH_READ_ALIKE: [(&str, &[u8]); 21] = [
-    ("size_10", b"10\n"),
+    ("fresh", b"10\n"),
     ("size_1", b"1\n"),
     ("size_4096", b"4096\n"),
     ("size_4097", b"4097\n"),

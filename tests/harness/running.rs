@@ -6,14 +6,14 @@ use std::process::{Child, Command, ExitStatus};
 use std::thread::{self, JoinHandle};
 
 use nix::sys::signal::{Signal, killpg};
-use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use super::channel::Channel;
 use super::ends::Ends;
 use super::limits::{self, MOST_OUTPUT, Watch};
 use super::outcome::Outcome;
-use super::processes::{self, Process};
+use super::processes::{self, LOOK, Process};
 use super::report::{Report, Verdict};
 use super::segment_table::spawn_unattached;
 use super::tracer::{self, Step, Trace};
@@ -87,8 +87,7 @@ impl Running {
     }
 
     fn finish_with(self, status: ExitStatus) -> Result<Outcome, Report> {
-        // This process adopts orphans: when there are none left, waitpid fails.
-        while waitpid(Pid::from_raw(-self.group.as_raw()), None).is_ok() {}
+        wait_for_group(self.group);
         let ended = has_ended();
         let mut outcome = Outcome {
             stdout: content(self.stdout)?,
@@ -103,6 +102,17 @@ impl Running {
         let verdict = keeps_to_limits(&outcome).and(watched).and(ended);
         verdict.map_err(|why| stopped(&why.text, &outcome, self.channel))?;
         Ok(outcome)
+    }
+}
+
+/// Waits for a program's orphans, which this process adopts: when none is left, waitpid fails. One
+/// that leaves the group meanwhile would not end a wait for it.
+fn wait_for_group(group: Pid) {
+    let (any, flags) = (Pid::from_raw(-group.as_raw()), Some(WaitPidFlag::WNOHANG));
+    while let Ok(status) = waitpid(any, flags) {
+        if status == WaitStatus::StillAlive {
+            thread::sleep(LOOK);
+        }
     }
 }
 
