@@ -29,9 +29,9 @@ const AT_ONCE: usize = 8;
 /// is enough if it is the simplest.
 const MOST_STOPPED: usize = 3;
 
-/// The case that goes before all others of its exercise.
-fn is_simplest(name: &str) -> bool {
-    name.ends_with("::fresh")
+/// Whether the case goes before all others of its exercise.
+fn is_simplest(case: &str) -> bool {
+    case.ends_with("::fresh")
 }
 
 /// What came of a case.
@@ -170,15 +170,19 @@ impl Runner<'_> {
         self.played[index].is_some() || playing.any(|playing| playing.index == index)
     }
 
-    /// Whether it has not begun, and can now: after its exercise's simplest case.
+    /// Whether it has not begun, and can now.
     fn may_begin(&self, index: usize) -> bool {
-        let is_simplest = |&other: &usize| is_simplest(&self.cases[other].name);
-        let mut same = (0..self.cases.len()).filter(|&other| self.is_same(index, other));
-        let simplest = same.find(is_simplest).unwrap_or(index);
         let mut playing = self.playing.iter();
         !self.has_begun(index)
-            && (simplest == index || self.played[simplest].is_some())
+            && self.is_its_turn(index)
             && playing.all(|playing| !self.clash(playing.index, index))
+    }
+
+    /// Whether its exercise's simplest case has been played, or is this one.
+    fn is_its_turn(&self, index: usize) -> bool {
+        let mut same = (0..self.cases.len()).filter(|&other| self.is_same(index, other));
+        let simplest = same.find(|&other| is_simplest(&self.cases[other].name));
+        simplest.is_none_or(|simplest| simplest == index || self.played[simplest].is_some())
     }
 
     /// In the machine's table, whether two cases use the same keys.
@@ -241,7 +245,7 @@ impl Runner<'_> {
         if !is_simple && stopped.len() < MOST_STOPPED {
             return;
         }
-        let why = format!("shm-{exercise} had to be stopped: mend that first");
+        let why = format!("{exercise} had to be stopped: mend that first");
         for other in 0..self.cases.len() {
             let is_playing = self.playing.iter().any(|playing| playing.index == other);
             if self.played[other].is_none() && !is_playing && self.is_same(index, other) {
