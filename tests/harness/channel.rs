@@ -43,9 +43,9 @@ impl Channel {
     /// What a student adds to the command, to have the streams and the exit status like this.
     pub fn by_hand(self) -> &'static str {
         match self {
-            Self::Pipes | Self::TerminalInput => " | cat",
+            Self::Pipes | Self::TerminalInput => " | cat; echo $?",
             Self::OneFile => " >output 2>&1; echo $?; cat output",
-            Self::ReaderGone => " | :",
+            Self::ReaderGone => " | :; echo $?",
             Self::Terminal | Self::TerminalOutput | Self::HungUp => "; echo $?",
         }
     }
