@@ -59,7 +59,7 @@ fn overwritten() -> Verdict {
         stage.make(&there())?;
         let command = wrapped(&STOPPED, &Version::Ours.path("shm-attach"));
         // Between the two: whether standard output is a terminal.
-        let between = step(0, At::After("ioctl", 0), Act::Meanwhile(&fill));
+        let between = step(0, At::From("ioctl", 0), Act::Meanwhile(&fill));
         let running = stage.start(Channel::Pipes, command, b"")?;
         let (_, outcome) = running.trace(&[between])?;
         let page = sysconf(SysconfVar::PAGE_SIZE)?.map_or(Ok(0), usize::try_from)?;

@@ -84,6 +84,17 @@ pub fn is_timed(call: &[u64]) -> bool {
     }
 }
 
+/// Whether the call is there to let time go by: no runtime of another language makes it for itself.
+pub fn is_sleep(call: &[u64]) -> bool {
+    match name(call[0]).as_str() {
+        "nanosleep" | "clock_nanosleep" => true,
+        "poll" => call[2] == 0 && call[3] != 0 && is_timed(call),
+        "ppoll" => call[2] == 0 && is_timed(call),
+        "select" | "pselect6" => call[1] == 0 && is_timed(call),
+        _ => false,
+    }
+}
+
 /// "waits in read, for its turn": the call, and what for where that can be told.
 pub fn describe(pid: Pid, call: &[u64]) -> String {
     let name = name(call[0]);

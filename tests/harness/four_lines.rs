@@ -18,8 +18,8 @@ pub fn four_lines(outcome: &Outcome, channel: Channel) -> Result<String, Report>
         "Process 2 : Responced to process 1 in shared memory\n".to_string(),
         format!("Process 1 : Responce -> Yes, This is shared memory ID : {id}\n"),
     ];
-    // Not on a terminal, each process writes when it has come to its end.
-    let order = if channel == Channel::Terminal {
+    // Not on a terminal, process 2 flushes before it passes the turn, process 1 writes at its end.
+    let order = if channel.prints_on_terminal() {
         [0, 1, 2, 3]
     } else {
         [1, 2, 0, 3]

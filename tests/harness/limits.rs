@@ -19,7 +19,7 @@ pub const MOST_OUTPUT: u64 = 1 << 20;
 /// shm-fork makes 3, and the largest crowd is of 64.
 const MOST_PROCESSES: usize = 300;
 
-/// A case's; eight cases are played at once.
+/// A program's, with all that it started.
 const MOST_MEMORY_KIB: u64 = 512 << 10;
 
 /// So long every process waits for another, none for time: nobody is left to end it.
@@ -96,19 +96,20 @@ fn too_many(all: &[Process]) -> Option<String> {
     (all.len() > MOST_PROCESSES).then(endless_processes)
 }
 
-fn too_much(all: &[Process]) -> Option<String> {
+fn too_much(all: &[Process], programs: u64) -> Option<String> {
     let why = "it takes memory without end (more than 512 MiB)";
-    (processes::memory(all) > MOST_MEMORY_KIB).then(|| why.to_string())
+    (processes::memory(all) > programs * MOST_MEMORY_KIB).then(|| why.to_string())
 }
 
 fn watch() {
     loop {
         thread::sleep(INTERVAL);
-        if watched().is_empty() {
+        let programs = watched().len() as u64;
+        if programs == 0 {
             continue;
         }
         let all = processes::below_this();
-        let why = too_many(&all).or_else(|| too_much(&all));
+        let why = too_many(&all).or_else(|| too_much(&all, programs));
         if why.is_some() {
             processes::kill_all();
         }
@@ -150,9 +151,10 @@ impl Watched {
     }
 
     fn goes_too_far(&mut self, all: &[Process]) -> Option<String> {
-        let is_own = |process: &&Process| processes::group(process.pid) == Some(self.leader);
+        let is_own = |process: &&Process| process.is_of(self.leader, all);
         let own: Vec<Process> = all.iter().filter(is_own).cloned().collect();
-        if own.iter().any(Process::has_not_begun) {
+        let mut first = own.iter().filter(|process| process.pid == self.leader);
+        if first.any(Process::has_not_begun) {
             *self = Self::new(self.leader); // its time does not run yet
         }
         if own != self.last {

@@ -8,7 +8,17 @@
 //! case("run_twice", || Scene::of("shm-create").then("shm-create").agrees())
 //! ```
 //!
-//! Cases of shm-fork also [`trace()`]: a [`Step`] is an [`Act`] on one process, [`At`] a place in its life.
+//! Cases of shm-fork run it under the tracer: a [`Step`] is an [`Act`] on one process, [`At`] a place in
+//! its life. Here process 2 is held at its birth, until the others wait or have ended:
+//!
+//! ```text
+//! in_own_table(|| {
+//!     let mut stage = Stage::empty()?;
+//!     let (_, outcome) = traced(&mut stage, Version::Ours, &[step(2, At::Birth, Act::Hold)])?;
+//!     four_lines(&outcome, Channel::Pipes)?;
+//!     stage.expect_no_segment()
+//! })
+//! ```
 
 // What a case is made of.
 mod case;
@@ -52,6 +62,7 @@ pub use command_line::main;
 pub use folder::Folder;
 pub use found::{Found, found};
 pub use four_lines::four_lines;
+pub use limits::Watch;
 pub use machine::Need;
 pub use namespaces::in_own_table;
 pub use outcome::{Outcome, in_words};

@@ -1,6 +1,7 @@
 //! `check --play NAME`: the process that plays one case. Its exit status says what came of it.
 
 use std::env;
+use std::io::{self, Write};
 use std::panic;
 use std::process::{ExitCode, exit};
 use std::thread;
@@ -40,11 +41,9 @@ pub fn play(cases: &[Case], name: &str) -> ExitCode {
 /// is no fault of the check's.
 fn tell(panic: &str) {
     if panic.contains("failed to spawn thread") {
-        println!("{}", limits::endless_processes());
-        exit(Kind::Stopped as i32)
+        end(Kind::Stopped, &limits::endless_processes())
     }
-    println!("the check itself panicked: {panic}");
-    exit(Kind::Failed as i32)
+    end(Kind::Failed, &format!("the check itself panicked: {panic}"))
 }
 
 /// Before there are threads: what a program leaves running becomes this process's.
@@ -63,7 +62,17 @@ fn prepare(name: &str) -> Verdict {
 
 fn stop_when_it_takes_too_long() {
     thread::sleep(LONGEST);
-    println!("the case took longer than {} seconds", LONGEST.as_secs());
+    let seconds = LONGEST.as_secs();
+    end(
+        Kind::Stopped,
+        &format!("the case took longer than {seconds} seconds"),
+    )
+}
+
+/// Ends this process, from any thread: no other can print any more.
+fn end(kind: Kind, why: &str) -> ! {
+    let mut out = io::stdout().lock();
+    let _ = writeln!(out, "{why}");
     processes::kill_all();
-    exit(Kind::Failed as i32)
+    exit(kind as i32)
 }

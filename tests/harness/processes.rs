@@ -19,11 +19,14 @@ pub const LOOK: Duration = Duration::from_millis(4);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Process {
     pub pid: Pid,
+    parent: Pid,
     /// Of what it runs.
     name: String,
     letter: char,
-    /// How often it has left the processor: it has done nothing where this has not changed.
+    /// How often it has left the processor: where this has not changed, one that waits has done
+    /// nothing.
     switches: String,
+    /// Of memory that it shares with no other.
     kibibytes: u64,
     /// Number and arguments of the system call that it waits in, as far as that may be read.
     call: Option<Vec<u64>>,
@@ -38,14 +41,17 @@ impl Process {
             line.unwrap_or_default().trim().to_string()
         };
         let letter = field("State:").chars().next()?;
-        let number = |text: &str| text.trim_end_matches(" kB").parse().unwrap_or(0);
         let call = fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap_or_default();
         (!matches!(letter, 'Z' | 'X')).then(|| Self {
             pid,
+            parent: Pid::from_raw(field("PPid:").parse().unwrap_or(0)),
             name: field("Name:"),
             letter,
             switches: field("voluntary_ctxt_switches:") + &field("nonvoluntary_ctxt_switches:"),
-            kibibytes: number(&field("VmRSS:")),
+            kibibytes: field("RssAnon:")
+                .trim_end_matches(" kB")
+                .parse()
+                .unwrap_or(0),
             call: calls::parse(&call),
         })
     }
@@ -77,6 +83,14 @@ impl Process {
     /// Whether it is still stopped by the words of [`STOPPED`](super::tracer::STOPPED).
     pub fn has_not_begun(&self) -> bool {
         self.letter == 'T' && self.name == "sh"
+    }
+
+    /// Whether it is a program's: below its first process, or in its group. `all` is all that run.
+    pub fn is_of(&self, leader: Pid, all: &[Self]) -> bool {
+        let mut parents = all.iter().filter(|other| other.pid == self.parent);
+        self.pid == leader
+            || parents.any(|parent| parent.is_of(leader, all))
+            || group(self.pid) == Some(leader)
     }
 
     /// What it does, in words.
@@ -141,16 +155,19 @@ pub fn start(command: &mut Command) -> io::Result<Child> {
     Ok(child)
 }
 
-/// What has left its program's group: a daemon, for one. What this process has started itself leads
-/// a group, or is in this process's own.
+/// What has left its program's group, and outlived its first process: a daemon, for one. What this
+/// process has started itself leads a group, or is in this process's own.
 pub fn strays() -> Vec<Process> {
     let started = STARTED.lock().unwrap_or_else(PoisonError::into_inner);
     let this = group(Pid::this());
-    let is_stray = |process: &Process| {
+    let all = below_this();
+    let is_stray = |process: &&Process| {
         let group = group(process.pid);
-        group.is_some_and(|leader| !started.contains(&leader)) && group != this
+        group.is_some_and(|leader| !started.contains(&leader))
+            && group != this
+            && !started.iter().any(|&leader| process.is_of(leader, &all))
     };
-    below_this().into_iter().filter(is_stray).collect()
+    all.iter().filter(is_stray).cloned().collect()
 }
 
 /// Kills what has left its program's group, until none is left.
@@ -189,7 +206,7 @@ pub fn memory(processes: &[Process]) -> u64 {
 static BORN: Mutex<Vec<(Pid, Pid)>> = Mutex::new(Vec::new());
 
 /// A tracer has seen a child's birth. It may be gone when somebody asks for its name.
-pub fn is_born(leader: Pid, child: Pid) {
+pub fn remember_birth(leader: Pid, child: Pid) {
     let mut born = BORN.lock().unwrap_or_else(PoisonError::into_inner);
     born.push((leader, child));
 }

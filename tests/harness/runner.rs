@@ -9,7 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::sys::signal::{SigSet, Signal};
+use nix::sys::prctl::set_child_subreaper;
+use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 
@@ -80,6 +81,7 @@ pub fn play_all(
     cases: &[&Case],
     mut environment: Vec<(&'static str, String)>,
 ) -> Result<Vec<Played>, Report> {
+    set_child_subreaper(true)?;
     let folder = Folder::new("run")?;
     // First of all: threads that are there before would take the signals.
     clean_up_when_interrupted(folder.path().to_path_buf())?;
@@ -217,9 +219,13 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Waits for a case to end. What a killed one left running is this process's, and is killed.
+    /// Waits for a case to end.
     fn wait(&mut self) -> Result<(), Report> {
         let status = waitpid(None, None)?;
+        while IS_INTERRUPTED.load(Relaxed) {
+            thread::park(); // the cases have been killed: that says nothing about the programs
+        }
+        self.kill_orphans();
         let has_ended = |playing: &Playing| Some(playing.pid) == status.pid();
         let Some(ended) = self.playing.iter().position(has_ended) else {
             return Ok(());
@@ -235,6 +241,18 @@ impl Runner<'_> {
         });
         self.skip_what_would_be_stopped(playing.index);
         Ok(())
+    }
+
+    /// What a killed case left running is this process's: without a namespace, nobody else ends it.
+    fn kill_orphans(&self) {
+        let mut orphans = processes::children(Pid::this());
+        orphans.retain(|&pid| self.playing.iter().all(|playing| playing.pid != pid));
+        for orphan in orphans {
+            let below = processes::below(orphan);
+            for pid in [vec![orphan], below].concat() {
+                let _ = kill(pid, Signal::SIGKILL);
+            }
+        }
     }
 
     fn skip_what_would_be_stopped(&mut self, index: usize) {

@@ -40,6 +40,7 @@ impl Running {
         let group = Pid::from_raw(child.id().try_into()?);
         let watch = Watch::over(group);
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let stderr = stderr.map(|stream| read_in_thread(stream, group));
         let mut stdout = stdout.map(|stream| read_in_thread(stream, group));
         if channel.prints_on_terminal() {
             stdout = Some(read_in_thread(ends.terminal.user_alone(), group));
@@ -54,7 +55,7 @@ impl Running {
             ends,
             watch,
             stdout,
-            stderr: stderr.map(|stream| read_in_thread(stream, group)),
+            stderr,
         })
     }
 

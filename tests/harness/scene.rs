@@ -14,6 +14,7 @@ use super::namespaces::in_own_table;
 use super::outcome::{Outcome, in_words};
 use super::programs::{self, Version, wrapped};
 use super::report::{Report, Verdict};
+use super::segment_table::semaphores_and_queues;
 use super::stage::Stage;
 use super::tracer::{STOPPED, THE_C_VERSIONS_ORDER};
 use super::{as_user, quoted};
@@ -247,7 +248,7 @@ impl Scene {
             Ok(Seen {
                 before,
                 programs,
-                after: stage.describe_table()?,
+                after: stage.describe_table()? + &semaphores_and_queues()?,
                 last,
             })
         });

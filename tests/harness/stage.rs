@@ -9,6 +9,7 @@ use std::process::{Child, Command};
 
 use common::Segment;
 use libc::IPC_PRIVATE;
+use nix::unistd::Pid;
 
 use super::channel::Channel;
 use super::folder::Folder;
@@ -117,8 +118,12 @@ impl Stage {
     /// The segments of this scene: in a table of its own, all.
     fn rows(&self) -> Result<Vec<Row>, Report> {
         let mut rows = segment_table::rows()?;
-        let is_own =
-            |row: &Row| self.processes.contains(&row.creator) && !self.others.contains(&row.id);
+        // In a PID namespace, the maker of a segment from outside has the number 0.
+        let is_made_here = |row: &Row| match Pid::this().as_raw() {
+            1 => row.creator != 0,
+            _ => self.processes.contains(&row.creator),
+        };
+        let is_own = |row: &Row| is_made_here(row) && !self.others.contains(&row.id);
         rows.retain(|row| has(Need::OwnTable) || is_own(row));
         Ok(rows)
     }

@@ -1,6 +1,7 @@
 //! Every order that the scheduler could choose, chosen: ptrace stops shm-fork's processes at each
 //! system call, and one of them is held there until the others can do no more. See ptrace(2).
 
+use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::thread;
@@ -13,7 +14,7 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use super::calls;
-use super::processes::{LOOK, Process, is_born, look_at};
+use super::processes::{LOOK, Process, look_at, remember_birth};
 use super::report::{Report, Verdict};
 
 /// Words before a program: it stops before it begins, so that a tracer can take hold of it.
@@ -28,7 +29,7 @@ pub enum At {
     /// Before its system call of this number, from 1.
     Call(usize),
     /// Before its first system call of this name, or so many calls later.
-    After(&'static str, usize),
+    From(&'static str, usize),
     /// After its first sleep.
     Awake,
 }
@@ -71,16 +72,10 @@ pub struct Trace {
     pub status: ExitStatus,
     /// The system calls of each process, by name.
     pub calls: Vec<Vec<String>>,
+    /// The first of its processes that sleeps.
+    pub sleeper: Option<Who>,
     /// Whether all the steps were come to.
     pub all_done: bool,
-}
-
-impl Trace {
-    /// The first of its processes that sleeps.
-    pub fn sleeper(&self) -> Option<Who> {
-        let sleeps = |calls: &Vec<String>| calls.iter().any(|call| call.ends_with("nanosleep"));
-        self.calls.iter().position(sleeps)
-    }
 }
 
 /// Traces a program that was started behind [`STOPPED`], from the thread that started it.
@@ -97,10 +92,12 @@ pub fn trace(leader: Pid, steps: &[Step]) -> Result<Trace, Report> {
     };
     tracer.run()?;
     tracer.seen?;
+    let sleeper = tracer.family.iter().position(|traced| traced.sleeps);
     let calls = tracer.family.into_iter().map(|traced| traced.calls);
     Ok(Trace {
         status: tracer.status,
         calls: calls.collect(),
+        sleeper,
         all_done: tracer.steps.is_empty(),
     })
 }
@@ -119,6 +116,7 @@ struct Traced<'a> {
     pid: Pid,
     is_first: bool,
     calls: Vec<String>,
+    sleeps: bool,
     held: Option<(At, Act<'a>)>,
     has_ended: bool,
 }
@@ -129,16 +127,25 @@ impl Traced<'_> {
             pid,
             is_first,
             calls: Vec::new(),
+            sleeps: false,
             held: None,
             has_ended: false,
         }
+    }
+
+    fn begins_call(&mut self) {
+        let line = fs::read_to_string(format!("/proc/{}/syscall", self.pid)).unwrap_or_default();
+        let call = calls::parse(&line);
+        self.sleeps |= call.as_ref().is_some_and(|call| calls::is_sleep(call));
+        let name = call.map_or_else(String::new, |call| calls::name(call[0]));
+        self.calls.push(name);
     }
 
     /// Whether it has come to the place of a step.
     fn is_at(&self, now: At, place: At) -> bool {
         let first = |name: &str| self.calls.iter().position(|call| call.starts_with(name));
         match (now, place) {
-            (At::Call(number), At::After(name, later)) => {
+            (At::Call(number), At::From(name, later)) => {
                 first(name).is_some_and(|first| first + 1 + later == number)
             }
             // The first process makes calls before it becomes the program, too.
@@ -164,9 +171,15 @@ struct Tracer<'a> {
 impl Tracer<'_> {
     fn run(&mut self) -> Result<(), Report> {
         while self.family.iter().any(|traced| !traced.has_ended) {
-            match self.wait()? {
-                WaitStatus::StillAlive => self.let_go_where_it_is_quiet()?,
-                status => self.handle(status)?,
+            match self.wait() {
+                Ok(WaitStatus::StillAlive) => self.let_go_where_it_is_quiet()?,
+                Ok(status) => self.handle(status)?,
+                // nix has no name for a real-time signal, and so cannot pass it on.
+                Err(Errno::EINVAL) => {
+                    let why = "a program with real-time signals cannot be held";
+                    return Err(Report::not_run(why));
+                }
+                Err(errno) => return Err(errno.into()),
             }
         }
         Ok(())
@@ -217,6 +230,7 @@ impl Tracer<'_> {
             PTRACE_EVENT_STOP => resume(pid, None),
             PTRACE_EVENT_EXEC => {
                 self.family[who].calls.clear();
+                self.family[who].sleeps = false;
                 self.come(who, At::Birth)
             }
             // fork, vfork or clone: the child's number.
@@ -234,18 +248,17 @@ impl Tracer<'_> {
         let Ok(info) = ptrace::syscall_info(pid) else {
             return Ok(()); // it was killed a moment ago
         };
-        let calls = &mut self.family[who].calls;
+        let traced = &mut self.family[who];
         if info.op == PTRACE_SYSCALL_INFO_ENTRY {
-            let line = std::fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap_or_default();
-            calls.push(calls::parse(&line).map_or_else(String::new, |call| calls::name(call[0])));
-            let number = calls.len();
+            traced.begins_call();
+            let number = traced.calls.len();
             return self.come(who, At::Call(number));
         }
         if is_made_again(pid) {
-            calls.pop();
+            traced.calls.pop();
             return resume(pid, None);
         }
-        match calls.last() {
+        match traced.calls.last() {
             Some(call) if call.ends_with("nanosleep") => self.come(who, At::Awake),
             _ => resume(pid, None),
         }
@@ -297,7 +310,7 @@ impl Tracer<'_> {
     fn who(&mut self, pid: Pid) -> Who {
         let known = self.family.iter().position(|traced| traced.pid == pid);
         known.unwrap_or_else(|| {
-            is_born(self.family[0].pid, pid);
+            remember_birth(self.family[0].pid, pid);
             self.family.push(Traced::new(pid, false));
             self.family.len() - 1
         })

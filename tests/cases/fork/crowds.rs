@@ -22,21 +22,21 @@ pub fn cases() -> Vec<Case> {
     let many = |name, play: fn() -> Verdict| case(name, play).stress();
     vec![
         of("two_c_versions_share_a_segment", two_c_versions),
-        one_of_two("has_found_its_segment", At::After("shmget", 1)),
-        one_of_two("is_about_to_attach", At::After("shmat", 0)),
-        one_of_two("has_attached", At::After("shmat", 1)),
-        one_of_two("is_about_to_remove", At::After("shmat", 2)),
-        one_of_two("has_removed", At::After("shmat", 3)),
-        one_of_two("has_forked", At::After("clone", 1)),
+        one_of_two("has_found_its_segment", At::From("shmget", 1)),
+        one_of_two("is_about_to_attach", At::From("shmat", 0)),
+        one_of_two("has_attached", At::From("shmat", 1)),
+        one_of_two("is_about_to_remove", At::From("shmat", 2)),
+        one_of_two("has_removed", At::From("shmat", 3)),
+        one_of_two("has_forked", At::From("clone", 1)),
         on_a_leftover(
             "two_of_which_one_has_found_a_leftover",
-            At::After("shmget", 1),
+            At::From("shmget", 1),
         ),
         on_a_leftover(
             "two_of_which_one_is_about_to_attach_a_leftover",
-            At::After("shmat", 0),
+            At::From("shmat", 0),
         ),
-        on_a_leftover("two_on_a_leftover", At::After("shmat", 2)),
+        on_a_leftover("two_on_a_leftover", At::From("shmat", 2)),
         many("many_times_on_a_terminal", || {
             repeat(10, |_| alone(Channel::Terminal))
         }),

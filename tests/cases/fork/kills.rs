@@ -76,7 +76,7 @@ fn killed_at(step: Step, check: impl Fn(&Outcome) -> Verdict) -> Verdict {
     let mut stage = Stage::empty()?;
     let (trace, outcome) = traced(&mut stage, Version::Ours, &[step])?;
     check(&outcome)?;
-    let sleeper = trace.sleeper().map(name);
+    let sleeper = trace.sleeper.map(name);
     let seen = format!("{} sleeps", sleeper.unwrap_or("nobody"));
     expect("the others end at once", sleeper.is_none(), &seen)?;
     is_left_clean(&mut stage, &trace)
@@ -130,7 +130,7 @@ fn a_death_in_the_c_version() -> Verdict {
 fn the_parents_death_in_the_c_version() -> Verdict {
     in_own_table(|| {
         let mut stage = Stage::empty()?;
-        let death = step(0, At::After("wait4", 0), Act::Send(Signal::SIGKILL));
+        let death = step(0, At::From("wait4", 0), Act::Send(Signal::SIGKILL));
         let (_, outcome) = traced(&mut stage, Version::C, &[death])?;
         let ends = in_words(outcome.status);
         expect("died by SIGKILL", ends == "died by SIGKILL", &ends)?;

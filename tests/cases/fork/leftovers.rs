@@ -23,7 +23,7 @@ pub fn cases() -> Vec<Case> {
             a_living_processs("")
         }),
         case("beside_a_c_version_that_has_just_begun", || {
-            beside_the_c_version(0, At::After("clone", 0))
+            beside_the_c_version(0, At::From("clone", 0))
         })
         .needs(Need::Ptrace),
         case("beside_a_c_version_that_is_under_way", || {

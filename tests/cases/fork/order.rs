@@ -41,7 +41,7 @@ fn held_at(place: Place) -> Verdict {
 
 /// To sleep is to hope that the other has come far enough.
 fn sleeps(trace: &Trace) -> String {
-    trace.sleeper().map_or_else(String::new, |who| {
+    trace.sleeper.map_or_else(String::new, |who| {
         let name = name(who);
         format!("{name} sleeps, but no sleep is long enough: let the other pass it the turn.\n")
     })
