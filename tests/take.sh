@@ -13,7 +13,8 @@ mkdir -p "$into"
 # A compiler, too, can be made to go on without end.
 compile() (
     # shellcheck disable=SC3045 # dash and bash know it
-    ulimit -v 2000000 -f 65536 2>/dev/null || :
+    ulimit -v 1000000 2>/dev/null || :
+    ulimit -f 65536 2>/dev/null || :
     # shellcheck disable=SC2086 # both may hold several words
     timeout --kill-after=1 20 ${CC:-cc} ${CFLAGS:--O2} -o "$2" "$1" && return
     status=$?

@@ -32,10 +32,10 @@ const SLEEPS: Duration = Duration::from_secs(6);
 const ENDLESS: Duration = Duration::from_secs(20);
 
 /// Limits that the kernel keeps for all that this process starts: no core files, 5 seconds of
-/// processor time, 512 MiB of own memory, files of 64 MiB.
+/// processor time, 1 GiB of own memory (the watch sees 512 MiB first), files of 64 MiB.
 pub fn set() -> nix::Result<()> {
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
-    setrlimit(Resource::RLIMIT_DATA, 512 << 20, 512 << 20)?;
+    setrlimit(Resource::RLIMIT_DATA, 1 << 30, 1 << 30)?;
     setrlimit(Resource::RLIMIT_FSIZE, 64 << 20, 64 << 20)?;
     // For this process itself the time is as long as it takes.
     let mut used_up = SigSet::empty();
@@ -110,19 +110,22 @@ fn watch() {
         }
         let all = processes::below_this();
         let why = too_many(&all).or_else(|| too_much(&all, programs));
+        stop_those_that_go_too_far(&all, why.as_ref());
         if why.is_some() {
             processes::kill_all();
         }
-        let mut watched = watched();
-        let running = watched
-            .iter_mut()
-            .filter(|program| program.stopped.is_none());
-        for program in running {
-            program.stopped = why.clone().or_else(|| program.goes_too_far(&all));
-            if program.stopped.is_some() {
-                let _ = killpg(program.leader, Signal::SIGKILL);
-                processes::kill_strays();
-            }
+    }
+}
+
+/// `why`: all do.
+fn stop_those_that_go_too_far(all: &[Process], why: Option<&String>) {
+    let mut watched = watched();
+    let running = watched.iter_mut();
+    for program in running.filter(|program| program.stopped.is_none()) {
+        program.stopped = why.cloned().or_else(|| program.goes_too_far(all));
+        if program.stopped.is_some() {
+            let _ = killpg(program.leader, Signal::SIGKILL);
+            processes::kill_strays();
         }
     }
 }
@@ -164,7 +167,7 @@ impl Watched {
             self.idle_since = Instant::now();
         }
         self.last = own;
-        self.verdict()
+        too_much(&self.last, 1).or_else(|| self.verdict())
     }
 
     fn verdict(&self) -> Option<String> {

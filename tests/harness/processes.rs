@@ -26,7 +26,7 @@ pub struct Process {
     /// How often it has left the processor: where this has not changed, one that waits has done
     /// nothing.
     switches: String,
-    /// Of memory that it shares with no other.
+    /// Of its own memory, and of segments.
     kibibytes: u64,
     /// Number and arguments of the system call that it waits in, as far as that may be read.
     call: Option<Vec<u64>>,
@@ -40,6 +40,7 @@ impl Process {
             let line = status.lines().find_map(|line| line.strip_prefix(name));
             line.unwrap_or_default().trim().to_string()
         };
+        let size = |name: &str| -> u64 { field(name).trim_end_matches(" kB").parse().unwrap_or(0) };
         let letter = field("State:").chars().next()?;
         let call = fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap_or_default();
         (!matches!(letter, 'Z' | 'X')).then(|| Self {
@@ -48,10 +49,7 @@ impl Process {
             name: field("Name:"),
             letter,
             switches: field("voluntary_ctxt_switches:") + &field("nonvoluntary_ctxt_switches:"),
-            kibibytes: field("RssAnon:")
-                .trim_end_matches(" kB")
-                .parse()
-                .unwrap_or(0),
+            kibibytes: size("RssAnon:") + size("RssShmem:"),
             call: calls::parse(&call),
         })
     }
