@@ -78,8 +78,8 @@ clean() {
 limited() {
     begun=$(date +%s) status=0
     {
+        # shellcheck disable=SC3045 # dash and bash know these limits
         (
-            # shellcheck disable=SC3045 # dash and bash know it
             ulimit -c 0
             ulimit -d 524288 # 512 MiB
             ulimit -f 2048   # 1 MiB
