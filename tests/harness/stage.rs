@@ -125,6 +125,7 @@ impl Stage {
         };
         let is_own = |row: &Row| is_made_here(row) && !self.others.contains(&row.id);
         rows.retain(|row| has(Need::OwnTable) || is_own(row));
+        rows.sort_by_key(|row| row.key); // the kernel's order is that of the places it had free
         Ok(rows)
     }
 
