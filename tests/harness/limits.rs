@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::sys::resource::{RLIM_INFINITY, Resource, setrlimit};
-use nix::sys::signal::{SigSet, Signal, killpg};
+use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
 use super::processes::{self, Process};
@@ -31,17 +31,16 @@ const SLEEPS: Duration = Duration::from_secs(6);
 /// Whatever it does: a busy machine may need longer than all the others are given.
 const ENDLESS: Duration = Duration::from_secs(20);
 
-/// Limits that the kernel keeps for all that this process starts: no core files, 5 seconds of
-/// processor time, 1 GiB of own memory (the watch sees 512 MiB first), files of 64 MiB.
+/// Words before a program: the kernel ends it by SIGXCPU after 5 seconds of processor time. For this
+/// process itself, which could hand the limit on, the time is as long as it takes.
+pub const PROCESSOR: [&str; 2] = ["prlimit", "--cpu=5:"];
+
+/// Limits that the kernel keeps for all that this process starts: no core files, 1 GiB of own memory
+/// (the watch sees 512 MiB first), files of 64 MiB.
 pub fn set() -> nix::Result<()> {
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
     setrlimit(Resource::RLIMIT_DATA, 1 << 30, 1 << 30)?;
-    setrlimit(Resource::RLIMIT_FSIZE, 64 << 20, 64 << 20)?;
-    // For this process itself the time is as long as it takes.
-    let mut used_up = SigSet::empty();
-    used_up.add(Signal::SIGXCPU);
-    used_up.thread_block()?;
-    setrlimit(Resource::RLIMIT_CPU, 5, RLIM_INFINITY)
+    setrlimit(Resource::RLIMIT_FSIZE, 64 << 20, 64 << 20)
 }
 
 /// The programs that run, each with why it was stopped, if it was.

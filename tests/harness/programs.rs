@@ -9,6 +9,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use super::folder::Folder;
+use super::limits::PROCESSOR;
 use super::quoted;
 use super::report::{Report, Verdict};
 
@@ -168,10 +169,10 @@ pub fn behind(words: &[&str], program: &Path) -> Command {
     command
 }
 
-/// The same in an environment of its own: locale and stdio settings of the caller would change what
-/// C prints.
+/// The same within its limits, in an environment of its own: locale and stdio settings of the caller
+/// would change what C prints.
 pub fn wrapped(words: &[&str], program: &Path) -> Command {
-    let mut command = behind(words, program);
+    let mut command = behind(&[&PROCESSOR, words].concat(), program);
     command
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
