@@ -76,7 +76,7 @@ endef
 .PHONY: all ours run $(EXERCISES:%=run-%) check-program check $(EXERCISES:%=check-%) \
 	$(EXERCISES:%=diff-%) $(EXERCISES:%=trace-%) shell stress bench clean-shm clean help
 
-C_FILES := $(wildcard tests/c/shm-*.c tests/repaired/shm-*.c)
+C_FILES := $(wildcard tests/c/shm-*.c)
 all: ours $(C_FILES:tests/%.c=$(TARGET)/%)
 
 ours:
@@ -101,12 +101,12 @@ $(TARGET)/%-static-pie: tests/%.c
 # What the scripts of tests/ are told.
 lab = TARGET='$(TARGET)' KEYS='$(KEYS)' OWN_TABLE='$(OWN_TABLE)'
 
-run: all
+run: ours
 	@$(call need,ipcrm,util-linux)
 	@$(lab) tests/run.sh
 
 run-dynamic: answer = $(if $(SIZE),printf '%s\n' "$$SIZE" | )
-$(EXERCISES:%=run-%): run-%: all
+$(EXERCISES:%=run-%): run-%: ours
 	@$(answer)$(OURS)/shm-$* || tests/segments.sh hint $* $$?
 
 check-program: all
@@ -136,7 +136,8 @@ $(EXERCISES:%=trace-%): trace-%: all
 	@$(call need,strace,strace)
 	@$(lab) tests/trace.sh $*
 
-bench: all $(foreach kind,-static -static-pie,$(C_FILES:tests/%.c=$(TARGET)/%$(kind)))
+BENCH := $(C_FILES:tests/%.c=$(TARGET)/%) $(TARGET)/repaired/shm-fork
+bench: ours $(foreach kind,- -static -static-pie,$(BENCH:%=%$(kind:-=)))
 	@$(call need,hyperfine,hyperfine)
 	@$(lab) $(OWN_TABLE) tests/bench.sh
 

@@ -15,8 +15,13 @@ use crate::{Failure, Segment};
 /// One `shmat`: the segment's memory, as long as this value lives.
 ///
 /// The memory is shared: another process may write to it at any moment, and Rust's `&[u8]` and
-/// `&mut [u8]` promise that nobody does. So it is a slice of atomic bytes, which promises nothing
-/// about the others, and texts are copied in and out a byte at a time.
+/// `&mut [u8]` promise that nobody does. So it is a slice of atomic bytes, and texts are copied in
+/// and out a byte at a time.
+///
+/// What that rests on: the compiler takes an atomic byte for one that others change, the processor
+/// loads and stores a byte whole, and any byte is a `u8`. So a C program may write plainly beside
+/// us: it decides which byte is read, and no more. Atomics do not order its writes and ours; for
+/// that, both sides need system calls (see [`Turn`](crate::Turn)).
 ///
 /// ```
 /// use common::Segment;
@@ -38,7 +43,7 @@ pub struct Attachment {
     segment: Segment,
     address: *const c_void,
     length: usize,
-    /// `shm_nattch` just after this `shmat`: 1 is this attachment alone.
+    /// `shm_nattch` after this `shmat`: 1 is this attachment alone.
     pub(crate) attach_count: shmatt_t,
 }
 
@@ -50,24 +55,31 @@ impl Segment {
     /// `EACCES`: it does not permit both to this user. `EINVAL`, `EIDRM`: it has been removed.
     /// `ENOMEM`: no room in the address space. See shmat(2).
     pub fn attach(self) -> Result<Attachment, Failure> {
+        self.map()?.measured()
+    }
+
+    /// `shmat` alone: the attachment is of no length yet.
+    pub(crate) fn map(self) -> Result<Attachment, Failure> {
         // SAFETY: with a null address the kernel chooses a free range, so no mapping is replaced.
         let address = unsafe { libc::shmat(self.id, ptr::null(), 0) };
-        let address = Errno::result(address).map_err(Failure::of(c"shmat"))?;
-        // From here on it is detached if another call fails.
-        let mut attachment = Attachment {
+        Ok(Attachment {
             segment: self,
-            address,
+            address: Errno::result(address).map_err(Failure::of(c"shmat"))?,
             length: 0,
             attach_count: 0,
-        };
-        let stat = self.stat()?;
-        attachment.length = whole_pages(stat.shm_segsz)?;
-        attachment.attach_count = stat.shm_nattch;
-        Ok(attachment)
+        })
     }
 }
 
 impl Attachment {
+    /// The same, as long as `IPC_STAT` says. If a call fails, it is detached.
+    pub(crate) fn measured(mut self) -> Result<Self, Failure> {
+        let stat = self.segment.stat()?;
+        self.length = whole_pages(stat.shm_segsz)?;
+        self.attach_count = stat.shm_nattch;
+        Ok(self)
+    }
+
     /// The segment that is attached.
     #[must_use]
     pub fn segment(&self) -> Segment {
@@ -79,7 +91,7 @@ impl Attachment {
     pub fn bytes(&self) -> &[AtomicU8] {
         // SAFETY: shmat mapped them, to read and write, until `self` is dropped; IPC_STAT told the
         // length later, when nothing could change it: a segment keeps its size, and its ID while
-        // it is attached. Others may write to an atomic byte at any time.
+        // it is attached. Others may write to an atomic byte at any time, plainly too.
         unsafe { slice::from_raw_parts(self.address.cast(), self.length) }
     }
 
@@ -135,8 +147,8 @@ fn whole_pages(size: usize) -> Result<usize, Failure> {
 
 /// The room that is left for a text.
 ///
-/// Its bytes reach other processes in any order (`Relaxed`). That will do: whoever is to read them
-/// is told so by a system call (a [`Turn`](crate::Turn), an exit), and these put memory in order.
+/// Its bytes reach other processes in any order (`Relaxed`). That is enough: whoever is to read them
+/// learns so by a system call (a [`Turn`](crate::Turn), an exit), and Linux orders memory there.
 struct Room<'a>(slice::Iter<'a, AtomicU8>);
 
 impl Write for Room<'_> {

@@ -1,49 +1,61 @@
-//! Whose segment it is: the key's segment may be one that another process works with.
+//! A segment for one run alone: made here, or left over by a process that is dead.
 
+use libc::{c_int, key_t};
 use nix::errno::Errno;
 use nix::sys::signal::kill;
-use nix::unistd::{Pid, getpid};
+use nix::unistd::Pid;
 
 use crate::{Attachment, Failure, Segment};
 
 impl Segment {
-    /// `shmctl(shmid, IPC_STAT, …)`, `shmat(shmid, NULL, 0)`, `shmctl(shmid, IPC_RMID, NULL)` —
-    /// attaches the segment and marks it for removal, if this process may have it for itself.
-    ///
-    /// 1. Another process made it and runs: it is left as it is, attached yet or not.
-    /// 2. Else it is attached and marked for removal: nobody needs it by its key, and it would stay.
-    /// 3. It belongs to whoever is alone in it then: all who come later see one attachment more.
-    ///
-    /// `None`: it is another's, or has been removed since.
+    /// `shmat(shmid, NULL, 0)`, `shmctl(shmid, IPC_RMID, NULL)` — attaches a segment that nobody
+    /// else needs, and marks it for removal at once: from here on every kind of death frees it.
     ///
     /// # Errors
-    /// `EPERM`: another user left it over. Else those of [`Segment::attach`] and
-    /// [`Segment::remove`].
-    pub fn claim(self) -> Result<Option<Attachment>, Failure> {
-        self.attach_if_free()
-            .or_else(|failure| match self.remove() {
-                Err(Failure::Call(_, Errno::EINVAL | Errno::EIDRM)) => Ok(None), // it was gone
-                _ => Err(failure),
-            })
+    /// Those of [`Segment::attach`] and [`Segment::remove`]. The segment is removed all the same,
+    /// unless `IPC_RMID` fails twice.
+    pub fn attach_and_remove(self) -> Result<Attachment, Failure> {
+        let attached = self.map();
+        // Where it could not be attached too: it would stay.
+        let removed = self.remove();
+        let removed = removed.or_else(|failure| self.remove().and(Err(failure)));
+        let memory = attached?;
+        removed?;
+        memory.measured()
     }
 
-    fn attach_if_free(self) -> Result<Option<Attachment>, Failure> {
-        if self.is_anothers()? {
+    /// `shmget(key, size, 0666)`, `shmctl(shmid, IPC_STAT, …)` — finds the key's segment. If its
+    /// maker is dead, it is attached and marked for removal, and belongs to whoever is alone in it.
+    ///
+    /// `None`: its maker runs, and it is left as it is; another process has it attached; or it is
+    /// gone. A maker runs as long as a process of its number exists: a zombie counts, and so does
+    /// a stranger who has been given the number since.
+    ///
+    /// # Errors
+    /// `EINVAL`: it is smaller than `size`. `EACCES`: it does not permit 0666 to this user. `EPERM`:
+    /// another user left it over. Else those of [`Segment::attach_and_remove`].
+    pub fn claim_leftover(key: key_t, size: c_int) -> Result<Option<Attachment>, Failure> {
+        let segment = match Self::get(key, size, 0o666) {
+            Err(Failure::Call(_, Errno::ENOENT)) => return Ok(None),
+            found => found?,
+        };
+        let claimed = match segment.attach_if_left_over() {
+            Err(Failure::Call(_, Errno::EINVAL | Errno::EIDRM)) => return Ok(None), // gone meanwhile
+            claimed => claimed?,
+        };
+        match claimed {
+            Some(memory) if memory.attach_count > 1 => memory.detach().map(|()| None),
+            claimed => Ok(claimed),
+        }
+    }
+
+    fn attach_if_left_over(self) -> Result<Option<Attachment>, Failure> {
+        // Number 0 is a maker in another PID namespace. It counts as running: kill(0, 0) asks
+        // after this process's own group.
+        let maker = Pid::from_raw(self.stat()?.shm_cpid);
+        if kill(maker, None) != Err(Errno::ESRCH) {
             return Ok(None);
         }
-        let memory = self.attach()?;
-        self.remove()?;
-        if memory.attach_count == 1 {
-            return Ok(Some(memory));
-        }
-        memory.detach()?;
-        Ok(None)
-    }
-
-    /// Whether another process made it, and runs. A maker in another PID namespace has the number 0
-    /// here: it counts as running, for `kill(0, 0)` asks after this process's own group.
-    fn is_anothers(self) -> Result<bool, Failure> {
-        let maker = Pid::from_raw(self.stat()?.shm_cpid);
-        Ok(maker != getpid() && kill(maker, None) != Err(Errno::ESRCH))
+        self.attach_and_remove().map(Some)
     }
 }

@@ -2,15 +2,15 @@
 //!
 //! | call | here | what it does |
 //! |---|---|---|
-//! | `shmget` | [`Segment::create`], [`Segment::open`], [`Segment::private`] | finds or makes a segment, gives its ID |
+//! | `shmget` | [`Segment::create`], [`Segment::open`] and others | finds or makes a segment, gives its ID |
 //! | `shmat` | [`Segment::attach`] | maps a segment into this process |
 //! | `shmdt` | [`Attachment::detach`] | takes that mapping away again |
 //! | `shmctl` | [`Segment::remove`], [`Segment::attach`] | `IPC_RMID` removes, `IPC_STAT` tells the size |
 //!
 //! Around them stands what a C program gets from its library: [`Stdout`] buffers as C's stdio
 //! does, [`read_size`] reads as `scanf("%d")`, a [`Failure`] reads as `perror` writes it, and
-//! [`main!`] starts the program where C starts. [`Segment::claim`], [`fork`] and [`Turn`] are for
-//! shm-fork.
+//! [`main!`] starts the program where C starts. [`Segment::claim_leftover`], [`fork`] and
+//! [`Turn`] are for shm-fork.
 //!
 //! All unsafe code of the lab is in this crate: one call to a block, each with the fact that makes
 //! it sound.

@@ -22,13 +22,14 @@ pub fn keep_exit_statuses() -> Result<(), Failure> {
 /// the child's number; the child gets 0, and ends with [`exit`]. What `Stdout` holds is copied too,
 /// and would come out twice: flush first.
 ///
-/// It is for a program that starts no thread, as the exercises are: a child has the one thread that
-/// forked, and what another was about to change would stay half done in it, locks held for ever.
+/// **The caller's obligation**: this process has one thread. A child has only the thread that forked:
+/// what another was changing stays half done in it, and locks stay held for ever. The signature does
+/// not enforce this, so that the exercises can forbid unsafe code; none of them starts a thread.
 ///
 /// # Errors
 /// `EAGAIN`: the user's limit of processes is reached. `ENOMEM`: no memory. See fork(2).
 pub fn fork() -> Result<pid_t, Failure> {
-    // SAFETY: one thread. No signature can say so: the exercises start none, and nobody else forks.
+    // SAFETY: this process has one thread, by the caller's obligation above.
     let pid = unsafe { libc::fork() };
     Errno::result(pid).map_err(Failure::of(c"fork"))
 }

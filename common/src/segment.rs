@@ -4,7 +4,7 @@ use std::fmt;
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use libc::{IPC_CREAT, IPC_PRIVATE, IPC_RMID, IPC_STAT, c_int, key_t, shmid_ds};
+use libc::{IPC_CREAT, IPC_EXCL, IPC_PRIVATE, IPC_RMID, IPC_STAT, c_int, key_t, shmid_ds};
 use nix::errno::Errno;
 
 use crate::Failure;
@@ -55,6 +55,18 @@ impl Segment {
     /// `ENOENT`: the key has no segment. `EINVAL`: it is smaller than `size`. See shmget(2).
     pub fn open(key: key_t, size: c_int) -> Result<Self, Failure> {
         Self::get(key, size, 0)
+    }
+
+    /// `shmget(key, size, IPC_CREAT | IPC_EXCL | 0666)` — makes a new segment, which belongs to this
+    /// process and nobody else. `None`: the key has a segment already (`EEXIST`).
+    ///
+    /// # Errors
+    /// Those of [`Segment::create`] that a new segment meets. See shmget(2).
+    pub fn create_new(key: key_t, size: c_int) -> Result<Option<Self>, Failure> {
+        match Self::get(key, size, IPC_CREAT | IPC_EXCL | 0o666) {
+            Err(Failure::Call(_, Errno::EEXIST)) => Ok(None),
+            made => made.map(Some),
+        }
     }
 
     /// `shmget(IPC_PRIVATE, size, 0600)` — makes a segment that has no key, so that no other process

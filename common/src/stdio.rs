@@ -2,21 +2,16 @@
 
 use std::fmt;
 use std::mem;
-use std::os::fd::BorrowedFd;
 
+use libc::{SEEK_CUR, c_int};
 use nix::errno::Errno;
-use nix::unistd::{self, Whence};
 
 use crate::Failure;
 
-// SAFETY: no code here owns 0, so none closes it; if it was closed at the start, calls say EBADF.
-const STDIN: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(0) };
-
-// SAFETY: no code here owns 1, so none closes it; if it was closed at the start, calls say EBADF.
-const STDOUT: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(1) };
-
-// SAFETY: no code here owns 2, so none closes it; if it was closed at the start, calls say EBADF.
-const STDERR: BorrowedFd<'static> = unsafe { BorrowedFd::borrow_raw(2) };
+// By their numbers: a standard stream may be closed, and Rust's borrowed descriptors must be open.
+const STDIN: c_int = 0;
+const STDOUT: c_int = 1;
+const STDERR: c_int = 2;
 
 /// glibc's buffer for a terminal; its larger one for files is more than the exercises' lines fill.
 const SIZE: usize = 1024;
@@ -105,8 +100,21 @@ impl fmt::Write for Stdout {
     }
 }
 
-fn is_terminal(descriptor: BorrowedFd) -> bool {
-    unistd::isatty(descriptor).unwrap_or(false)
+fn is_terminal(descriptor: c_int) -> bool {
+    // SAFETY: isatty takes a number; if no file is open there, it says EBADF.
+    unsafe { libc::isatty(descriptor) == 1 }
+}
+
+fn write(descriptor: c_int, bytes: &[u8]) -> Result<usize, Errno> {
+    // SAFETY: `bytes` holds as many bytes as the call is told.
+    let written = unsafe { libc::write(descriptor, bytes.as_ptr().cast(), bytes.len()) };
+    Errno::result(written).map(isize::unsigned_abs)
+}
+
+fn read(descriptor: c_int, bytes: &mut [u8]) -> Result<usize, Errno> {
+    // SAFETY: `bytes` has room for as many bytes as the call is told.
+    let length = unsafe { libc::read(descriptor, bytes.as_mut_ptr().cast(), bytes.len()) };
+    Errno::result(length).map(isize::unsigned_abs)
 }
 
 /// Writes a line on standard error, at once. If that fails there is nowhere left to say so.
@@ -120,14 +128,14 @@ pub(crate) fn say(line: fmt::Arguments<'_>) {
 /// Bytes on their way to a descriptor, and the first error there until somebody asks for it.
 #[derive(Debug)]
 struct Buffer {
-    descriptor: BorrowedFd<'static>,
+    descriptor: c_int,
     bytes: [u8; SIZE],
     length: usize,
     failed: Option<Errno>,
 }
 
 impl Buffer {
-    fn new(descriptor: BorrowedFd<'static>) -> Self {
+    fn new(descriptor: c_int) -> Self {
         Self {
             descriptor,
             bytes: [0; SIZE],
@@ -152,7 +160,7 @@ impl Buffer {
         let length = mem::take(&mut self.length);
         let mut rest = self.bytes.get(..length).unwrap_or_default();
         while !rest.is_empty() {
-            match unistd::write(self.descriptor, rest) {
+            match write(self.descriptor, rest) {
                 Ok(written @ 1..) => rest = rest.get(written..).unwrap_or_default(),
                 Ok(0) => return self.fail(Errno::EIO),
                 Err(errno) => return self.fail(errno),
@@ -214,7 +222,8 @@ impl Stdin {
     /// that reads it goes on there. A pipe or a terminal takes nothing back. See lseek(2).
     pub(crate) fn give_back(self) {
         if let Ok(unread @ 1..) = i64::try_from(self.length - self.next) {
-            let _ = unistd::lseek(STDIN, -unread, Whence::SeekCur);
+            // SAFETY: lseek takes three numbers and touches no memory of this process.
+            let _ = unsafe { libc::lseek(STDIN, -unread, SEEK_CUR) };
         }
     }
 }
@@ -223,7 +232,7 @@ impl Input for Stdin {
     fn peek(&mut self) -> Result<Option<u8>, Failure> {
         if self.next == self.length {
             (self.next, self.length) = (0, 0);
-            self.length = unistd::read(STDIN, &mut self.bytes).map_err(Failure::of(c"read"))?;
+            self.length = read(STDIN, &mut self.bytes).map_err(Failure::of(c"read"))?;
         }
         let unread = self.bytes.get(self.next..self.length).unwrap_or_default();
         Ok(unread.first().copied())

@@ -5,8 +5,8 @@
 //! nothing says whose turn it is: that is passed over a pair of sockets (`Turn`).
 //!
 //! The segment is marked for removal as soon as it is attached: its key is free at once, and the
-//! kernel frees the memory when the last of the three has detached or died. A segment whose
-//! maker still runs is left alone.
+//! kernel frees the memory when the last of the three has detached or died. A segment that
+//! another, running process has made is left alone.
 //!
 //! (`Responce` and `Responced` are the course's own spelling.)
 //!
@@ -51,19 +51,16 @@ fn parent(out: &mut Stdout) -> Result<(), Failure> {
     report_all([ended_1, ended_2, memory.detach()])
 }
 
-/// Attaches a segment for this run alone and marks it for removal: the key's, unless its maker is
-/// another and runs, or others have it attached; else one without a key, which nobody finds.
+/// Attaches a segment for this run alone: the key's, if it is new or a dead process left it over;
+/// else one without a key. It is marked for removal at once.
 fn attach_own() -> Result<Attachment, Failure> {
-    let segment = Segment::create(FORK_KEY, FORK_SIZE)?;
-    if let Some(memory) = segment.claim()? {
+    if let Some(segment) = Segment::create_new(FORK_KEY, FORK_SIZE)? {
+        return segment.attach_and_remove();
+    }
+    if let Some(memory) = Segment::claim_leftover(FORK_KEY, FORK_SIZE)? {
         return Ok(memory);
     }
-    let segment = Segment::private(FORK_SIZE)?;
-    let attached = segment.attach();
-    let removed = segment.remove(); // even if it could not be attached: it would stay
-    let memory = attached?;
-    removed?;
-    Ok(memory)
+    Segment::private(FORK_SIZE)?.attach_and_remove()
 }
 
 fn process_1(out: &mut Stdout, memory: Attachment, turn: &Turn) -> Result<(), Failure> {

@@ -34,37 +34,64 @@ static void detach(char *memory)
         fail("shmdt");
 }
 
-/* Ends, and says which call failed, unless it did because the segment is gone. */
-static char *give_up(int shmid, const char *call)
+/* Attaches a segment that nobody else needs; its last detach or death frees it. */
+static char *attach_and_remove(int shmid)
 {
+    char *memory = (char *) shmat(shmid, NULL, 0);
     int error = errno;
 
-    /* Whatever failed, the segment does not stay. */
-    if (shmctl(shmid, IPC_RMID, NULL) < 0 && (errno == EINVAL || errno == EIDRM))
-        return NULL;
+    if (shmctl(shmid, IPC_RMID, NULL) < 0 && memory != (char *) -1) {
+        error = errno;
+        shmctl(shmid, IPC_RMID, NULL); /* once more, or it stays */
+        errno = error;
+        fail("shmctl");
+    }
     errno = error;
-    fail(call);
+    return memory;
+}
+
+static char *attach_new(int shmid)
+{
+    char *memory;
+
+    if (shmid < 0)
+        fail("shmget");
+    memory = attach_and_remove(shmid);
+    if (memory == (char *) -1)
+        fail("shmat");
+    return memory;
 }
 
 /*
- * Attaches the segment and marks it for removal, if this process made it or a
- * dead one left it over, and no other has attached it. Else gives NULL.
+ * For level hard: the key has a segment already. If its maker is dead and no
+ * other process has attached it, it is ours; else gives NULL.
  */
-static char *claim(int shmid)
+static char *claim_leftover(key_t key, int *shmid)
 {
     struct shmid_ds stat;
     char *memory;
 
-    if (shmctl(shmid, IPC_STAT, &stat) < 0)
-        return give_up(shmid, "shmctl");
-    /* The number 0 is a maker in another PID namespace: it counts as running. */
-    if (stat.shm_cpid != getpid() && (kill(stat.shm_cpid, 0) == 0 || errno != ESRCH))
+    *shmid = shmget(key, 512, 0666);
+    if (*shmid < 0 && errno == ENOENT)
         return NULL;
-    memory = (char *) shmat(shmid, NULL, 0);
-    if (memory == (char *) -1)
-        return give_up(shmid, "shmat");
-    if (shmctl(shmid, IPC_STAT, &stat) < 0 || shmctl(shmid, IPC_RMID, NULL) < 0)
-        return give_up(shmid, "shmctl");
+    if (*shmid < 0)
+        fail("shmget");
+    if (shmctl(*shmid, IPC_STAT, &stat) < 0) {
+        if (errno == EINVAL || errno == EIDRM)
+            return NULL; /* gone meanwhile */
+        fail("shmctl");
+    }
+    /* The number 0 is a maker in another PID namespace: it counts as running. */
+    if (kill(stat.shm_cpid, 0) == 0 || errno != ESRCH)
+        return NULL;
+    memory = attach_and_remove(*shmid);
+    if (memory == (char *) -1) {
+        if (errno == EINVAL || errno == EIDRM)
+            return NULL;
+        fail("shmat");
+    }
+    if (shmctl(*shmid, IPC_STAT, &stat) < 0)
+        fail("shmctl");
     if (stat.shm_nattch == 1)
         return memory;
     detach(memory);
@@ -117,20 +144,14 @@ static void wait_for_turn(int end)
 /* Gives 0 if the child ended well; a death by a signal is told. */
 static int wait_for(pid_t child, const char *name)
 {
-    const char *signal;
     int status;
 
     if (waitpid(child, &status, 0) < 0) {
         perror("wait");
         return 1;
     }
-    if (WIFSIGNALED(status)) {
-        signal = sigabbrev_np(WTERMSIG(status));
-        if (signal != NULL)
-            fprintf(stderr, "%s: killed by SIG%s\n", name, signal);
-        else
-            fprintf(stderr, "%s: killed by signal %d\n", name, WTERMSIG(status));
-    }
+    if (WIFSIGNALED(status))
+        fprintf(stderr, "%s: %s\n", name, strsignal(WTERMSIG(status)));
     return status != 0;
 }
 
@@ -142,21 +163,12 @@ int main(void)
     pid_t child_1, child_2;
 
     atexit(flush);
-    shmid = shmget(key, 512, IPC_CREAT | 0666);
-    if (shmid < 0)
-        fail("shmget");
-    memory = claim(shmid);
-    if (memory == NULL) {
+    shmid = shmget(key, 512, IPC_CREAT | IPC_EXCL | 0666);
+    if (shmid >= 0 || errno != EEXIST) {
+        memory = attach_new(shmid);
+    } else if ((memory = claim_leftover(key, &shmid)) == NULL) {
         shmid = shmget(IPC_PRIVATE, 512, 0600);
-        if (shmid < 0)
-            fail("shmget");
-        memory = (char *) shmat(shmid, NULL, 0);
-        if (memory == (char *) -1)
-            perror("shmat");
-        if (shmctl(shmid, IPC_RMID, NULL) < 0)
-            fail("shmctl");
-        if (memory == (char *) -1)
-            exit(1);
+        memory = attach_new(shmid);
     }
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
         fail("socketpair");

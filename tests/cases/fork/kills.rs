@@ -2,12 +2,13 @@
 //! system calls. Then nothing of it goes on running, no segment stays, and a parent that lives names
 //! the process that died, and the signal.
 
+use common::{FORK_KEY, FORK_SIZE};
 use nix::sys::signal::Signal;
 
 use super::{name, places, runs_right, traced, undisturbed};
 use crate::harness::{
-    Act, At, Case, Channel, Need, Outcome, Stage, Step, Trace, Verdict, Version, case, expect,
-    four_lines, in_own_table, in_words, is_yours, step,
+    Act, At, Case, Channel, Found, Need, Outcome, Stage, Step, Trace, Verdict, Version, case,
+    expect, found, four_lines, in_own_table, in_words, is_yours, step,
 };
 
 pub fn cases() -> Vec<Case> {
@@ -19,6 +20,14 @@ pub fn cases() -> Vec<Case> {
         case("process_2_is_interrupted", || killed(2, Signal::SIGINT)).needs(Need::Ptrace),
         case("the_parent_is_interrupted", || killed(0, Signal::SIGINT)).needs(Need::Ptrace),
         case("control_c_is_typed", control_c_is_typed).needs(Need::Ptrace),
+        case("two_deaths_leave_the_segment", || two_deaths_leave(&[]))
+            .needs(Need::Ptrace)
+            .needs(Need::Ours),
+        case("two_deaths_leave_a_segment_without_a_key", || {
+            two_deaths_leave(&[found(FORK_KEY, FORK_SIZE).held()])
+        })
+        .needs(Need::Ptrace)
+        .needs(Need::Ours),
         case("a_death_in_the_c_version", a_death_in_the_c_version).needs(Need::Ptrace),
         case(
             "the_parents_death_in_the_c_version",
@@ -112,6 +121,27 @@ fn is_left_clean(stage: &mut Stage, trace: &Trace) -> Verdict {
         runs_right(stage, Channel::Pipes)?;
     }
     stage.expect_no_segment()
+}
+
+/// Nobody can remove what only the dead knew of: between shmget and shmat, and between shmat and
+/// `IPC_RMID`.
+fn two_deaths_leave(found: &[Found]) -> Verdict {
+    let whole = undisturbed()?;
+    let mut leaving = Vec::new();
+    for place in places(0, &whole) {
+        let is_left = in_own_table(|| {
+            let mut stage = Stage::empty()?;
+            found.iter().try_for_each(|found| stage.make(found))?;
+            let before = stage.describe_table()?;
+            let death = place.step(Act::Send(Signal::SIGKILL));
+            let (trace, _) = traced(&mut stage, Version::Ours, &[death])?;
+            let left = stage.describe_table()? != before;
+            Ok(left.then(|| place.describe(&trace)))
+        })?;
+        leaving.extend(is_left);
+    }
+    let seen = leaving.join("\n");
+    expect("two such moments", leaving.len() == 2, &seen)
 }
 
 /// The other process goes on alone, and all looks well.

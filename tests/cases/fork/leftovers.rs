@@ -4,8 +4,9 @@ use common::{FORK_KEY, FORK_SIZE};
 
 use super::{fork, runs_right, says, traced};
 use crate::harness::{
-    Act, At, Case, Channel, Leaves, NOBODY, Need, Stage, THE_C_VERSIONS_ORDER, Verdict, Version,
-    c_version, case, expect, found, four_lines, in_own_table, step,
+    Act, At, Case, Channel, Folder, Found, Leaves, NOBODY, Need, Stage, THE_C_VERSIONS_ORDER,
+    Verdict, Version, c_version, case, expect, found, four_lines, in_own_table, injected, is_yours,
+    lines_by_hand, step,
 };
 
 pub fn cases() -> Vec<Case> {
@@ -22,6 +23,19 @@ pub fn cases() -> Vec<Case> {
         case("a_living_processs_segment_not_attached_yet", || {
             a_living_processs("")
         }),
+        case("a_call_fails_beside_a_living_process", || {
+            let theirs = found(FORK_KEY, FORK_SIZE).filled_with("x").held();
+            each_call_fails(&theirs, |_| true)
+        })
+        .needs(Need::Strace),
+        // As long as it is not known to be one.
+        case("a_call_fails_on_a_leftover", || {
+            let leftover = found(FORK_KEY, FORK_SIZE).filled_with("x");
+            let finds = ["shmget 1", "shmget 2", "shmctl 1"];
+            each_call_fails(&leftover, |call| finds.contains(&call))
+        })
+        .needs(Need::Strace)
+        .needs(Need::Ours),
         case("beside_a_c_version_that_has_just_begun", || {
             beside_the_c_version(0, At::From("clone", 0))
         })
@@ -54,6 +68,54 @@ fn a_living_processs(text: &'static str) -> Verdict {
     let (before, after) = tables(|stage| runs_right(stage, Channel::Pipes).map(drop))?;
     let wanted = format!("the segment as it was:\n{before}");
     expect(&wanted, after == before, &after)
+}
+
+/// The calls that find a segment, and how often a run makes each.
+const CALLS: [(&str, usize); 3] = [("shmget", 3), ("shmctl", 3), ("shmat", 1)];
+
+/// Whichever of them fails, the segment that was there stays as it is if `is_kept`; else none stays.
+fn each_call_fails(segment: &Found, is_kept: impl Fn(&str) -> bool) -> Verdict {
+    for (call, times) in CALLS {
+        for time in 1..=times {
+            let is_kept = is_kept(&format!("{call} {time}"));
+            let fault = format!("{call}:error=ENOMEM:when={time}");
+            in_own_table(|| fails(segment, call, &fault, is_kept)).map_err(|report| {
+                let strace = format!("strace -f -o calls -e inject={fault} ");
+                report
+                    .with_headline(&format!("where its {call} number {time} fails:"))
+                    .with_advice(&lines_by_hand(&strace, "shm-fork", "; echo $?"))
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn fails(segment: &Found, call: &str, fault: &str, is_kept: bool) -> Verdict {
+    let folder = Folder::new("failing")?;
+    let mut stage = Stage::empty()?;
+    stage.make(segment)?;
+    let before = stage.describe_table()?;
+    let command = injected("shm-fork", fault, &folder.path().join("calls"));
+    let outcome = stage.start(Channel::Pipes, command, b"")?.finish()?;
+    let seen = outcome.describe(Channel::Pipes);
+    let says = format!("{call}: Cannot allocate memory");
+    let says_so = outcome.stderr == format!("{says}\n").as_bytes();
+    let is_told = outcome.status.code() == Some(1) && (says_so || is_yours());
+    // A student's program may do without that call, or find another way. On a leftover, ours makes
+    // no third shmget.
+    let goes_on = is_yours() || (!is_kept && call == "shmget");
+    let wanted = format!("exit status 1, and on standard error: {says}");
+    expect(&wanted, is_told || (goes_on && outcome.succeeded()), &seen)?;
+    let after = stage.describe_table()?;
+    if is_kept {
+        expect(
+            &format!("the segment as it was:\n{before}"),
+            after == before,
+            &after,
+        )
+    } else {
+        stage.expect_no_segment()
+    }
 }
 
 /// Ours runs from begin to end while a process of the C version is held: both are right.
