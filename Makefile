@@ -19,7 +19,7 @@ absolute = $(if $(1),$(if $(filter /%,$(firstword $(1))),,$(START)/)$(1))
 override YOURS := $(call absolute,$(YOURS))
 override ORIGINALS := $(call absolute,$(ORIGINALS))
 override RESULTS := $(call absolute,$(RESULTS))
-export CC CFLAGS CASE SIZE SHARED_TABLE YOURS ORIGINALS RESULTS
+export CC CFLAGS CASE SIZE YOURS ORIGINALS RESULTS
 
 # A command that runs another in a segment table of its own; empty where the kernel gives none.
 OWN_TABLE := $(shell for own in 'unshare --ipc' 'unshare --user --map-current-user --ipc'; do \

@@ -2,8 +2,16 @@
 //! state, and every byte, stream, status and segment is compared.
 
 mod cases;
+mod engine;
 mod harness;
 
 fn main() -> std::process::ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments
+        .next()
+        .is_some_and(|first| first == engine::LAUNCH)
+    {
+        return engine::launch(arguments);
+    }
     harness::main(&cases::all())
 }

@@ -1,5 +1,6 @@
 //! shm-attach.
 
+use std::rc::Rc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use common::{CREATE_KEY, CREATE_SIZE, Segment};
@@ -7,9 +8,10 @@ use nix::unistd::{SysconfVar, sysconf};
 
 use super::failing::{After, Failing, SHMAT, SHMCTL, SHMDT, SHMGET, WRITE};
 use super::{built, streams};
+use crate::engine::{Act, At, Launch, World, step};
 use crate::harness::{
-    Act, At, Case, Channel, Found, Leaves, NOBODY, Need, Report, Right, STOPPED, Scene, Stage,
-    Verdict, Version, case, exercise, expect, found, in_own_table, step, wrapped,
+    Case, Channel, Found, Leaves, NOBODY, Need, Report, Right, Scene, Verdict, case, exercise,
+    expect, found, ours,
 };
 
 const TEXT: &str = "This is our shared memory segment.";
@@ -54,24 +56,21 @@ fn prints() -> Vec<Case> {
 
 /// There is no NUL any more when the text is read back: it ends where the last page ends.
 fn overwritten() -> Verdict {
-    in_own_table(|| {
-        let mut stage = Stage::empty()?;
-        stage.make(&there())?;
-        let command = wrapped(&STOPPED, &Version::Ours.path("shm-attach"));
-        // Between the two: whether standard output is a terminal.
-        let between = step(0, At::From("ioctl", 0), Act::Meanwhile(&fill));
-        let running = stage.start(Channel::Pipes, command, b"")?;
-        let (_, outcome) = running.trace(&[between])?;
-        let page = sysconf(SysconfVar::PAGE_SIZE)?.map_or(Ok(0), usize::try_from)?;
-        let right = PRINTS.replace(TEXT, &"x".repeat(page));
-        let is_so = outcome.succeeded() && outcome.stdout == right.as_bytes();
-        let wanted = format!("exit status 0, and {page} times x for the text");
-        expect(&wanted, is_so, &outcome.describe(Channel::Pipes))
-    })
+    let mut world = World::new()?;
+    world.make(&there())?;
+    // Between the two: whether standard output is a terminal.
+    let fill = Act::Meanwhile(Rc::new(fill));
+    let launch = Launch::of(ours("shm-attach", &[]));
+    let (outcome, _) = world.run(launch.with(vec![step(0, At::From("ioctl", 0), fill)]))?;
+    let page = sysconf(SysconfVar::PAGE_SIZE)?.map_or(Ok(0), usize::try_from)?;
+    let right = PRINTS.replace(TEXT, &"x".repeat(page));
+    let is_so = outcome.succeeded() && outcome.stdout == right.as_bytes();
+    let wanted = format!("exit status 0, and {page} times x for the text");
+    expect(&wanted, is_so, &outcome.describe(Channel::Pipes))
 }
 
-fn fill() -> Verdict {
-    let memory = Segment::open(CREATE_KEY, 0).and_then(Segment::attach);
+fn fill(world: &mut World) -> Verdict {
+    let memory = Segment::open(world.machines_key(CREATE_KEY), 0).and_then(Segment::attach);
     let memory = memory.map_err(|failure| Report::failed(format!("{failure:?}")))?;
     memory
         .bytes()

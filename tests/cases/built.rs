@@ -5,10 +5,8 @@ use std::process::Command;
 
 use common::{CREATE_KEY, CREATE_SIZE};
 
-use crate::harness::{
-    Case, Channel, Need, Report, STOPPED, Stage, Verdict, Version, case, expect, found,
-    in_own_table, wrapped,
-};
+use crate::engine::{Launch, World};
+use crate::harness::{Case, Need, Report, Verdict, Version, case, expect, found, wrapped};
 
 /// The calls of each process, after the C library's start.
 type Calls = &'static [&'static str];
@@ -85,15 +83,12 @@ fn makes_these(program: &str, wanted: Calls) -> Verdict {
 }
 
 fn calls(version: Version, program: &str) -> Result<Vec<Vec<String>>, Report> {
-    in_own_table(|| {
-        let mut stage = Stage::empty()?;
-        stage.make(&found(CREATE_KEY, CREATE_SIZE))?;
-        let command = wrapped(&STOPPED, &version.path(program));
-        let running = stage.start(Channel::Pipes, command, b"100\n")?;
-        let (mut trace, _) = running.trace(&[])?;
-        for calls in &mut trace.calls {
-            calls.retain(|call| !LIBRARYS.contains(&call.as_str()));
-        }
-        Ok(trace.calls)
-    })
+    let mut world = World::new()?;
+    world.make(&found(CREATE_KEY, CREATE_SIZE))?;
+    let command = wrapped(&[], &version.path(program));
+    let (_, mut trace) = world.run(Launch::of(command).reading("100\n"))?;
+    for calls in &mut trace.calls {
+        calls.retain(|call| !LIBRARYS.contains(&call.as_str()));
+    }
+    Ok(trace.calls)
 }

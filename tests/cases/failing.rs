@@ -1,15 +1,15 @@
-//! Every system call may fail: strace makes it. Each time, the program ends by itself with status 1,
+//! Every system call may fail: the engine makes it. Each time, the program ends by itself with status 1,
 //! says which call failed and why, and leaves what it should.
 
-use std::fs;
 use std::io;
 
 use common::{CREATE_KEY, CREATE_SIZE};
 use nix::errno::Errno;
 
+use crate::engine::{Act, At, EACH, Launch, World, step};
 use crate::harness::{
-    Case, Channel, Folder, Need, Outcome, Report, Stage, Verdict, case, expect, found, four_lines,
-    in_own_table, injected, is_yours, lines_by_hand,
+    Case, Channel, Need, Outcome, Report, Verdict, case, expect, found, four_lines, is_yours,
+    lines_by_hand, ours,
 };
 
 pub const SHMGET: &[&str] = &[
@@ -108,8 +108,7 @@ impl Failing {
     }
 
     pub fn case(self) -> Case {
-        let call = self.call.split(',').next().unwrap_or_default();
-        case(&format!("{call}_fails"), move || self.is_told()).needs(Need::Strace)
+        case(&format!("{}_fails", self.call), move || self.is_told()).needs(Need::Ptrace)
     }
 
     fn is_told(&self) -> Verdict {
@@ -118,7 +117,7 @@ impl Failing {
         for errno in errnos.filter(|errno| !is_yours() || **errno != "EINTR") {
             for time in 1..=self.times {
                 let fault = format!("{}:error={errno}:when={time}", self.call);
-                in_own_table(|| self.once(&fault, errno)).map_err(|report| {
+                self.once(time, errno).map_err(|report| {
                     let strace = format!("strace -f -o calls -e inject={fault} ");
                     report
                         .with_headline(&format!("where {} fails with {errno}:", self.call))
@@ -129,41 +128,29 @@ impl Failing {
         Ok(())
     }
 
-    fn once(&self, fault: &str, errno: &str) -> Verdict {
-        let folder = Folder::new("failing")?;
-        let calls = folder.path().join("calls");
-        let mut stage = Stage::empty()?;
+    fn once(&self, time: usize, errno: &str) -> Verdict {
+        let mut world = World::new()?;
         if self.program == "shm-attach" {
-            stage.make(&found(CREATE_KEY, CREATE_SIZE).filled_with("x"))?;
+            world.make(&found(CREATE_KEY, CREATE_SIZE).filled_with("x"))?;
         }
-        let before = stage.describe_table()?;
-        let command = injected(self.program, fault, &calls);
-        let outcome = stage.start(Channel::Pipes, command, b"100\n")?.finish()?;
-        let calls = fs::read_to_string(calls)?;
-        self.met(&calls)?;
+        let before = world.describe_table()?;
+        let fails = Act::Fail(named(errno)?);
+        let launch = Launch::of(ours(self.program, &[])).reading("100\n");
+        let step = step(EACH, At::Named(self.call, time), fails);
+        let (outcome, trace) = world.run(launch.with(vec![step]))?;
+        if !trace.all_done {
+            return self.not_made("does not make the call");
+        }
         // A student's shm-fork may find another way.
         if is_yours() && self.is_of_many && four_lines(&outcome, Channel::Pipes).is_ok() {
             return Ok(());
         }
         let seen = outcome.describe(Channel::Pipes);
-        let is_quick = !calls.contains("nanosleep(");
-        expect("it does not sleep on its way out", is_quick, &calls)?;
+        let is_quick = trace.sleeper.is_none();
+        expect("it does not sleep on its way out", is_quick, &seen)?;
         expect("exit status 1", outcome.status.code() == Some(1), &seen)?;
         self.said(&outcome, errno, &seen)?;
-        self.left(&stage, &before, fault)
-    }
-
-    /// The program has made the call that was to fail.
-    fn met(&self, calls: &str) -> Verdict {
-        let Some(line) = calls.lines().find(|line| line.contains("(INJECTED)")) else {
-            return self.not_made("does not make the call");
-        };
-        // What a student's program is written in may read files of its own at the start.
-        let is_startup = line.contains(" read(") && !line.contains(" read(0,");
-        if is_startup && calls.split_whitespace().next() == line.split_whitespace().next() {
-            return self.not_made("reads files at its start, which is not the call");
-        }
-        Ok(())
+        self.left(&world, &before)
     }
 
     /// A student's program may do without a call that ours makes; but what it attaches it detaches.
@@ -197,12 +184,12 @@ impl Failing {
         expect(&wanted, printed == prints || self.is_of_many, seen)
     }
 
-    fn left(&self, stage: &Stage, before: &str, fault: &str) -> Verdict {
+    fn left(&self, world: &World, before: &str) -> Verdict {
         // Ours tries a removal that failed once more.
-        if is_yours() && fault.starts_with("shmctl") && self.program == "shm-fork" {
+        if is_yours() && self.call == "shmctl" && self.program == "shm-fork" {
             return Ok(());
         }
-        let after = stage.describe_table()?;
+        let after = world.describe_table()?;
         let has_text = after.contains("This is our shared") || after.contains("We have accessed");
         let (wanted, is_so) = match self.leaves {
             After::Nothing => ("no segment is left", after.trim() == "none"),
@@ -221,10 +208,16 @@ fn names_a_call(line: &str, text: &str) -> bool {
         .is_some_and(|label| label.ends_with(": "))
 }
 
+/// An errno by its name.
+fn named(errno: &str) -> Result<Errno, Report> {
+    let mut all = (1..200).map(Errno::from_raw);
+    let known = all.find(|known| format!("{known:?}") == errno);
+    known.ok_or_else(|| Report::failed(format!("{errno} is no errno")))
+}
+
 /// The C library's text for an errno, by its name.
 fn text_of(errno: &str) -> Result<String, Report> {
-    let number = (1..200).find(|&number| format!("{:?}", Errno::from_raw(number)) == errno);
-    let number = number.ok_or_else(|| Report::failed(format!("{errno} is no errno")))?;
+    let number = named(errno)? as i32;
     // std's text is the C library's, and the number after it.
     let text = io::Error::from_raw_os_error(number).to_string();
     Ok(text.replace(&format!(" (os error {number})"), ""))

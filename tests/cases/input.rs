@@ -1,17 +1,11 @@
 //! Any bytes for shm-dynamic: read as `%d` defines, or refused clearly; and memory stays flat.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
-use std::io::Write;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::Stdio;
 
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
+use nix::sys::signal::Signal;
 
-use crate::harness::{
-    Case, Channel, Outcome, Report, Stage, Verdict, Watch, case, expect, in_own_table, in_words,
-    ours, repeat,
-};
+use crate::engine::{Launch, World};
+use crate::harness::{Case, Outcome, Report, Verdict, case, expect, in_words, ours, repeat};
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -51,7 +45,7 @@ const PIECES: [&[u8]; 16] = [
 fn random_bytes() -> Verdict {
     repeat(300, |round| {
         let input = random(u64::from(round));
-        let outcome = in_own_table(|| run(&input, &[]))?;
+        let outcome = run(input.clone(), &[])?;
         let (told, right) = (says(&outcome), expected(&input));
         // A small machine has no 2 GiB to promise.
         let is_small = right == "exit status 0: " && told.ends_with("Cannot allocate memory\\n");
@@ -73,11 +67,9 @@ fn random(seed: u64) -> Vec<u8> {
         .collect()
 }
 
-fn run(input: &[u8], wrapper: &[&str]) -> Result<Outcome, Report> {
-    let mut stage = Stage::empty()?;
-    stage
-        .start(Channel::Pipes, ours("shm-dynamic", wrapper), input)?
-        .finish()
+fn run(input: Vec<u8>, wrapper: &[&str]) -> Result<Outcome, Report> {
+    let launch = Launch::of(ours("shm-dynamic", wrapper)).reading(input);
+    Ok(World::new()?.run(launch)?.0)
 }
 
 /// How the program ended and what it wrote on standard error.
@@ -114,7 +106,7 @@ fn expected(input: &[u8]) -> String {
 fn sixty_four_mebibytes_of_spaces() -> Verdict {
     let input = [vec![b' '; 64 << 20], b"42\n".to_vec()].concat();
     // A program whose memory grew with its input would not fit.
-    let outcome = in_own_table(|| run(&input, &["prlimit", "--as=33554432"]))?;
+    let outcome = run(input, &["prlimit", "--as=33554432"])?;
     expect(
         "exit status 0: ",
         says(&outcome) == "exit status 0: ",
@@ -123,9 +115,8 @@ fn sixty_four_mebibytes_of_spaces() -> Verdict {
 }
 
 fn digits_without_end() -> Verdict {
-    for digit in ["0", "9"] {
-        let endless = format!("yes {digit} | tr -d '\\n' | \"$0\"");
-        let outcome = in_own_table(|| run(b"", &["sh", "-c", &endless]))?;
+    for digit in [b'0', b'9'] {
+        let outcome = run(vec![digit; (1 << 24) + 1], &[])?;
         let right = "exit status 1: size: Numerical result out of range\\n";
         expect(right, says(&outcome) == right, &says(&outcome))?;
     }
@@ -134,20 +125,17 @@ fn digits_without_end() -> Verdict {
 
 /// A mebibyte of spaces in, and more to come, the user types Control-C.
 fn spaces_without_end_can_be_interrupted() -> Verdict {
-    let mut command = ours("shm-dynamic", &["env", "--default-signal=INT"]);
-    command.stdin(Stdio::piped()).stdout(Stdio::null());
-    in_own_table(|| {
-        let _stage = Stage::empty()?;
-        let mut program = command.process_group(0).spawn()?;
-        let group = Pid::from_raw(program.id().try_into()?);
-        let watch = Watch::over(group);
-        let stdin = program.stdin.take();
-        let mut stdin = stdin.ok_or_else(|| Report::failed("no standard input"))?;
-        let read = stdin.write_all(&vec![b' '; 1 << 20]);
-        killpg(group, Signal::SIGINT)?;
-        let status = program.wait()?;
-        watch.end()?;
-        let is_so = read.is_ok() && status.signal() == Some(Signal::SIGINT as i32);
-        expect("it reads on, and dies by SIGINT", is_so, &in_words(status))
-    })
+    let mut world = World::new()?;
+    let spaces = vec![b' '; 1 << 20];
+    let launch = Launch::of(ours("shm-dynamic", &[])).reading(spaces);
+    let program = world.start(launch.keeping_input())?;
+    world.wait_until_all_wait()?;
+    world.signal(program, Signal::SIGINT);
+    let (outcome, _) = world.finish(program)?;
+    let ends = in_words(outcome.status);
+    expect(
+        "it reads on, and dies by SIGINT",
+        ends == "died by SIGINT",
+        &ends,
+    )
 }

@@ -4,8 +4,9 @@
 
 use common::{CREATE_KEY, CREATE_SIZE};
 
+use crate::engine::{Launch, World};
 use crate::harness::{
-    Case, Channel, Outcome, Stage, Verdict, case, expect, found, in_own_table, in_words, is_yours,
+    Case, Channel, Outcome, Report, Verdict, case, expect, found, in_words, is_yours,
     lines_by_hand, ours,
 };
 
@@ -68,26 +69,21 @@ pub fn cases(program: &'static str) -> Vec<Case> {
 }
 
 /// Runs a program under a shell that first does something to its streams.
-fn redirected(program: &str, shell: &str) -> Result<Outcome, crate::harness::Report> {
+fn redirected(program: &str, shell: &str) -> Result<Outcome, Report> {
     let wrapper = ["sh", "-c", &format!("exec \"$0\" {shell}")];
     let outcome = run(Channel::Pipes, program, &wrapper);
     outcome.map_err(|report| report.with_headline(&format!("{program} {shell}")))
 }
 
-fn run(
-    channel: Channel,
-    program: &str,
-    wrapper: &[&str],
-) -> Result<Outcome, crate::harness::Report> {
-    in_own_table(|| {
-        let mut stage = Stage::empty()?;
-        if program == "shm-attach" {
-            stage.make(&found(CREATE_KEY, CREATE_SIZE))?;
-        }
-        stage
-            .start(channel, ours(program, wrapper), b"100\n")?
-            .finish()
-    })
+fn run(channel: Channel, program: &str, wrapper: &[&str]) -> Result<Outcome, Report> {
+    let mut world = World::new()?;
+    if program == "shm-attach" {
+        world.make(&found(CREATE_KEY, CREATE_SIZE))?;
+    }
+    let launch = Launch::of(ours(program, wrapper))
+        .on(channel)
+        .reading("100\n");
+    Ok(world.run(launch)?.0)
 }
 
 /// The program ends with status 1, having written just this on standard error.

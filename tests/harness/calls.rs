@@ -27,6 +27,8 @@ table! {
     getrandom SYS_getrandom ppoll SYS_ppoll pselect6 SYS_pselect6 epoll_pwait SYS_epoll_pwait
     rt_sigtimedwait SYS_rt_sigtimedwait rt_sigsuspend SYS_rt_sigsuspend
     restart_syscall SYS_restart_syscall sched_yield SYS_sched_yield getppid SYS_getppid
+    tkill SYS_tkill rt_sigqueueinfo SYS_rt_sigqueueinfo
+    rt_tgsigqueueinfo SYS_rt_tgsigqueueinfo pidfd_send_signal SYS_pidfd_send_signal
     tgkill SYS_tgkill gettid SYS_gettid newfstatat SYS_newfstatat readlinkat SYS_readlinkat
     mremap SYS_mremap msync SYS_msync madvise SYS_madvise uname SYS_uname
 }
@@ -55,19 +57,6 @@ pub fn name(number: u64) -> String {
     known.map_or_else(|| format!("call {number}"), |&(_, name)| name.to_string())
 }
 
-/// A line of /proc/PID/syscall: number and arguments, where the process is in a call.
-pub fn parse(line: &str) -> Option<Vec<u64>> {
-    let mut words = line.split_whitespace();
-    let number = words.next()?.parse().ok()?;
-    let arguments = words.map(|word| u64::from_str_radix(word.trim_start_matches("0x"), 16));
-    let call: Vec<u64> = [Ok(number)]
-        .into_iter()
-        .chain(arguments)
-        .collect::<Result<_, _>>()
-        .ok()?;
-    (call.len() >= 7).then_some(call)
-}
-
 /// Whether the call ends by itself when its time is up.
 pub fn is_timed(call: &[u64]) -> bool {
     let has_limit = |argument: usize| call[argument] != 0;
@@ -80,17 +69,6 @@ pub fn is_timed(call: &[u64]) -> bool {
         "ppoll" | "rt_sigtimedwait" => has_limit(3),
         "select" | "pselect6" => has_limit(5),
         "futex" | "semtimedop" => has_limit(4),
-        _ => false,
-    }
-}
-
-/// Whether the call is there to let time go by: no runtime of another language makes it for itself.
-pub fn is_sleep(call: &[u64]) -> bool {
-    match name(call[0]).as_str() {
-        "nanosleep" | "clock_nanosleep" => true,
-        "poll" => call[2] == 0 && call[3] != 0 && is_timed(call),
-        "ppoll" => call[2] == 0 && is_timed(call),
-        "select" | "pselect6" => call[1] == 0 && is_timed(call),
         _ => false,
     }
 }

@@ -1,11 +1,10 @@
 //! What a program's standard streams can be connected to, beside pipes.
 
 use std::fs::File;
-use std::io::{Seek, Write};
+use std::io::{Read, Seek, Write};
 
 use nix::sys::memfd::{MFdFlags, memfd_create};
 
-use super::limits;
 use super::report::Report;
 use super::terminal::Terminal;
 
@@ -26,10 +25,12 @@ impl Ends {
     }
 
     /// What has been written to the output file, and how much of the input file is left.
-    pub fn of_files(mut self) -> Result<(Vec<u8>, Option<u64>), Report> {
+    pub fn of_files(&mut self) -> Result<(Vec<u8>, Option<u64>), Report> {
         let (length, read) = (self.input.metadata()?.len(), self.input.stream_position()?);
         self.output.rewind()?;
-        Ok((limits::read(self.output)?, length.checked_sub(read)))
+        let mut written = Vec::new();
+        self.output.read_to_end(&mut written)?;
+        Ok((written, length.checked_sub(read)))
     }
 }
 

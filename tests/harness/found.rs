@@ -1,10 +1,9 @@
 //! A segment that is there before the programs start.
 
-use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use super::machine::{Need, has};
+use super::programs::{make_segment, wrapped};
 use super::scene::NOBODY;
 use super::{as_user, quoted};
 
@@ -59,21 +58,14 @@ impl Found {
 
     /// The tool, with its arguments: it says when the segment is there, and keeps it attached, if
     /// it has, until its input ends.
-    pub fn maker(&self, tool: &Path) -> Command {
+    pub fn maker(&self) -> Command {
         let numbers = [
             self.key.to_string(),
             self.size.to_string(),
             format!("{:o}", self.mode),
         ];
-        let mut command = Command::new(tool);
+        let mut command = wrapped(&[], &make_segment());
         command.args(numbers).arg(self.text);
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        if let Some(owner) = self.owner {
-            command.uid(owner).gid(owner);
-        }
         command
     }
 

@@ -6,12 +6,10 @@ use std::sync::OnceLock;
 
 use nix::unistd::geteuid;
 
-use super::channel::Channel;
 use super::namespaces;
 use super::programs::{wrapped, yours};
 use super::report::Report;
-use super::running::Running;
-use super::tracer::STOPPED;
+use crate::engine::{Launch, World};
 
 /// What a case needs beside the programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,10 +76,9 @@ pub fn succeeds(command: &str) -> bool {
 }
 
 fn can_trace() -> Result<(), Report> {
-    let mut words = STOPPED.to_vec();
-    words.extend(["sh", "-c", "(:)"]);
-    let running = Running::start(Channel::Pipes, wrapped(&words, "sh".as_ref()), b"")?;
-    running.trace(&[]).map(drop)
+    World::new()?
+        .run(Launch::of(wrapped(&["sh", "-c", "(:)"], "sh".as_ref())))
+        .map(drop)
 }
 
 /// What the runner has found out, for the processes that play the cases.

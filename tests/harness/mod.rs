@@ -2,22 +2,21 @@
 //!
 //! A [`Case`] is a promise with a name, and a function that gives a [`Verdict`]. Most play a [`Scene`]:
 //! programs, the segments that they find ([`found()`]), the channels that they are run on; the C version
-//! and ours play it, each on a [`Stage`] of its own, and what they do is compared. For example:
+//! and ours play it, each in a world of its own, and what they do is compared. For example:
 //!
 //! ```text
 //! case("run_twice", || Scene::of("shm-create").then("shm-create").agrees())
 //! ```
 //!
-//! Cases of shm-fork run it under the tracer: a [`Step`] is an [`Act`] on one process, [`At`] a place in
-//! its life. Here process 2 is held at its birth, until the others wait or have ended:
+//! Others run a program in a `World` of the engine with steps: a step is an act on one process, at a
+//! place in its life. Here process 2 is held at its birth, until the others wait or have ended:
 //!
 //! ```text
-//! in_own_table(|| {
-//!     let mut stage = Stage::empty()?;
-//!     let (_, outcome) = traced(&mut stage, Version::Ours, &[step(2, At::Birth, Act::Hold)])?;
-//!     four_lines(&outcome, Channel::Pipes)?;
-//!     stage.expect_no_segment()
-//! })
+//! let mut world = World::new()?;
+//! let held = step(2, At::Birth, Act::Hold);
+//! let (_, outcome) = traced(&mut world, Version::Ours, vec![held])?;
+//! four_lines(&outcome, Channel::Pipes)?;
+//! world.expect_no_segment()
 //! ```
 
 // What a case is made of.
@@ -27,7 +26,6 @@ mod four_lines;
 mod outcome;
 mod report;
 mod scene;
-mod stage;
 
 // The programs, and what they are run on.
 mod broken;
@@ -35,18 +33,12 @@ mod channel;
 mod ends;
 mod folder;
 mod programs;
-mod running;
-mod segment_table;
 mod terminal;
 
-// What they do, and how it is bounded.
-mod calls;
-mod cgroup;
-mod limits;
+// What they do, and what the machine allows.
+pub mod calls;
 mod machine;
 mod namespaces;
-mod processes;
-mod tracer;
 
 // How the cases are played, and what the user is told.
 mod command_line;
@@ -59,21 +51,17 @@ mod summary;
 pub use case::{Case, case, exercise};
 pub use channel::Channel;
 pub use command_line::main;
+pub use ends::Ends;
 pub use folder::Folder;
 pub use found::{Found, found};
 pub use four_lines::four_lines;
-pub use limits::Watch;
 pub use machine::Need;
 pub use namespaces::in_own_table;
-pub use outcome::{Outcome, in_words};
-pub use programs::{Version, c_version, injected, is_yours, lab, lines_by_hand, ours, wrapped};
+pub use outcome::{Outcome, in_words, visible};
+pub use programs::{Version, c_version, is_yours, lab, lines_by_hand, ours, wrapped};
 pub use report::{Report, Verdict, expect};
-pub use running::Running;
 pub use scene::{Leaves, NOBODY, Right, Scene};
-pub use segment_table::rows;
-pub use stage::Stage;
 pub use stress::repeat;
-pub use tracer::{Act, At, STOPPED, Step, THE_C_VERSIONS_ORDER, Trace, step};
 
 /// A word as the shell has to be given it.
 pub fn quoted(word: &str) -> String {

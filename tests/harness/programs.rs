@@ -2,14 +2,12 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::fs;
-use std::os::unix::fs::symlink;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use super::folder::Folder;
-use super::limits::PROCESSOR;
 use super::quoted;
 use super::report::{Report, Verdict};
 
@@ -25,14 +23,29 @@ pub fn take(run: &Path) -> Result<(), Report> {
             take_folder(&folder, &c, "")?;
             fill_up(&c)?;
         }
-        None => symlink(target().join("c"), c)?,
+        None => copy_for_all(&target().join("c"), &c)?,
     }
     match yours() {
         // As ours are, so that a read that is to fail is the program's own, not its loader's.
         Some(folder) => take_folder(&folder, &ours, "-static")?,
-        None => symlink(target().join("release"), ours)?,
+        None => copy_for_all(&target().join("release"), &ours)?,
     }
+    let tool = run.join("make-segment");
+    fs::copy(target().join("release/make-segment"), &tool)?;
+    fs::set_permissions(&tool, Permissions::from_mode(0o755))?;
     RUN.get_or_init(|| run.to_path_buf());
+    Ok(())
+}
+
+const PROGRAMS: [&str; 4] = ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"];
+
+/// Copies, which every user can reach: the lab may lie where only its owner may enter.
+fn copy_for_all(folder: &Path, into: &Path) -> Verdict {
+    fs::create_dir(into)?;
+    for program in PROGRAMS {
+        fs::copy(folder.join(program), into.join(program))?;
+        fs::set_permissions(into.join(program), Permissions::from_mode(0o755))?;
+    }
     Ok(())
 }
 
@@ -50,7 +63,7 @@ fn take_folder(folder: &Path, into: &Path, flag: &str) -> Verdict {
 
 /// What the originals do not hold comes from the lab's own C versions.
 fn fill_up(originals: &Path) -> Verdict {
-    for program in ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"] {
+    for program in PROGRAMS {
         let original = originals.join(program);
         if original.exists() {
             continue;
@@ -125,7 +138,7 @@ pub fn target() -> PathBuf {
 
 /// The tool that makes the segments that a case starts from.
 pub fn make_segment() -> PathBuf {
-    target().join("release/make-segment")
+    RUN.get_or_init(env::temp_dir).join("make-segment")
 }
 
 /// What a student types to run the program, and before that to make it of a C file.
@@ -169,10 +182,10 @@ pub fn behind(words: &[&str], program: &Path) -> Command {
     command
 }
 
-/// The same within its limits, in an environment of its own: locale and stdio settings of the caller
+/// The same in an environment of its own: locale and stdio settings of the caller
 /// would change what C prints.
 pub fn wrapped(words: &[&str], program: &Path) -> Command {
-    let mut command = behind(&[&PROCESSOR, words].concat(), program);
+    let mut command = behind(words, program);
     command
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
@@ -188,34 +201,4 @@ pub fn c_version(program: &str, wrapper: &[&str]) -> Command {
 /// Our version of `program`, in the same way.
 pub fn ours(program: &str, wrapper: &[&str]) -> Command {
     wrapped(wrapper, &Version::Ours.path(program))
-}
-
-/// Our version of `program`, run by strace, which injects a fault into it and lists its calls.
-pub fn injected(program: &str, fault: &str, calls: &Path) -> Command {
-    // The program is this process's own child (-D).
-    let calls = calls.to_string_lossy();
-    let inject = format!("inject={fault}");
-    ours(program, &["strace", "-fqqD", "-o", &calls, "-e", &inject])
-}
-
-/// Makes a copy that every user can reach: the lab may lie where only its owner may enter.
-///
-/// With `cp`, for a file that this process held open for writing could not be run while another
-/// thread starts a program.
-pub fn copy_for_all(program: &Path, folder: &Folder) -> Result<PathBuf, Report> {
-    let copied = Command::new("cp")
-        .arg("-L")
-        .arg(program)
-        .arg(folder.path())
-        .status()?;
-    let copy = folder.path().join(program.file_name().unwrap_or_default());
-    let opened = Command::new("chmod").arg("755").arg(&copy).status()?;
-    if copied.success() && opened.success() {
-        Ok(copy)
-    } else {
-        Err(Report::failed(format!(
-            "cp {}: {copied}",
-            program.display()
-        )))
-    }
 }

@@ -3,7 +3,7 @@
 use std::env;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Seek, Write};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,13 +15,11 @@ use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use super::case::Case;
-use super::cgroup;
 use super::folder::Folder;
-use super::machine::{self, Need, has};
-use super::namespaces;
-use super::processes;
+use super::machine;
 use super::programs;
 use super::report::{Kind, Report, Verdict};
+use crate::engine;
 
 /// Most cases wait for something.
 const AT_ONCE: usize = 8;
@@ -85,9 +83,6 @@ pub fn play_all(
     let folder = Folder::new("run")?;
     // First of all: threads that are there before would take the signals.
     clean_up_when_interrupted(folder.path().to_path_buf())?;
-    if !has(Need::OwnTable) {
-        namespaces::take_the_machines_table()?;
-    }
     programs::take(folder.path())?;
     environment.push((machine::FACTS, machine::facts().to_string()));
     environment.push(("TMPDIR", folder.path().to_string_lossy().into_owned()));
@@ -98,9 +93,7 @@ pub fn play_all(
         playing: Vec::new(),
         environment,
     };
-    let played = runner.run();
-    cgroup::remove_all(folder.path());
-    played?;
+    runner.run()?;
     Ok(runner.played.into_iter().flatten().collect())
 }
 
@@ -115,13 +108,30 @@ fn clean_up_when_interrupted(folder: std::path::PathBuf) -> Result<(), Report> {
     thread::spawn(move || {
         let signal = signals.wait();
         IS_INTERRUPTED.store(true, Relaxed);
-        processes::kill_all();
-        cgroup::remove_all(&folder);
+        kill_the_cases();
         let _ = fs::remove_dir_all(folder);
+        let _ = engine::remove_stale();
         let _ = writeln!(io::stdout(), "\nInterrupted: nothing is left running.");
         std::process::exit(128 + signal.map_or(0, |signal| signal as i32));
     });
     Ok(())
+}
+
+/// What they run ends with them: it is traced.
+fn kill_the_cases() {
+    let this = Pid::this();
+    let children = fs::read_to_string(format!("/proc/{this}/task/{this}/children"));
+    let cases: Vec<Pid> = children
+        .unwrap_or_default()
+        .split_whitespace()
+        .filter_map(|pid| Some(Pid::from_raw(pid.parse().ok()?)))
+        .collect();
+    for &case in &cases {
+        let _ = kill(case, Signal::SIGKILL);
+    }
+    while cases.iter().any(|&case| engine::is_running(case)) {
+        thread::yield_now();
+    }
 }
 
 fn not_run(case: &Case, why: String) -> Played {
@@ -174,10 +184,7 @@ impl Runner<'_> {
 
     /// Whether it has not begun, and can now.
     fn may_begin(&self, index: usize) -> bool {
-        let mut playing = self.playing.iter();
-        !self.has_begun(index)
-            && self.is_its_turn(index)
-            && playing.all(|playing| !self.clash(playing.index, index))
+        !self.has_begun(index) && self.is_its_turn(index)
     }
 
     /// Whether its exercise's simplest case has been played, or is this one.
@@ -187,22 +194,9 @@ impl Runner<'_> {
         simplest.is_none_or(|simplest| simplest == index || self.played[simplest].is_some())
     }
 
-    /// In the machine's table, whether two cases use the same keys.
-    fn clash(&self, one: usize, other: usize) -> bool {
-        let keys = |index: usize| match self.cases[index].exercise() {
-            "create" | "attach" => "9990",
-            "fork" => "1001",
-            "dynamic" => "2004",
-            _ => "all",
-        };
-        let (one, other) = (keys(one), keys(other));
-        !has(Need::OwnTable) && (one == other || one == "all" || other == "all")
-    }
-
     fn start(&mut self, index: usize) -> Result<(), Report> {
         let output = File::from(memfd_create(c"report", MFdFlags::MFD_CLOEXEC)?);
-        let itself = env::current_exe()?;
-        let child = programs::behind(namespaces::shelter(), &itself)
+        let child = Command::new(env::current_exe()?)
             .args(["--play", &self.cases[index].name])
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
@@ -225,7 +219,6 @@ impl Runner<'_> {
         while IS_INTERRUPTED.load(Relaxed) {
             thread::park(); // the cases have been killed: that says nothing about the programs
         }
-        self.kill_orphans();
         let has_ended = |playing: &Playing| Some(playing.pid) == status.pid();
         let Some(ended) = self.playing.iter().position(has_ended) else {
             return Ok(());
@@ -241,18 +234,6 @@ impl Runner<'_> {
         });
         self.skip_what_would_be_stopped(playing.index);
         Ok(())
-    }
-
-    /// What a killed case left running is this process's: without a namespace, nobody else ends it.
-    fn kill_orphans(&self) {
-        let mut orphans = processes::children(Pid::this());
-        orphans.retain(|&pid| self.playing.iter().all(|playing| playing.pid != pid));
-        for orphan in orphans {
-            let below = processes::below(orphan);
-            for pid in [vec![orphan], below].concat() {
-                let _ = kill(pid, Signal::SIGKILL);
-            }
-        }
     }
 
     fn skip_what_would_be_stopped(&mut self, index: usize) {

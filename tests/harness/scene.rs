@@ -1,29 +1,26 @@
 //! A scene: the state that programs start in, what is run, and on which channels. The C version and
 //! ours play it, and what they do is compared.
 
-use std::os::unix::process::CommandExt;
+use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, ExitStatus};
-use std::thread;
+use std::process::ExitStatus;
+
+use common::Segment;
+use libc::IPC_PRIVATE;
 
 use super::channel::Channel;
 use super::found::Found;
 use super::machine::{Need, has};
-use super::namespaces::in_own_table;
+use super::namespaces::leave_the_machines_table;
 use super::outcome::{Outcome, in_words};
 use super::programs::{self, Version, wrapped};
 use super::report::{Report, Verdict};
-use super::segment_table::semaphores_and_queues;
-use super::stage::Stage;
-use super::tracer::{STOPPED, THE_C_VERSIONS_ORDER};
 use super::{as_user, quoted};
+use crate::engine::{Launch, World, the_c_versions_order};
 
 /// A user who owns nothing.
 pub const NOBODY: u32 = 65534;
-
-/// How often the C version of shm-fork may try, where no order can be forced on it.
-const TRIES: usize = 5;
 
 #[derive(Clone, Debug)]
 #[must_use = "a scene that is not played checks nothing"]
@@ -156,46 +153,22 @@ impl Scene {
         self.under(&["sh", "-c", "exec \"$0\" >/dev/full"])
     }
 
-    /// Both versions do the same: every byte, stream, status and segment. Ours is played once.
+    /// Both versions do the same: every byte, stream, status and segment.
     pub fn agrees(&self) -> Verdict {
         self.on_each_channel(|channel| {
+            let c = self.play(Version::C, channel)?.text();
             let ours = self.play(Version::Ours, channel)?.text();
-            let mut c = String::new();
-            for _ in 0..self.tries() {
-                c = self.play(Version::C, channel)?.text();
-                if c == ours {
-                    return Ok(());
-                }
+            if c == ours {
+                return Ok(());
             }
-            let headline = format!("{channel}, {}", self.how_it_differs());
+            let who = match Version::Ours.name() {
+                "yours" => "yours".to_string(),
+                name => format!("the {name}"),
+            };
+            let headline = format!("{channel}, {who} differs from the C version:");
             let labels = [Version::C.name(), Version::Ours.name()];
             Err(Report::difference(&headline, &c, &ours, labels))
         })
-    }
-
-    fn how_it_differs(&self) -> String {
-        let who = match Version::Ours.name() {
-            "yours" => "yours".to_string(),
-            name => format!("the {name}"),
-        };
-        match self.tries() {
-            1 => format!("{who} differs from the C version:"),
-            tries => format!(
-                "{who} differs from each of {tries} runs of the C version, which races\n\
-                 with itself (and ptrace, to hold it, is forbidden here). Its last run:"
-            ),
-        }
-    }
-
-    /// The C version races with itself; where it cannot be held, it may try again.
-    fn tries(&self) -> usize {
-        let mut programs = self.programs.iter();
-        let is_race = programs.any(|(program, _)| *program == "shm-fork");
-        if is_race && !has(Need::Ptrace) {
-            TRIES
-        } else {
-            1
-        }
     }
 
     /// The C version goes wrong as told, ours is right.
@@ -217,75 +190,61 @@ impl Scene {
         })
     }
 
-    /// Plays all channels at once; each has a segment table of its own.
-    fn on_each_channel(&self, play: impl Fn(Channel) -> Verdict + Sync) -> Verdict {
-        let play = &play;
-        thread::scope(|scope| {
-            let start = |&channel| (channel, scope.spawn(move || play(channel)));
-            let played: Vec<_> = self.channels.iter().map(start).collect();
-            played.into_iter().try_for_each(|(channel, thread)| {
-                let panicked = |_| Err(Report::failed("the check itself panicked: see above"));
-                let verdict = thread.join().unwrap_or_else(panicked);
-                verdict.map_err(|report| report.with_advice(&self.by_hand(channel)))
-            })
+    fn on_each_channel(&self, play: impl Fn(Channel) -> Verdict) -> Verdict {
+        self.channels.iter().try_for_each(|&channel| {
+            play(channel).map_err(|report| report.with_advice(&self.by_hand(channel)))
         })
     }
 
     fn play(&self, version: Version, channel: Channel) -> Result<Seen, Report> {
-        let played = in_own_table(|| {
-            let mut stage = Stage::set(self)?;
-            let before = stage.describe_table()?;
-            let mut programs = String::new();
-            let mut last = None;
-            for (program, input) in &self.programs {
-                let path = stage.reachable(&version.path(program))?;
-                let outcome = self.run(&mut stage, version, program, &path, channel, input)?;
-                programs += &format!("{program}:\n{}", outcome.describe(channel));
-                last = Some(outcome);
-            }
-            let programs = stage.name_ids(&programs)?;
-            let last = last.ok_or_else(|| Report::failed("the scene runs nothing"))?;
-            Ok(Seen {
-                before,
-                programs,
-                after: stage.describe_table()? + &semaphores_and_queues()?,
-                last,
-            })
-        });
+        let played = self.play_in(version, channel);
         played.map_err(|report| report.with_headline(&format!("{channel}, {}:", version.name())))
     }
 
-    /// Runs one program; the C version of shm-fork in the order that it hopes for.
-    fn run(
-        &self,
-        stage: &mut Stage,
-        version: Version,
-        program: &str,
-        path: &Path,
-        channel: Channel,
-        input: &[u8],
-    ) -> Result<Outcome, Report> {
-        let is_held = version == Version::C && program == "shm-fork" && has(Need::Ptrace);
-        let stopped: &[&str] = if is_held { &STOPPED } else { &[] };
-        let command = self.command(&[stopped, &self.wrapper].concat(), path);
-        let running = stage.start(channel, command, input)?;
-        if is_held {
-            Ok(running.trace(&THE_C_VERSIONS_ORDER)?.1)
-        } else {
-            running.finish()
+    fn play_in(&self, version: Version, channel: Channel) -> Result<Seen, Report> {
+        let mut world = self.set()?;
+        let before = world.describe_table()?;
+        let mut programs = String::new();
+        let mut last = None;
+        for (program, input) in &self.programs {
+            // Where C's processes race, they are held to the order that it hopes for.
+            let is_race = version == Version::C && *program == "shm-fork";
+            let steps = if is_race {
+                the_c_versions_order()
+            } else {
+                Vec::new()
+            };
+            let launch = Launch::of(wrapped(&self.wrapper, &version.path(program)));
+            let launch = launch.by(self.user).on(channel).reading(input.clone());
+            let (outcome, _) = world.run(launch.with(steps))?;
+            programs += &format!("{program}:\n{}", outcome.describe(channel));
+            last = Some(outcome);
         }
+        let last = last.ok_or_else(|| Report::failed("the scene runs nothing"))?;
+        let after = world.describe_table()?;
+        Ok(Seen {
+            before,
+            programs,
+            after,
+            last,
+        })
     }
 
-    fn command(&self, wrapper: &[&str], program: &Path) -> Command {
-        let mut command = wrapped(wrapper, program);
-        if let Some(user) = self.user {
-            command.uid(user).gid(user);
+    /// The state that the programs start from. What sets the kernel's limits, or fills its table, has
+    /// a table of its own.
+    fn set(&self) -> Result<World<'static>, Report> {
+        if self.table_is_full || !self.kernel_limits.is_empty() {
+            leave_the_machines_table()?;
         }
-        command
-    }
-
-    pub fn has_other_users(&self) -> bool {
-        self.user.is_some() || self.found.iter().any(|found| found.owner.is_some())
+        let mut world = World::new()?;
+        for (limit, value) in &self.kernel_limits {
+            fs::write(Path::new("/proc/sys/kernel").join(limit), value.to_string())?;
+        }
+        self.found.iter().try_for_each(|found| world.make(found))?;
+        if self.table_is_full {
+            while Segment::get(IPC_PRIVATE, 1, 0o600).is_ok() {}
+        }
+        Ok(world)
     }
 
     /// How to get there by hand: the commands that a student types.

@@ -1,7 +1,7 @@
 //! A terminal for a program to run on.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::process::Stdio;
 
@@ -60,21 +60,8 @@ impl Terminal {
     }
 
     /// The user's end, which comes to its end when no program has the other one open.
-    pub fn user_alone(&mut self) -> impl Read + Send + use<> {
+    pub fn user_alone(&mut self) -> io::Result<File> {
         self.program = None;
-        Screen(self.user.try_clone())
-    }
-}
-
-/// What the programs print on a terminal.
-struct Screen(io::Result<File>);
-
-impl Read for Screen {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let Ok(user) = &mut self.0 else {
-            return Err(io::Error::other("no copy of the terminal's end"));
-        };
-        // The end is EIO.
-        Ok(user.read(bytes).unwrap_or(0))
+        self.user.try_clone()
     }
 }

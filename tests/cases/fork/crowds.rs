@@ -1,13 +1,15 @@
 //! Many runs at once: each has its own four lines, and leaves nothing.
 
-use std::sync::Mutex;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use common::{FORK_KEY, FORK_SIZE};
 
 use super::{runs_right, traced};
+use crate::engine::{Act, At, Launch, World, step};
 use crate::harness::{
-    Act, At, Case, Channel, Found, Need, Outcome, Running, STOPPED, Stage, Verdict, Version,
-    c_version, case, expect, found, four_lines, in_own_table, repeat, step, wrapped,
+    Case, Channel, Found, Need, Outcome, Verdict, Version, c_version, case, expect, found,
+    four_lines, ours, repeat,
 };
 
 const CROWD: usize = 64;
@@ -54,52 +56,42 @@ pub fn cases() -> Vec<Case> {
 }
 
 fn alone(channel: Channel) -> Verdict {
-    in_own_table(|| {
-        let mut stage = Stage::empty()?;
-        runs_right(&mut stage, channel)?;
-        stage.expect_no_segment()
-    })
+    let mut world = World::new()?;
+    runs_right(&mut world, channel)?;
+    world.expect_no_segment()
 }
 
 /// All are started, and stopped before they begin; then they go on together.
 fn crowd(found: &[Found]) -> Verdict {
-    in_own_table(|| {
-        let mut stage = Stage::empty()?;
-        found.iter().try_for_each(|found| stage.make(found))?;
-        let mut start = || {
-            let command = wrapped(&STOPPED, &Version::Ours.path("shm-fork"));
-            stage.start(Channel::Pipes, command, b"")
-        };
-        let crowd: Vec<Running> = (0..CROWD).map(|_| start()).collect::<Result<_, _>>()?;
-        crowd.iter().try_for_each(Running::wait_until_stopped)?;
-        crowd.iter().try_for_each(Running::go_on)?;
-        for running in crowd {
-            four_lines(&running.finish()?, Channel::Pipes)?;
-        }
-        stage.expect_no_segment()
-    })
+    let mut world = World::new()?;
+    found.iter().try_for_each(|found| world.make(found))?;
+    let mut start = || world.start(Launch::of(ours("shm-fork", &[])));
+    let crowd: Vec<_> = (0..CROWD).map(|_| start()).collect::<Result<_, _>>()?;
+    for running in crowd {
+        four_lines(&world.finish(running)?.0, Channel::Pipes)?;
+    }
+    world.expect_no_segment()
 }
 
 /// One run is held before a call of its parent, while a second runs from begin to end: each has a
 /// segment of its own.
 fn two(at: At, found: &[Found]) -> Verdict {
-    in_own_table(|| {
-        let seconds = Mutex::new(String::new());
-        let meanwhile = || {
-            let right = runs_right(&mut Stage::empty()?, Channel::Pipes);
-            let second = "the second of two runs, while the first is held:";
-            *seconds.lock()? = right.map_err(|report| report.with_headline(second))?;
-            Ok(())
-        };
-        let mut stage = Stage::empty()?;
-        found.iter().try_for_each(|found| stage.make(found))?;
-        let held = step(0, at, Act::Meanwhile(&meanwhile));
-        let (_, outcome) = traced(&mut stage, Version::Ours, &[held])?;
-        let right = four_lines(&outcome, Channel::Pipes);
-        let first = right.map_err(|report| report.with_headline("the first of two runs:"))?;
-        expect("two IDs", *seconds.lock()? != first, &first)?;
-        stage.expect_no_segment()
-    })
+    let seconds = Rc::new(RefCell::new(String::new()));
+    let its_id = seconds.clone();
+    let meanwhile = move |world: &mut World| {
+        let right = runs_right(world, Channel::Pipes);
+        let second = "the second of two runs, while the first is held:";
+        *its_id.borrow_mut() = right.map_err(|report| report.with_headline(second))?;
+        Ok(())
+    };
+    let mut world = World::new()?;
+    found.iter().try_for_each(|found| world.make(found))?;
+    let held = step(0, at, Act::Meanwhile(Rc::new(meanwhile)));
+    let (_, outcome) = traced(&mut world, Version::Ours, vec![held])?;
+    let right = four_lines(&outcome, Channel::Pipes);
+    let first = right.map_err(|report| report.with_headline("the first of two runs:"))?;
+    expect("two IDs", *seconds.borrow() != first, &first)?;
+    world.expect_no_segment()
 }
 
 /// The second takes the leftover away from under the first, or finds the first in it.
@@ -109,22 +101,19 @@ fn two_on_a_leftover(at: At) -> Verdict {
 
 /// The C versions meet in one segment: the second takes the first one's for its own.
 fn two_c_versions() -> Verdict {
-    in_own_table(|| {
-        let others = Mutex::new(Vec::new());
-        let meanwhile = || {
-            let mut stage = Stage::empty()?;
-            let second = stage.start(Channel::Pipes, c_version("shm-fork", &[]), b"")?;
-            *others.lock()? = ids(&second.finish()?);
-            Ok(())
-        };
-        let mut stage = Stage::empty()?;
-        let held = step(1, At::Awake, Act::Meanwhile(&meanwhile));
-        let (_, first) = traced(&mut stage, Version::C, &[held])?;
-        let (one, other) = (ids(&first), others.lock()?.clone());
-        let seen = format!("{} and {}", one.join(", "), other.join(", "));
-        let is_one = one.len() == 1 && one == other;
-        expect("both name one segment", is_one, &seen)
-    })
+    let others = Rc::new(RefCell::new(Vec::new()));
+    let its_ids = others.clone();
+    let meanwhile = move |world: &mut World| {
+        let second = Launch::of(c_version("shm-fork", &[]));
+        *its_ids.borrow_mut() = ids(&world.run(second)?.0);
+        Ok(())
+    };
+    let held = step(1, At::Awake, Act::Meanwhile(Rc::new(meanwhile)));
+    let (_, first) = traced(&mut World::new()?, Version::C, vec![held])?;
+    let (one, other) = (ids(&first), others.borrow().clone());
+    let seen = format!("{} and {}", one.join(", "), other.join(", "));
+    let is_one = one.len() == 1 && one == other;
+    expect("both name one segment", is_one, &seen)
 }
 
 /// The IDs that a run names, each once. A text that was read half written names none.

@@ -6,9 +6,10 @@ use common::{FORK_KEY, FORK_SIZE};
 use nix::sys::signal::Signal;
 
 use super::{name, places, runs_right, traced, undisturbed};
+use crate::engine::{Act, At, Step, Trace, World, step};
 use crate::harness::{
-    Act, At, Case, Channel, Found, Need, Outcome, Stage, Step, Trace, Verdict, Version, case,
-    expect, found, four_lines, in_own_table, in_words, is_yours, step,
+    Case, Channel, Found, Need, Outcome, Verdict, Version, case, expect, found, four_lines,
+    in_words, is_yours,
 };
 
 pub fn cases() -> Vec<Case> {
@@ -43,7 +44,7 @@ fn killed(who: usize, signal: Signal) -> Verdict {
         who,
         &whole,
         signal,
-        Act::Send(signal),
+        &Act::Send(signal),
         |outcome, is_last| survived(outcome, who, signal, is_last),
     )
 }
@@ -52,7 +53,7 @@ fn killed(who: usize, signal: Signal) -> Verdict {
 fn control_c_is_typed() -> Verdict {
     let whole = undisturbed()?;
     let (signal, act) = (Signal::SIGINT, Act::SendAll(Signal::SIGINT));
-    each_place(1, &whole, signal, act, |outcome, _| {
+    each_place(1, &whole, signal, &act, |outcome, _| {
         let ends = in_words(outcome.status);
         expect(
             "died by SIGINT",
@@ -66,14 +67,14 @@ fn each_place(
     who: usize,
     whole: &Trace,
     signal: Signal,
-    act: Act<'static>,
-    check: impl Fn(&Outcome, bool) -> Verdict + Sync,
+    act: &Act<'static>,
+    check: impl Fn(&Outcome, bool) -> Verdict,
 ) -> Verdict {
     let places = places(who, whole);
     for (index, &place) in places.iter().enumerate() {
         let is_last = index + 1 == places.len();
         let check = |outcome: &Outcome| check(outcome, is_last);
-        in_own_table(|| killed_at(place.step(act), check)).map_err(|report| {
+        killed_at(place.step(act.clone()), check).map_err(|report| {
             let place = place.describe(whole);
             report.with_headline(&format!("{signal} was sent to {place}:"))
         })?;
@@ -81,14 +82,14 @@ fn each_place(
     Ok(())
 }
 
-fn killed_at(step: Step, check: impl Fn(&Outcome) -> Verdict) -> Verdict {
-    let mut stage = Stage::empty()?;
-    let (trace, outcome) = traced(&mut stage, Version::Ours, &[step])?;
+fn killed_at(step: Step<'static>, check: impl Fn(&Outcome) -> Verdict) -> Verdict {
+    let mut world = World::new()?;
+    let (trace, outcome) = traced(&mut world, Version::Ours, vec![step])?;
     check(&outcome)?;
     let sleeper = trace.sleeper.map(name);
     let seen = format!("{} sleeps", sleeper.unwrap_or("nobody"));
     expect("the others end at once", sleeper.is_none(), &seen)?;
-    is_left_clean(&mut stage, &trace)
+    is_left_clean(&mut world, &trace)
 }
 
 /// Whoever is killed: seen from outside, the parent died, or it tells who did, and nobody else does.
@@ -114,13 +115,13 @@ fn survived(outcome: &Outcome, who: usize, signal: Signal, is_last: bool) -> Ver
 
 /// No segment stays; where the parent died before it was marked for removal, the next run takes it
 /// away.
-fn is_left_clean(stage: &mut Stage, trace: &Trace) -> Verdict {
+fn is_left_clean(world: &mut World<'static>, trace: &Trace) -> Verdict {
     let next = if is_yours() { "clone" } else { "socketpair" }; // what comes after the removal
     let is_marked = trace.calls[0].iter().any(|call| call.starts_with(next));
-    if !is_marked && stage.describe_table()?.trim() != "none" {
-        runs_right(stage, Channel::Pipes)?;
+    if !is_marked && world.describe_table()?.trim() != "none" {
+        runs_right(world, Channel::Pipes)?;
     }
-    stage.expect_no_segment()
+    world.expect_no_segment()
 }
 
 /// Nobody can remove what only the dead knew of: between shmget and shmat, and between shmat and
@@ -129,16 +130,14 @@ fn two_deaths_leave(found: &[Found]) -> Verdict {
     let whole = undisturbed()?;
     let mut leaving = Vec::new();
     for place in places(0, &whole) {
-        let is_left = in_own_table(|| {
-            let mut stage = Stage::empty()?;
-            found.iter().try_for_each(|found| stage.make(found))?;
-            let before = stage.describe_table()?;
-            let death = place.step(Act::Send(Signal::SIGKILL));
-            let (trace, _) = traced(&mut stage, Version::Ours, &[death])?;
-            let left = stage.describe_table()? != before;
-            Ok(left.then(|| place.describe(&trace)))
-        })?;
-        leaving.extend(is_left);
+        let mut world = World::new()?;
+        found.iter().try_for_each(|found| world.make(found))?;
+        let before = world.describe_table()?;
+        let death = place.step(Act::Send(Signal::SIGKILL));
+        let (trace, _) = traced(&mut world, Version::Ours, vec![death])?;
+        if world.describe_table()? != before {
+            leaving.push(place.describe(&trace));
+        }
     }
     let seen = leaving.join("\n");
     expect("two such moments", leaving.len() == 2, &seen)
@@ -146,26 +145,22 @@ fn two_deaths_leave(found: &[Found]) -> Verdict {
 
 /// The other process goes on alone, and all looks well.
 fn a_death_in_the_c_version() -> Verdict {
-    in_own_table(|| {
-        let mut stage = Stage::empty()?;
-        let death = step(2, At::Awake, Act::Send(Signal::SIGKILL));
-        let (_, outcome) = traced(&mut stage, Version::C, &[death])?;
-        let seen = outcome.describe(Channel::Pipes);
-        expect("exit status 0", outcome.succeeded(), &seen)?;
-        stage.expect_no_segment()
-    })
+    let mut world = World::new()?;
+    let death = step(2, At::Awake, Act::Send(Signal::SIGKILL));
+    let (_, outcome) = traced(&mut world, Version::C, vec![death])?;
+    let seen = outcome.describe(Channel::Pipes);
+    expect("exit status 0", outcome.succeeded(), &seen)?;
+    world.expect_no_segment()
 }
 
 /// Nobody is left to remove the segment.
 fn the_parents_death_in_the_c_version() -> Verdict {
-    in_own_table(|| {
-        let mut stage = Stage::empty()?;
-        let death = step(0, At::From("wait4", 0), Act::Send(Signal::SIGKILL));
-        let (_, outcome) = traced(&mut stage, Version::C, &[death])?;
-        let ends = in_words(outcome.status);
-        expect("died by SIGKILL", ends == "died by SIGKILL", &ends)?;
-        let left = stage.describe_table()?;
-        let is_left = left.contains(" 0 attached");
-        expect("a segment that nobody uses", is_left, &left)
-    })
+    let mut world = World::new()?;
+    let death = step(0, At::From("wait4", 0), Act::Send(Signal::SIGKILL));
+    let (_, outcome) = traced(&mut world, Version::C, vec![death])?;
+    let ends = in_words(outcome.status);
+    expect("died by SIGKILL", ends == "died by SIGKILL", &ends)?;
+    let left = world.describe_table()?;
+    let is_left = left.contains(" 0 attached");
+    expect("a segment that nobody uses", is_left, &left)
 }

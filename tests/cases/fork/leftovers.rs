@@ -1,12 +1,15 @@
 //! The key's segment is there already: left over by a dead maker, or a living process's own.
 
+use std::rc::Rc;
+
 use common::{FORK_KEY, FORK_SIZE};
+use nix::errno::Errno;
 
 use super::{fork, runs_right, says, traced};
+use crate::engine::{Act, At, Launch, Step, World, step, the_c_versions_order};
 use crate::harness::{
-    Act, At, Case, Channel, Folder, Found, Leaves, NOBODY, Need, Stage, THE_C_VERSIONS_ORDER,
-    Verdict, Version, c_version, case, expect, found, four_lines, in_own_table, injected, is_yours,
-    lines_by_hand, step,
+    Case, Channel, Found, Leaves, NOBODY, Need, Report, Verdict, Version, case, expect, found,
+    four_lines, is_yours, lines_by_hand, ours,
 };
 
 pub fn cases() -> Vec<Case> {
@@ -27,14 +30,14 @@ pub fn cases() -> Vec<Case> {
             let theirs = found(FORK_KEY, FORK_SIZE).filled_with("x").held();
             each_call_fails(&theirs, |_| true)
         })
-        .needs(Need::Strace),
+        .needs(Need::Ptrace),
         // As long as it is not known to be one.
         case("a_call_fails_on_a_leftover", || {
             let leftover = found(FORK_KEY, FORK_SIZE).filled_with("x");
             let finds = ["shmget 1", "shmget 2", "shmctl 1"];
             each_call_fails(&leftover, |call| finds.contains(&call))
         })
-        .needs(Need::Strace)
+        .needs(Need::Ptrace)
         .needs(Need::Ours),
         case("beside_a_c_version_that_has_just_begun", || {
             beside_the_c_version(0, At::From("clone", 0))
@@ -49,25 +52,27 @@ pub fn cases() -> Vec<Case> {
 
 /// The C version writes over it, and removes it; ours leaves it as it is.
 fn a_living_processs(text: &'static str) -> Verdict {
-    let tables = |run: fn(&mut Stage) -> Verdict| {
-        in_own_table(|| {
-            let mut stage = Stage::empty()?;
-            stage.make(&found(FORK_KEY, FORK_SIZE).filled_with(text).held())?;
-            let before = stage.describe_table()?;
-            run(&mut stage)?;
-            Ok((before, stage.describe_table()?))
-        })
+    let tables = |version| {
+        let mut world = World::new()?;
+        world.make(&found(FORK_KEY, FORK_SIZE).filled_with(text).held())?;
+        let before = world.describe_table()?;
+        let (_, outcome) = traced(&mut world, version, order_of(version))?;
+        Ok::<_, Report>((before, world.describe_table()?, outcome))
     };
-    let c = |stage: &mut Stage| {
-        let running = stage.start(Channel::Pipes, c_version("shm-fork", &[]), b"")?;
-        running.finish().map(drop)
-    };
-    let (before, after) = tables(c)?;
+    let (before, after, _) = tables(Version::C)?;
     let wanted = "the C version does not leave it as it is";
     expect(wanted, after != before, &after)?;
-    let (before, after) = tables(|stage| runs_right(stage, Channel::Pipes).map(drop))?;
+    let (before, after, outcome) = tables(Version::Ours)?;
+    four_lines(&outcome, Channel::Pipes)?;
     let wanted = format!("the segment as it was:\n{before}");
     expect(&wanted, after == before, &after)
+}
+
+fn order_of(version: Version) -> Vec<Step<'static>> {
+    match version {
+        Version::C => the_c_versions_order(),
+        Version::Ours => Vec::new(),
+    }
 }
 
 /// The calls that find a segment, and how often a run makes each.
@@ -78,8 +83,8 @@ fn each_call_fails(segment: &Found, is_kept: impl Fn(&str) -> bool) -> Verdict {
     for (call, times) in CALLS {
         for time in 1..=times {
             let is_kept = is_kept(&format!("{call} {time}"));
-            let fault = format!("{call}:error=ENOMEM:when={time}");
-            in_own_table(|| fails(segment, call, &fault, is_kept)).map_err(|report| {
+            fails(segment, call, time, is_kept).map_err(|report| {
+                let fault = format!("{call}:error=ENOMEM:when={time}");
                 let strace = format!("strace -f -o calls -e inject={fault} ");
                 report
                     .with_headline(&format!("where its {call} number {time} fails:"))
@@ -90,13 +95,13 @@ fn each_call_fails(segment: &Found, is_kept: impl Fn(&str) -> bool) -> Verdict {
     Ok(())
 }
 
-fn fails(segment: &Found, call: &str, fault: &str, is_kept: bool) -> Verdict {
-    let folder = Folder::new("failing")?;
-    let mut stage = Stage::empty()?;
-    stage.make(segment)?;
-    let before = stage.describe_table()?;
-    let command = injected("shm-fork", fault, &folder.path().join("calls"));
-    let outcome = stage.start(Channel::Pipes, command, b"")?.finish()?;
+fn fails(segment: &Found, call: &'static str, time: usize, is_kept: bool) -> Verdict {
+    let mut world = World::new()?;
+    world.make(segment)?;
+    let before = world.describe_table()?;
+    let fails = step(0, At::Named(call, time), Act::Fail(Errno::ENOMEM));
+    let launch = Launch::of(ours("shm-fork", &[])).with(vec![fails]);
+    let (outcome, _) = world.run(launch)?;
     let seen = outcome.describe(Channel::Pipes);
     let says = format!("{call}: Cannot allocate memory");
     let says_so = outcome.stderr == format!("{says}\n").as_bytes();
@@ -106,7 +111,7 @@ fn fails(segment: &Found, call: &str, fault: &str, is_kept: bool) -> Verdict {
     let goes_on = is_yours() || (!is_kept && call == "shmget");
     let wanted = format!("exit status 1, and on standard error: {says}");
     expect(&wanted, is_told || (goes_on && outcome.succeeded()), &seen)?;
-    let after = stage.describe_table()?;
+    let after = world.describe_table()?;
     if is_kept {
         expect(
             &format!("the segment as it was:\n{before}"),
@@ -114,20 +119,18 @@ fn fails(segment: &Found, call: &str, fault: &str, is_kept: bool) -> Verdict {
             &after,
         )
     } else {
-        stage.expect_no_segment()
+        world.expect_no_segment()
     }
 }
 
 /// Ours runs from begin to end while a process of the C version is held: both are right.
 fn beside_the_c_version(who: usize, at: At) -> Verdict {
-    in_own_table(|| {
-        let meanwhile = || runs_right(&mut Stage::empty()?, Channel::Pipes).map(drop);
-        let mut steps = vec![step(who, at, Act::Meanwhile(&meanwhile))];
-        steps.extend(THE_C_VERSIONS_ORDER);
-        let mut stage = Stage::empty()?;
-        let (_, outcome) = traced(&mut stage, Version::C, &steps)?;
-        let right = four_lines(&outcome, Channel::Pipes);
-        right.map_err(|report| report.with_headline("the C version beside it:"))?;
-        stage.expect_no_segment()
-    })
+    let mut world = World::new()?;
+    let meanwhile = |world: &mut World| runs_right(world, Channel::Pipes).map(drop);
+    let mut steps = vec![step(who, at, Act::Meanwhile(Rc::new(meanwhile)))];
+    steps.extend(the_c_versions_order());
+    let (_, outcome) = traced(&mut world, Version::C, steps)?;
+    let right = four_lines(&outcome, Channel::Pipes);
+    right.map_err(|report| report.with_headline("the C version beside it:"))?;
+    world.expect_no_segment()
 }

@@ -9,10 +9,10 @@ use common::{FORK_KEY, FORK_SIZE};
 
 use super::failing::{Failing, SHMAT, SHMCTL, SHMDT, SHMGET, WRITE};
 use super::{built, streams};
+use crate::engine::{Act, At, Launch, Step, Trace, World, step};
 use crate::harness::{
-    Act, At, Case, Channel, Leaves, NOBODY, Need, Outcome, Report, Right, STOPPED, Scene, Stage,
-    Step, Trace, Version, case, exercise, expect, found, four_lines, in_own_table, is_yours, ours,
-    step, wrapped,
+    Case, Channel, Leaves, NOBODY, Need, Outcome, Report, Right, Scene, Version, case, exercise,
+    expect, found, four_lines, is_yours, ours, wrapped,
 };
 
 /// The system calls of the parent, of process 1 and of process 2.
@@ -134,7 +134,7 @@ fn failing() -> Vec<Case> {
             .says("socketpair: ")
             .by_any_name()
             .case(),
-        of("clone,clone3", &["EAGAIN", "ENOMEM"])
+        of("clone", &["EAGAIN", "ENOMEM"])
             .says("fork: ")
             .times(2)
             .case(),
@@ -155,11 +155,14 @@ fn failing() -> Vec<Case> {
     ]
 }
 
-/// Runs a version of shm-fork under the tracer, from the thread that has the stage.
-fn traced(stage: &mut Stage, version: Version, steps: &[Step]) -> Result<(Trace, Outcome), Report> {
-    let wrapper = [&STOPPED[..], &["env", "--default-signal=INT"]].concat();
-    let command = wrapped(&wrapper, &version.path("shm-fork"));
-    let (trace, outcome) = stage.start(Channel::Pipes, command, b"")?.trace(steps)?;
+/// Runs a version of shm-fork, with steps.
+fn traced<'a>(
+    world: &mut World<'a>,
+    version: Version,
+    steps: Vec<Step<'a>>,
+) -> Result<(Trace, Outcome), Report> {
+    let launch = Launch::of(wrapped(&[], &version.path("shm-fork")));
+    let (outcome, trace) = world.run(launch.with(steps))?;
     let why = "shm-fork never comes to the call before which it is to be held";
     match trace.all_done {
         true => Ok((trace, outcome)),
@@ -184,7 +187,7 @@ struct Place {
 }
 
 impl Place {
-    fn step(self, act: Act) -> Step {
+    fn step(self, act: Act<'_>) -> Step<'_> {
         match self.number {
             0 => step(self.who, At::Birth, act),
             number => step(self.who, At::Call(number), act),
@@ -220,7 +223,7 @@ fn places(who: usize, trace: &Trace) -> Vec<Place> {
 
 /// What one run does when nobody disturbs it.
 fn undisturbed() -> Result<Trace, Report> {
-    let (trace, _) = in_own_table(|| traced(&mut Stage::empty()?, Version::Ours, &[]))?;
+    let (trace, _) = traced(&mut World::new()?, Version::Ours, Vec::new())?;
     let children = trace.calls.len() - 1;
     let seen = format!("it makes {children}");
     expect("it makes two children", children == 2, &seen)?;
@@ -228,7 +231,7 @@ fn undisturbed() -> Result<Trace, Report> {
 }
 
 /// One run from begin to end; gives the ID in its four lines.
-fn runs_right(stage: &mut Stage, channel: Channel) -> Result<String, Report> {
-    let outcome = stage.start(channel, ours("shm-fork", &[]), b"")?.finish()?;
+fn runs_right(world: &mut World, channel: Channel) -> Result<String, Report> {
+    let (outcome, _) = world.run(Launch::of(ours("shm-fork", &[])).on(channel))?;
     four_lines(&outcome, channel)
 }

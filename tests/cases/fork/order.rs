@@ -2,10 +2,8 @@
 //! turn, until the others can do no more.
 
 use super::{Place, name, places, traced, undisturbed};
-use crate::harness::{
-    Act, At, Case, Channel, Need, Stage, Trace, Verdict, Version, case, expect, four_lines,
-    in_own_table, step,
-};
+use crate::engine::{Act, At, Trace, World, step};
+use crate::harness::{Case, Channel, Need, Verdict, Version, case, expect, four_lines};
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -21,7 +19,7 @@ pub fn cases() -> Vec<Case> {
 fn held(who: usize) -> Verdict {
     let whole = undisturbed()?;
     for place in places(who, &whole) {
-        in_own_table(|| held_at(place)).map_err(|report| {
+        held_at(place).map_err(|report| {
             let place = place.describe(&whole);
             let advice = sleeps(&whole);
             report.with_headline(&format!(
@@ -33,10 +31,10 @@ fn held(who: usize) -> Verdict {
 }
 
 fn held_at(place: Place) -> Verdict {
-    let mut stage = Stage::empty()?;
-    let (_, outcome) = traced(&mut stage, Version::Ours, &[place.step(Act::Hold)])?;
+    let mut world = World::new()?;
+    let (_, outcome) = traced(&mut world, Version::Ours, vec![place.step(Act::Hold)])?;
     four_lines(&outcome, Channel::Pipes)?;
-    stage.expect_no_segment()
+    world.expect_no_segment()
 }
 
 /// To sleep is to hope that the other has come far enough.
@@ -50,7 +48,7 @@ fn sleeps(trace: &Trace) -> String {
 /// Process 2 of the C version reads what process 1 has not written yet.
 fn the_c_version_is_held() -> Verdict {
     let held = step(1, At::Birth, Act::Hold);
-    let (_, played) = in_own_table(|| traced(&mut Stage::empty()?, Version::C, &[held]))?;
+    let (_, played) = traced(&mut World::new()?, Version::C, vec![held])?;
     let is_right = four_lines(&played, Channel::Pipes).is_ok();
     let seen = played.describe(Channel::Pipes);
     let wanted = "the C version's lines are wrong, with process 1 held";

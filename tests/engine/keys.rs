@@ -1,0 +1,222 @@
+//! Keys and IDs of a world's own. The machine has one table of segments, for everybody: the keys that
+//! programs ask for are translated into a range that one world has claimed, and the IDs that they get
+//! are numbered by their first appearance. So the C version and ours see the same numbers, and nobody
+//! meets a stranger's segment.
+
+use std::fs;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::{self, Command};
+use std::sync::atomic::Ordering::Relaxed;
+
+use common::Segment;
+use libc::{IPC_CREAT, IPC_EXCL};
+use nix::errno::Errno;
+use nix::unistd::Pid;
+
+use crate::harness::{Report, visible};
+
+/// Ranges of keys begin here.
+const FIRST: i32 = 0x4000_0000;
+
+/// How many keys a range has. The last one's segment claims the range, for the process that made it.
+const LENGTH: i32 = 256;
+
+/// No more of a segment than its first bytes is compared.
+const MOST_BYTES: usize = 16 * 4096;
+
+pub struct Keys {
+    base: i32,
+    claim: Segment,
+    /// The keys that programs have asked for, in the order of the range.
+    known: Vec<i32>,
+    /// The machine's IDs; a program sees the place.
+    ids: Vec<i32>,
+}
+
+impl Keys {
+    /// Claims a range: `IPC_EXCL` lets one process have it.
+    pub fn claim() -> Result<Self, Report> {
+        remove_stale()?;
+        let start = process::id().wrapping_mul(97) % (1 << 18);
+        for number in (start..1 << 18).chain(0..start) {
+            let base = FIRST + i32::try_from(number)? * LENGTH;
+            let flags = IPC_CREAT | IPC_EXCL | 0o600;
+            match Segment::get(base + LENGTH - 1, 1, flags) {
+                Err(common::Failure::Call(_, Errno::EEXIST)) => {}
+                Err(failure) => return Err(Report::failed(format!("{failure:?}"))),
+                Ok(claim) => {
+                    let (known, ids) = (Vec::new(), Vec::new());
+                    return Ok(Self {
+                        base,
+                        claim,
+                        known,
+                        ids,
+                    });
+                }
+            }
+        }
+        Err(Report::failed("every range of keys is taken"))
+    }
+
+    /// The machine's key for a program's; none if it asks for too many.
+    pub fn translate(&mut self, key: i32) -> Option<i32> {
+        let known = self.known.iter().position(|&known| known == key);
+        let place = known.unwrap_or_else(|| {
+            self.known.push(key);
+            self.known.len() - 1
+        });
+        let place = i32::try_from(place).ok()?;
+        (place < LENGTH - 1).then(|| self.base + place)
+    }
+
+    /// A program's key for the machine's.
+    pub fn key_of(&self, machines: i32) -> i32 {
+        let place = usize::try_from(machines - self.base).ok();
+        let key = place.and_then(|place| self.known.get(place));
+        key.copied().unwrap_or(machines)
+    }
+
+    /// The number that programs see for an ID of the machine's.
+    pub fn number(&mut self, id: i32) -> i64 {
+        let known = self.ids.iter().position(|&known| known == id);
+        let number = known.unwrap_or_else(|| {
+            self.ids.push(id);
+            self.ids.len() - 1
+        });
+        number.try_into().unwrap_or(i64::MAX)
+    }
+
+    /// The machine's ID for such a number.
+    pub fn id(&self, number: u64) -> Option<i32> {
+        self.ids.get(usize::try_from(number).ok()?).copied()
+    }
+
+    /// The world's segments, by the numbers of their IDs.
+    fn rows(&self) -> io::Result<Vec<(usize, Row)>> {
+        let number = |row: Row| {
+            let number = self.ids.iter().position(|&id| id == row.id)?;
+            Some((number, row))
+        };
+        let mut rows: Vec<_> = rows()?.into_iter().filter_map(number).collect();
+        rows.sort_by_key(|&(number, _)| number);
+        Ok(rows)
+    }
+
+    /// The segments in words, with their bytes.
+    pub fn describe(&self) -> Result<String, Report> {
+        let mut text = String::new();
+        for (number, row) in self.rows()? {
+            let Row {
+                permissions,
+                size,
+                attached,
+                owner,
+                group,
+                ..
+            } = &row;
+            text += &format!(
+                "    key {}, ID : {number}, mode 0{permissions}, {size} bytes, {attached} attached, \
+                 owner {owner}:{group}\n",
+                self.key_of(row.key),
+            );
+            if row.key != 0 {
+                text += &contents(row.key);
+            }
+        }
+        Ok(if text.is_empty() {
+            "    none\n".into()
+        } else {
+            text
+        })
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        for (_, row) in self.rows().unwrap_or_default() {
+            row.remove();
+        }
+        let _ = self.claim.remove();
+    }
+}
+
+/// One of the machine's segments. See proc(5), `/proc/sysvipc/shm`.
+struct Row {
+    key: i32,
+    id: i32,
+    permissions: String,
+    size: String,
+    maker: i32,
+    attached: String,
+    owner: u32,
+    group: u32,
+}
+
+impl Row {
+    /// As its owner: root in a container may not remove another user's.
+    fn remove(&self) {
+        let mut ipcrm = Command::new("ipcrm");
+        ipcrm.args(["-m", &self.id.to_string()]);
+        if self.owner != nix::unistd::geteuid().as_raw() {
+            ipcrm.uid(self.owner).gid(self.group);
+        }
+        let _ = ipcrm.output();
+    }
+}
+
+fn rows() -> io::Result<Vec<Row>> {
+    let table = fs::read_to_string("/proc/sysvipc/shm")?;
+    let rows = table.lines().skip(1);
+    rows.map(|line| row(line).ok_or_else(|| io::Error::other(line.to_string())))
+        .collect()
+}
+
+fn row(line: &str) -> Option<Row> {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    let field = |index: usize| fields.get(index).copied();
+    Some(Row {
+        key: field(0)?.parse().ok()?,
+        id: field(1)?.parse().ok()?,
+        permissions: field(2)?.to_string(),
+        size: field(3)?.to_string(),
+        maker: field(4)?.parse().ok()?,
+        attached: field(6)?.to_string(),
+        owner: field(7)?.parse().ok()?,
+        group: field(8)?.parse().ok()?,
+    })
+}
+
+/// Removes what checks have left that were killed: ranges whose claimer does not run any more.
+pub fn remove_stale() -> io::Result<()> {
+    let rows = rows()?;
+    let is_claim = |row: &&Row| row.key >= FIRST && row.key % LENGTH == LENGTH - 1;
+    let is_stale = |row: &&Row| !is_running(Pid::from_raw(row.maker));
+    for claim in rows.iter().filter(is_claim).filter(is_stale) {
+        let in_range = |row: &&Row| row.key / LENGTH == claim.key / LENGTH;
+        rows.iter().filter(in_range).for_each(Row::remove);
+    }
+    Ok(())
+}
+
+/// Whether there is such a process, and it has not ended. (Number 0 is one in another PID namespace.)
+pub fn is_running(pid: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat
+        .rsplit(") ")
+        .next()
+        .and_then(|rest| rest.chars().next());
+    pid.as_raw() == 0 || !matches!(state, None | Some('Z' | 'X'))
+}
+
+fn contents(key: i32) -> String {
+    let memory = match Segment::open(key, 0).and_then(Segment::attach) {
+        Ok(memory) => memory,
+        Err(failure) => return format!("    ({failure:?})\n"),
+    };
+    let bytes = memory.bytes().iter().take(MOST_BYTES);
+    let bytes: Vec<u8> = bytes.map(|byte| byte.load(Relaxed)).collect();
+    let length = bytes.iter().position(|&byte| byte == 0);
+    let (text, rest) = bytes.split_at(length.unwrap_or(bytes.len()));
+    format!("    its bytes:\n{}{}", visible(text), visible(rest))
+}

@@ -1,0 +1,165 @@
+//! What nix leaves out of ptrace(2) and waitpid(2): the only unsafe code of the checks.
+
+use libc::{c_int, c_long};
+use nix::errno::Errno;
+use nix::sys::ptrace::{getregs, setregs};
+use nix::unistd::Pid;
+
+/// A system call: its number, then its arguments.
+pub type Call = [u64; 7];
+
+/// Where a process stands that has stopped at a system call.
+pub enum Side {
+    Entry(Call),
+    /// What the call gives: a result, or an errno below zero.
+    Exit(i64),
+    Neither,
+}
+
+/// `waitpid(-1, …)` — the next process, or thread, that has stopped or ended, with its status. nix
+/// has no name for a real-time signal, and gives an error in place of the process.
+pub fn wait() -> Option<(Pid, c_int)> {
+    let mut status = 0;
+    // SAFETY: waitpid writes one int, and `status` is one.
+    let pid = unsafe { libc::waitpid(-1, &raw mut status, libc::__WALL | libc::WNOHANG) };
+    (pid > 0).then(|| (Pid::from_raw(pid), status))
+}
+
+/// Lets a stopped process go on with a signal (0: none), to its next system call if `traced`, else to
+/// its next event. One that was killed meanwhile is not there any more, which is no error.
+pub fn resume(pid: Pid, signal: c_int, traced: bool) {
+    let request = if traced {
+        libc::PTRACE_SYSCALL
+    } else {
+        libc::PTRACE_CONT
+    };
+    ask(request, pid, signal.into());
+}
+
+/// Leaves a process in the stop that a signal like SIGSTOP brought: SIGCONT ends it.
+pub fn listen(pid: Pid) {
+    ask(libc::PTRACE_LISTEN, pid, 0);
+}
+
+fn ask(request: libc::c_uint, pid: Pid, data: c_long) {
+    // SAFETY: these requests take a number, and touch no memory of this process.
+    unsafe { libc::ptrace(request, pid.as_raw(), 0, data) };
+}
+
+/// The architecture of this program's own system calls, as the kernel's audit names it.
+const ARCHITECTURE: u32 = if cfg!(target_arch = "aarch64") {
+    0xc000_00b7
+} else {
+    0xc000_003e
+};
+
+/// The number of no system call.
+const NONE: u64 = u64::MAX;
+
+/// `PTRACE_GET_SYSCALL_INFO` — what a process that has stopped at a system call is about to do, or has
+/// done. A call of another architecture has the number of none.
+pub fn side(pid: Pid) -> Side {
+    let Ok(info) = nix::sys::ptrace::syscall_info(pid) else {
+        return Side::Neither; // it was killed a moment ago
+    };
+    match info.op {
+        libc::PTRACE_SYSCALL_INFO_ENTRY => {
+            // SAFETY: at an entry, the kernel fills this member of the union.
+            let entry = unsafe { info.u.entry };
+            let is_own = info.arch == ARCHITECTURE;
+            let mut call = [if is_own { entry.nr } else { NONE }; 7];
+            call[1..].copy_from_slice(&entry.args);
+            Side::Entry(call)
+        }
+        libc::PTRACE_SYSCALL_INFO_EXIT => {
+            // SAFETY: at an exit, the kernel fills this member of the union.
+            Side::Exit(unsafe { info.u.exit }.sval)
+        }
+        _ => Side::Neither,
+    }
+}
+
+/// A number as a register has it.
+pub fn bits(number: i64) -> u64 {
+    u64::from_ne_bytes(number.to_ne_bytes())
+}
+
+/// At the entry: gives the call another first argument.
+#[cfg(target_arch = "x86_64")]
+pub fn set_first(pid: Pid, first: u64) -> nix::Result<()> {
+    let mut registers = getregs(pid)?;
+    registers.rdi = first;
+    setregs(pid, registers)
+}
+
+/// At the entry: the call is not made.
+#[cfg(target_arch = "x86_64")]
+pub fn skip(pid: Pid) -> nix::Result<()> {
+    let mut registers = getregs(pid)?;
+    registers.orig_rax = NONE;
+    setregs(pid, registers)
+}
+
+/// At the exit: what the program sees as the result, and the first argument, which compilers take to
+/// be as it was.
+#[cfg(target_arch = "x86_64")]
+pub fn set_result(pid: Pid, result: i64, first: u64) -> nix::Result<()> {
+    let mut registers = getregs(pid)?;
+    (registers.rax, registers.rdi) = (bits(result), first);
+    setregs(pid, registers)
+}
+
+#[cfg(target_arch = "aarch64")]
+pub fn set_first(pid: Pid, first: u64) -> nix::Result<()> {
+    let mut registers = getregs(pid)?;
+    registers.regs[0] = first;
+    setregs(pid, registers)
+}
+
+/// `NT_ARM_SYSTEM_CALL` — aarch64 keeps the call's number in a register set of its own.
+#[cfg(target_arch = "aarch64")]
+pub fn skip(pid: Pid) -> nix::Result<()> {
+    let mut number: c_int = -1;
+    let mut set = libc::iovec {
+        iov_base: (&raw mut number).cast(),
+        iov_len: size_of::<c_int>(),
+    };
+    // SAFETY: the kernel reads one int, which `set` points to.
+    let done = unsafe {
+        libc::ptrace(
+            libc::PTRACE_SETREGSET,
+            pid.as_raw(),
+            0x404 as c_long,
+            &raw mut set,
+        )
+    };
+    Errno::result(done).map(drop)
+}
+
+/// The first argument and the result share a register.
+#[cfg(target_arch = "aarch64")]
+pub fn set_result(pid: Pid, result: i64, _first: u64) -> nix::Result<()> {
+    set_first(pid, bits(result))
+}
+
+/// Waits until a child has stopped itself; fails if it has ended.
+pub fn wait_until_stopped(pid: Pid) -> nix::Result<()> {
+    let mut status = 0;
+    // SAFETY: waitpid writes one int, and `status` is one.
+    let waited = unsafe { libc::waitpid(pid.as_raw(), &raw mut status, libc::WUNTRACED) };
+    Errno::result(waited)?;
+    if libc::WIFSTOPPED(status) {
+        Ok(())
+    } else {
+        Err(Errno::ECHILD)
+    }
+}
+
+/// Has signals act as they do by default, which the shell that starts the check may have changed for
+/// all that it starts.
+pub fn reset_signals() {
+    for signal in [libc::SIGINT, libc::SIGQUIT, libc::SIGCHLD] {
+        // SAFETY: SIG_DFL is no function, so nothing of this process runs when the signal comes.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
+}
