@@ -48,9 +48,7 @@ fn prints() -> Vec<Case> {
             attach().on(there()).run_by(NOBODY).agrees()
         })
         .needs(Need::OtherUsers),
-        case("another_process_overwrites_the_text", overwritten)
-            .needs(Need::Ptrace)
-            .needs(Need::Ours),
+        case("another_process_overwrites_the_text", overwritten).needs(Need::Ours),
     ]
 }
 

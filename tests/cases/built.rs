@@ -20,8 +20,7 @@ pub fn cases(program: &'static str, calls: Calls) -> Vec<Case> {
         case("makes_these_system_calls", move || {
             makes_these(program, calls)
         })
-        .needs(Need::Ours)
-        .needs(Need::Ptrace),
+        .needs(Need::Ours),
     ]
 }
 

@@ -8,7 +8,7 @@ use nix::errno::Errno;
 
 use crate::engine::{Act, At, EACH, Launch, World, step};
 use crate::harness::{
-    Case, Channel, Need, Outcome, Report, Verdict, case, expect, found, four_lines, is_yours,
+    Case, Channel, Outcome, Report, Verdict, case, expect, found, four_lines, is_yours,
     lines_by_hand, ours,
 };
 
@@ -108,7 +108,7 @@ impl Failing {
     }
 
     pub fn case(self) -> Case {
-        case(&format!("{}_fails", self.call), move || self.is_told()).needs(Need::Ptrace)
+        case(&format!("{}_fails", self.call), move || self.is_told())
     }
 
     fn is_told(&self) -> Verdict {

@@ -5,8 +5,10 @@ use std::env;
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
+use super::landlock;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, raise, sigprocmask};
 use nix::unistd::{Gid, Uid, setgid, setgroups, setsid, setuid};
@@ -14,8 +16,8 @@ use nix::unistd::{Gid, Uid, setgid, setgroups, setsid, setuid};
 /// The check's own argument for it.
 pub const LAUNCH: &str = "--launch";
 
-/// The same command, launched, as another user or as the one who runs the check (`-`).
-pub fn command(program: &Command, user: Option<u32>) -> io::Result<Command> {
+/// The same command, launched in a folder, as another user or as the one who runs the check (`-`).
+pub fn command(program: &Command, user: Option<u32>, folder: &Path) -> io::Result<Command> {
     let mut command = Command::new(env::current_exe()?);
     command
         .args([
@@ -24,29 +26,30 @@ pub fn command(program: &Command, user: Option<u32>) -> io::Result<Command> {
         ])
         .arg(program.get_program())
         .args(program.get_args())
-        .env_clear();
+        .env_clear()
+        .current_dir(folder);
     for (name, value) in program.get_envs() {
         command.env(name, value.unwrap_or_default());
-    }
-    if let Some(folder) = program.get_current_dir() {
-        command.current_dir(folder);
     }
     Ok(command)
 }
 
 pub fn launch(mut words: impl Iterator<Item = OsString>) -> ExitCode {
     let user = words.next().unwrap_or_default();
-    let program = words.next().unwrap_or_default();
-    if let Err(errno) = prepare(&user.to_string_lossy()) {
-        eprintln!("check: {}: {errno}", program.to_string_lossy());
-        return ExitCode::from(127);
-    }
-    let error = Command::new(&program).args(words).exec();
-    eprintln!("check: {}: {error}", program.to_string_lossy());
+    let words: Vec<OsString> = words.collect();
+    let error = match (
+        prepare(&user.to_string_lossy(), &words),
+        words.split_first(),
+    ) {
+        (Ok(()), Some((program, words))) => Command::new(program).args(words).exec(),
+        (Err(errno), _) => errno.into(),
+        (Ok(()), None) => io::ErrorKind::InvalidInput.into(),
+    };
+    eprintln!("check: {words:?}: {error}");
     ExitCode::from(127)
 }
 
-fn prepare(user: &str) -> nix::Result<()> {
+fn prepare(user: &str, words: &[OsString]) -> nix::Result<()> {
     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
     super::sys::reset_signals();
     setsid()?; // a signal to its group reaches nobody else
@@ -60,5 +63,11 @@ fn prepare(user: &str) -> nix::Result<()> {
         setgid(Gid::from_raw(user))?;
         setuid(Uid::from_raw(user))?;
     }
-    Ok(())
+    // A program may stand behind another that runs it.
+    let programs: Vec<&Path> = words
+        .iter()
+        .map(Path::new)
+        .filter(|word| word.is_absolute())
+        .collect();
+    landlock::confine(Path::new("."), &programs)
 }

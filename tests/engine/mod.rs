@@ -6,6 +6,7 @@
 
 mod calls_made;
 mod keys;
+mod landlock;
 mod launch;
 mod step;
 mod streams;
@@ -14,6 +15,7 @@ mod task;
 mod world;
 
 pub use keys::{is_running, remove_stale};
+pub use landlock::version as landlock_version;
 pub use launch::{LAUNCH, launch};
 pub use step::{Act, At, EACH, Step, step, the_c_versions_order};
 pub use world::{Launch, Trace, World};

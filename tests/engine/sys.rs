@@ -1,4 +1,6 @@
-//! What nix leaves out of ptrace(2) and waitpid(2): the only unsafe code of the checks.
+//! What nix leaves out of ptrace(2), waitpid(2) and landlock(7): the only unsafe code of the checks.
+
+use std::os::fd::{FromRawFd, OwnedFd};
 
 use libc::{c_int, c_long};
 use nix::errno::Errno;
@@ -162,4 +164,32 @@ pub fn reset_signals() {
         // SAFETY: SIG_DFL is no function, so nothing of this process runs when the signal comes.
         unsafe { libc::signal(signal, libc::SIG_DFL) };
     }
+}
+
+/// A call of Landlock's: `argument` is what it reads, and there where the call has its pointer; `number`
+/// and `last` are the others.
+pub fn landlock_call(
+    call: c_long,
+    argument: &[u8],
+    number: c_long,
+    last: c_long,
+) -> nix::Result<c_long> {
+    let address = argument.as_ptr() as c_long;
+    let length = c_long::try_from(argument.len()).map_err(|_| Errno::EINVAL)?;
+    let [first, second, third] = match call {
+        libc::SYS_landlock_create_ruleset if argument.is_empty() => [0, 0, last],
+        libc::SYS_landlock_create_ruleset => [address, length, last],
+        libc::SYS_landlock_add_rule => [number, last, address],
+        _ => [number, last, 0],
+    };
+    // SAFETY: each call reads no more than `argument`: a ruleset's length is told, and the rule of a
+    // path has the 12 bytes that the kernel reads.
+    let result = unsafe { libc::syscall(call, first, second, third, 0) };
+    Errno::result(result)
+}
+
+/// Owns a descriptor that a call has just given.
+pub fn own(descriptor: c_int) -> OwnedFd {
+    // SAFETY: the kernel has just given this number, and nobody else closes it.
+    unsafe { OwnedFd::from_raw_fd(descriptor) }
 }

@@ -2,8 +2,10 @@
 //! single-threaded loop follows all their processes with ptrace, and reads their streams.
 
 use std::collections::HashMap;
+use std::fs::{self, Permissions};
 use std::iter;
 use std::os::fd::AsFd;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus};
 use std::thread;
@@ -21,7 +23,7 @@ use super::streams::Streams;
 use super::sys::{self, Side};
 use super::task::{Plan, State, Task};
 use super::{calls_made, launch};
-use crate::harness::{Channel, Found, Outcome, Report, Verdict, calls, expect};
+use crate::harness::{Channel, Folder, Found, Outcome, Report, Verdict, calls, expect};
 
 /// More living processes than this are a bomb.
 const MOST_PROCESSES: usize = 300;
@@ -126,6 +128,8 @@ pub struct World<'a> {
     quiet_since: Option<Instant>,
     /// What was found meanwhile.
     found: Verdict,
+    /// The programs' own, where they may write.
+    folder: Folder,
     /// Tells that a process has stopped or ended (SIGCHLD).
     stops: SignalFd,
 }
@@ -136,10 +140,12 @@ pub struct Running(usize);
 
 impl<'a> World<'a> {
     pub fn new() -> Result<Self, Report> {
-        let mut stops = SigSet::empty();
-        stops.add(Signal::SIGCHLD);
+        let stops = sigchld();
         stops.thread_block()?;
+        let folder = Folder::new("world")?;
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o777))?;
         Ok(Self {
+            folder,
             stops: SignalFd::with_flags(&stops, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?,
             keys: Keys::claim()?,
             tasks: Vec::new(),
@@ -162,13 +168,18 @@ impl<'a> World<'a> {
     }
 
     pub fn start(&mut self, launch: Launch<'a>) -> Result<Running, Report> {
-        let mut command = launch::command(&launch.command, launch.user)?;
+        let mut command = launch::command(&launch.command, launch.user, self.folder.path())?;
         let mut streams = Streams::connect(&mut command, launch.channel, &launch.input)?;
         streams.keeps_input = launch.keeps_input;
-        let (streams, child) = streams.spawn(command)?;
+        let (streams, mut child) = streams.spawn(command)?;
         let leader = Pid::from_raw(child.id().try_into()?);
-        sys::wait_until_stopped(leader)?;
-        ptrace::seize(leader, options())?;
+        let seized =
+            sys::wait_until_stopped(leader).and_then(|()| ptrace::seize(leader, options()));
+        if let Err(errno) = seized {
+            child.kill()?;
+            child.wait()?;
+            return Err(errno.into());
+        }
         kill(leader, Signal::SIGCONT)?;
         let run = self.runs.len();
         self.tasks.push(Task::new(leader, run, Some(0), false));
@@ -652,6 +663,7 @@ impl<'a> World<'a> {
 impl Drop for World<'_> {
     /// Nothing goes on running.
     fn drop(&mut self) {
+        let _ = sigchld().thread_unblock();
         for run in 0..self.runs.len() {
             self.stop(run, "the case is over");
         }
@@ -663,6 +675,12 @@ impl Drop for World<'_> {
             }
         }
     }
+}
+
+fn sigchld() -> SigSet {
+    let mut stops = SigSet::empty();
+    stops.add(Signal::SIGCHLD);
+    stops
 }
 
 /// Its children too, wherever they are born, and none outlives the engine.

@@ -29,11 +29,13 @@ pub fn main(cases: &[Case]) -> ExitCode {
             names.is_empty() || names.iter().any(|name| is_meant(name, case))
         }),
     };
-    let is_right = done.unwrap_or_else(|why| {
-        say([format!("The checks cannot run: {}", why.text.trim_end())]);
-        false
-    });
-    ExitCode::from(u8::from(!is_right))
+    match done {
+        Ok(is_right) => ExitCode::from(u8::from(!is_right)),
+        Err(why) => {
+            say([format!("The checks cannot run: {}", why.text.trim_end())]);
+            ExitCode::from(2)
+        }
+    }
 }
 
 /// Prints lines; whoever reads them may have seen enough. Then all is well.

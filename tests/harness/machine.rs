@@ -8,7 +8,7 @@ use nix::unistd::geteuid;
 
 use super::namespaces;
 use super::programs::{wrapped, yours};
-use super::report::Report;
+use super::report::{Report, Verdict};
 use crate::engine::{Launch, World};
 
 /// What a case needs beside the programs.
@@ -19,7 +19,6 @@ pub enum Need {
     OtherUsers,
     OrdinaryUser,
     Strace,
-    Ptrace,
     /// The programs are ours: the case is about how they are built, or what they alone promise.
     Ours,
 }
@@ -33,18 +32,16 @@ impl Need {
             Self::OtherUsers => "needs root, to act as two users",
             Self::OrdinaryUser => "needs an ordinary user: root may do everything",
             Self::Strace => "needs strace, to make system calls fail: apt install strace",
-            Self::Ptrace => "needs ptrace, to hold a process: it is forbidden here",
             Self::Ours => "it is about our own programs alone",
         }
     }
 
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 6] = [
         Self::OwnTable,
         Self::KernelLimits,
         Self::OtherUsers,
         Self::OrdinaryUser,
         Self::Strace,
-        Self::Ptrace,
         Self::Ours,
     ];
 
@@ -59,7 +56,6 @@ impl Need {
             Self::OtherUsers => succeeds(become_another),
             Self::OrdinaryUser => !geteuid().is_root() || succeeds(become_another),
             Self::Strace => succeeds("strace -o /dev/null -e inject=shmget:error=ENOSPC true"),
-            Self::Ptrace => can_trace().is_ok(),
             Self::Ours => yours().is_none(),
         }
     }
@@ -75,10 +71,17 @@ pub fn succeeds(command: &str) -> bool {
     shell.status().is_ok_and(|status| status.success())
 }
 
-fn can_trace() -> Result<(), Report> {
-    World::new()?
-        .run(Launch::of(wrapped(&["sh", "-c", "(:)"], "sh".as_ref())))
-        .map(drop)
+/// Every case follows its programs with ptrace.
+pub fn needs_ptrace() -> Verdict {
+    let traced = World::new()?.run(Launch::of(wrapped(&[], "true".as_ref())));
+    traced.map(drop).map_err(|report| {
+        Report::failed(format!(
+            "ptrace is not allowed here.\n\
+             It is where /proc/sys/kernel/yama/ptrace_scope is 0 or 1, make does not run under strace\n\
+             or gdb, and a container's seccomp profile allows it.\n({})",
+            report.text.trim_end()
+        ))
+    })
 }
 
 /// What the runner has found out, for the processes that play the cases.

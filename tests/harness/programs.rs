@@ -189,7 +189,7 @@ pub fn wrapped(words: &[&str], program: &Path) -> Command {
     command
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
-        .current_dir(env::temp_dir());
+        .env("TMPDIR", ".");
     command
 }
 

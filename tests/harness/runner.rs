@@ -84,6 +84,7 @@ pub fn play_all(
     // First of all: threads that are there before would take the signals.
     clean_up_when_interrupted(folder.path().to_path_buf())?;
     programs::take(folder.path())?;
+    machine::needs_ptrace()?;
     environment.push((machine::FACTS, machine::facts().to_string()));
     environment.push(("TMPDIR", folder.path().to_string_lossy().into_owned()));
     let not_run = |case: &&Case| Some(not_run(case, case.cannot_be_played()?));

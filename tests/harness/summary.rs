@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::programs::{originals, yours};
+use super::programs::{is_yours, originals, yours};
 use super::quoted;
 use super::report::{Kind, Report};
 use super::runner::Played;
+use crate::engine::landlock_version;
 
 /// A screen of 24 lines, without those of make and of the prompt.
 const LINES: usize = 22;
@@ -30,7 +31,20 @@ fn green(played: &[Played]) -> Vec<String> {
     } else {
         "Nothing was checked."
     };
-    [counts(played), reasons(played), vec![last.to_string()]].concat()
+    [
+        counts(played),
+        reasons(played),
+        open_files(),
+        vec![last.to_string()],
+    ]
+    .concat()
+}
+
+/// Where the kernel cannot confine what a student hands in.
+fn open_files() -> Vec<String> {
+    let is_open = is_yours() && landlock_version() == 0;
+    let line = "This kernel has no Landlock: what is checked can read and write your files.";
+    Vec::from_iter(is_open.then(|| line.to_string()))
 }
 
 /// The simplest failing case in full, the others by name, and what to type.

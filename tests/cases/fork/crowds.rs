@@ -8,19 +8,19 @@ use common::{FORK_KEY, FORK_SIZE};
 use super::{runs_right, traced};
 use crate::engine::{Act, At, Launch, World, step};
 use crate::harness::{
-    Case, Channel, Found, Need, Outcome, Verdict, Version, c_version, case, expect, found,
-    four_lines, ours, repeat,
+    Case, Channel, Found, Outcome, Verdict, Version, c_version, case, expect, found, four_lines,
+    ours, repeat,
 };
 
 const CROWD: usize = 64;
 
 pub fn cases() -> Vec<Case> {
-    let of = |name, play: fn() -> Verdict| case(name, play).needs(Need::Ptrace);
+    let of = |name, play: fn() -> Verdict| case(name, play);
     let one_of_two = |what, at| {
         let name = format!("two_of_which_one_{what}");
-        case(&name, move || two(at, &[])).needs(Need::Ptrace)
+        case(&name, move || two(at, &[]))
     };
-    let on_a_leftover = |name, at| case(name, move || two_on_a_leftover(at)).needs(Need::Ptrace);
+    let on_a_leftover = |name, at| case(name, move || two_on_a_leftover(at));
     let many = |name, play: fn() -> Verdict| case(name, play).stress();
     vec![
         of("two_c_versions_share_a_segment", two_c_versions),

@@ -14,27 +14,23 @@ use crate::harness::{
 
 pub fn cases() -> Vec<Case> {
     vec![
-        case("process_1_is_killed", || killed(1, Signal::SIGKILL)).needs(Need::Ptrace),
-        case("process_2_is_killed", || killed(2, Signal::SIGKILL)).needs(Need::Ptrace),
-        case("the_parent_is_killed", || killed(0, Signal::SIGKILL)).needs(Need::Ptrace),
-        case("process_1_is_interrupted", || killed(1, Signal::SIGINT)).needs(Need::Ptrace),
-        case("process_2_is_interrupted", || killed(2, Signal::SIGINT)).needs(Need::Ptrace),
-        case("the_parent_is_interrupted", || killed(0, Signal::SIGINT)).needs(Need::Ptrace),
-        case("control_c_is_typed", control_c_is_typed).needs(Need::Ptrace),
-        case("two_deaths_leave_the_segment", || two_deaths_leave(&[]))
-            .needs(Need::Ptrace)
-            .needs(Need::Ours),
+        case("process_1_is_killed", || killed(1, Signal::SIGKILL)),
+        case("process_2_is_killed", || killed(2, Signal::SIGKILL)),
+        case("the_parent_is_killed", || killed(0, Signal::SIGKILL)),
+        case("process_1_is_interrupted", || killed(1, Signal::SIGINT)),
+        case("process_2_is_interrupted", || killed(2, Signal::SIGINT)),
+        case("the_parent_is_interrupted", || killed(0, Signal::SIGINT)),
+        case("control_c_is_typed", control_c_is_typed),
+        case("two_deaths_leave_the_segment", || two_deaths_leave(&[])).needs(Need::Ours),
         case("two_deaths_leave_a_segment_without_a_key", || {
             two_deaths_leave(&[found(FORK_KEY, FORK_SIZE).held()])
         })
-        .needs(Need::Ptrace)
         .needs(Need::Ours),
-        case("a_death_in_the_c_version", a_death_in_the_c_version).needs(Need::Ptrace),
+        case("a_death_in_the_c_version", a_death_in_the_c_version),
         case(
             "the_parents_death_in_the_c_version",
             the_parents_death_in_the_c_version,
-        )
-        .needs(Need::Ptrace),
+        ),
     ]
 }
 

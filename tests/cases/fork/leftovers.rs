@@ -29,24 +29,20 @@ pub fn cases() -> Vec<Case> {
         case("a_call_fails_beside_a_living_process", || {
             let theirs = found(FORK_KEY, FORK_SIZE).filled_with("x").held();
             each_call_fails(&theirs, |_| true)
-        })
-        .needs(Need::Ptrace),
+        }),
         // As long as it is not known to be one.
         case("a_call_fails_on_a_leftover", || {
             let leftover = found(FORK_KEY, FORK_SIZE).filled_with("x");
             let finds = ["shmget 1", "shmget 2", "shmctl 1"];
             each_call_fails(&leftover, |call| finds.contains(&call))
         })
-        .needs(Need::Ptrace)
         .needs(Need::Ours),
         case("beside_a_c_version_that_has_just_begun", || {
             beside_the_c_version(0, At::From("clone", 0))
-        })
-        .needs(Need::Ptrace),
+        }),
         case("beside_a_c_version_that_is_under_way", || {
             beside_the_c_version(1, At::Awake)
-        })
-        .needs(Need::Ptrace),
+        }),
     ]
 }
 

@@ -7,12 +7,10 @@ use crate::harness::{Case, Channel, Need, Verdict, Version, case, expect, four_l
 
 pub fn cases() -> Vec<Case> {
     vec![
-        case("process_1_is_held", || held(1)).needs(Need::Ptrace),
-        case("process_2_is_held", || held(2)).needs(Need::Ptrace),
-        case("the_parent_is_held", || held(0)).needs(Need::Ptrace),
-        case("the_c_version_is_held", the_c_version_is_held)
-            .needs(Need::Ptrace)
-            .needs(Need::Ours),
+        case("process_1_is_held", || held(1)),
+        case("process_2_is_held", || held(2)),
+        case("the_parent_is_held", || held(0)),
+        case("the_c_version_is_held", the_c_version_is_held).needs(Need::Ours),
     ]
 }
 
