@@ -1,6 +1,5 @@
 //! shm-attach.
 
-use std::rc::Rc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use common::{CREATE_KEY, CREATE_SIZE, Segment};
@@ -8,10 +7,9 @@ use nix::unistd::{SysconfVar, sysconf};
 
 use super::failing::{After, Failing, SHMAT, SHMCTL, SHMDT, SHMGET, WRITE};
 use super::{built, streams};
-use crate::engine::{Act, At, Launch, World, step};
+use crate::engine::{Act, At, Channel, Launch, Report, Until, Verdict, World, expect, step};
 use crate::harness::{
-    Case, Channel, Found, Leaves, NOBODY, Need, Report, Right, Scene, Verdict, case, exercise,
-    expect, found, ours,
+    Case, Found, Leaves, NOBODY, Need, Right, Scene, case, exercise, found, ours,
 };
 
 const TEXT: &str = "This is our shared memory segment.";
@@ -55,11 +53,13 @@ fn prints() -> Vec<Case> {
 /// There is no NUL any more when the text is read back: it ends where the last page ends.
 fn overwritten() -> Verdict {
     let mut world = World::new()?;
-    world.make(&there())?;
+    there().make_in(&mut world)?;
     // Between the two: whether standard output is a terminal.
-    let fill = Act::Meanwhile(Rc::new(fill));
-    let launch = Launch::of(ours("shm-attach", &[]));
-    let (outcome, _) = world.run(launch.with(vec![step(0, At::From("ioctl", 0), fill)]))?;
+    let pause = step(0, At::From("ioctl", 0), Act::Hold(Until::Told));
+    let program = world.start(Launch::of(ours("shm-attach", &[])).with(&[pause]))?;
+    world.wait_until_paused(program)?;
+    fill(&mut world)?;
+    let (outcome, _) = world.finish(program)?;
     let page = sysconf(SysconfVar::PAGE_SIZE)?.map_or(Ok(0), usize::try_from)?;
     let right = PRINTS.replace(TEXT, &"x".repeat(page));
     let is_so = outcome.succeeded() && outcome.stdout == right.as_bytes();

@@ -5,8 +5,8 @@ use std::process::Command;
 
 use common::{CREATE_KEY, CREATE_SIZE};
 
-use crate::engine::{Launch, World};
-use crate::harness::{Case, Need, Report, Verdict, Version, case, expect, found, wrapped};
+use crate::engine::{Launch, Report, Verdict, World, expect};
+use crate::harness::{Case, Need, Version, case, found, wrapped};
 
 /// The calls of each process, after the C library's start.
 type Calls = &'static [&'static str];
@@ -83,7 +83,7 @@ fn makes_these(program: &str, wanted: Calls) -> Verdict {
 
 fn calls(version: Version, program: &str) -> Result<Vec<Vec<String>>, Report> {
     let mut world = World::new()?;
-    world.make(&found(CREATE_KEY, CREATE_SIZE))?;
+    found(CREATE_KEY, CREATE_SIZE).make_in(&mut world)?;
     let command = wrapped(&[], &version.path(program));
     let (_, mut trace) = world.run(Launch::of(command).reading("100\n"))?;
     for calls in &mut trace.calls {

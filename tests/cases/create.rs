@@ -4,9 +4,8 @@ use common::{CREATE_KEY, CREATE_SIZE};
 
 use super::failing::{After, Failing, SHMGET, WRITE};
 use super::{built, streams};
-use crate::harness::{
-    Case, Channel, Found, Leaves, NOBODY, Need, Right, Scene, Verdict, case, exercise, found,
-};
+use crate::engine::{Channel, Verdict};
+use crate::harness::{Case, Found, Leaves, NOBODY, Need, Right, Scene, case, exercise, found};
 
 pub fn cases() -> Vec<Case> {
     let streams = streams::cases("shm-create");

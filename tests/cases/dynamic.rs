@@ -4,9 +4,8 @@ use common::DYNAMIC_KEY;
 
 use super::failing::{After, Failing, READ, SHMAT, SHMCTL, SHMDT, SHMGET, WRITE};
 use super::{built, input, streams};
-use crate::harness::{
-    Case, Channel, Leaves, NOBODY, Need, Right, Scene, Verdict, case, exercise, found,
-};
+use crate::engine::{Channel, Verdict};
+use crate::harness::{Case, Leaves, NOBODY, Need, Right, Scene, case, exercise, found};
 
 const PROMPT: &str = "Enter the size of shared memory : ";
 const PRINTS: &str = "Enter the size of shared memory : Shared memory : \

@@ -6,11 +6,10 @@ use std::io;
 use common::{CREATE_KEY, CREATE_SIZE};
 use nix::errno::Errno;
 
-use crate::engine::{Act, At, EACH, Launch, World, step};
-use crate::harness::{
-    Case, Channel, Outcome, Report, Verdict, case, expect, found, four_lines, is_yours,
-    lines_by_hand, ours,
+use crate::engine::{
+    Act, At, Channel, EACH, Launch, Outcome, Report, Verdict, World, expect, step,
 };
+use crate::harness::{Case, case, found, four_lines, is_yours, lines_by_hand, ours};
 
 pub const SHMGET: &[&str] = &[
     "EACCES", "EINVAL", "ENFILE", "ENOENT", "ENOMEM", "ENOSPC", "EPERM",
@@ -131,13 +130,15 @@ impl Failing {
     fn once(&self, time: usize, errno: &str) -> Verdict {
         let mut world = World::new()?;
         if self.program == "shm-attach" {
-            world.make(&found(CREATE_KEY, CREATE_SIZE).filled_with("x"))?;
+            found(CREATE_KEY, CREATE_SIZE)
+                .filled_with("x")
+                .make_in(&mut world)?;
         }
         let before = world.describe_table()?;
         let fails = Act::Fail(named(errno)?);
         let launch = Launch::of(ours(self.program, &[])).reading("100\n");
         let step = step(EACH, At::Named(self.call, time), fails);
-        let (outcome, trace) = world.run(launch.with(vec![step]))?;
+        let (outcome, trace) = world.run(launch.with(&[step]))?;
         if !trace.all_done {
             return self.not_made("does not make the call");
         }

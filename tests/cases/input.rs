@@ -4,8 +4,8 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use nix::sys::signal::Signal;
 
-use crate::engine::{Launch, World};
-use crate::harness::{Case, Outcome, Report, Verdict, case, expect, in_words, ours, repeat};
+use crate::engine::{Launch, Outcome, Report, Verdict, World, expect, in_words};
+use crate::harness::{Case, case, ours, repeat};
 
 pub fn cases() -> Vec<Case> {
     vec![

@@ -6,9 +6,8 @@ use std::process::{Command, Output, Stdio};
 
 use common::{CREATE_KEY, CREATE_SIZE, DYNAMIC_KEY, FORK_KEY};
 
-use crate::harness::{
-    Case, Folder, Found, Need, Report, Verdict, case, exercise, expect, found, in_own_table, lab,
-};
+use crate::engine::{Folder, Report, Verdict, expect};
+use crate::harness::{Case, Found, Need, case, exercise, found, in_own_table, lab};
 
 pub fn cases() -> Vec<Case> {
     // It removes the segments of the lab's keys, whoever's of this user they are.

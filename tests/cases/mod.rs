@@ -11,7 +11,8 @@ mod makefile;
 mod readme;
 mod streams;
 
-use crate::harness::{Case, Channel, Scene, Verdict, case, exercise};
+use crate::engine::{Channel, Verdict};
+use crate::harness::{Case, Scene, case, exercise};
 
 const ALL: [&str; 4] = ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"];
 

@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 use nix::sys::signal::Signal;
 use nix::unistd::geteuid;
 
-use crate::harness::{Case, Need, Report, Verdict, case, exercise, expect, in_own_table, lab};
+use crate::engine::{Report, Verdict, expect};
+use crate::harness::{Case, Need, case, exercise, in_own_table, lab};
 
 pub fn cases() -> Vec<Case> {
     let whole = |name: &'static str| case(name, move || sheet(name, "console"));

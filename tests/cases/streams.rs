@@ -4,11 +4,8 @@
 
 use common::{CREATE_KEY, CREATE_SIZE};
 
-use crate::engine::{Launch, World};
-use crate::harness::{
-    Case, Channel, Outcome, Report, Verdict, case, expect, found, in_words, is_yours,
-    lines_by_hand, ours,
-};
+use crate::engine::{Channel, Launch, Outcome, Report, Verdict, World, expect, in_words};
+use crate::harness::{Case, case, found, is_yours, lines_by_hand, ours};
 
 const BAD_OUTPUT: &str = "write: Bad file descriptor\n";
 const BAD_INPUT: &str = "read: Bad file descriptor\n";
@@ -78,7 +75,7 @@ fn redirected(program: &str, shell: &str) -> Result<Outcome, Report> {
 fn run(channel: Channel, program: &str, wrapper: &[&str]) -> Result<Outcome, Report> {
     let mut world = World::new()?;
     if program == "shm-attach" {
-        world.make(&found(CREATE_KEY, CREATE_SIZE))?;
+        found(CREATE_KEY, CREATE_SIZE).make_in(&mut world)?;
     }
     let launch = Launch::of(ours(program, wrapper))
         .on(channel)

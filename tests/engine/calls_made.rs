@@ -6,12 +6,13 @@ use std::io::{IoSlice, IoSliceMut};
 use libc::{IPC_PRIVATE, IPC_RMID, IPC_SET, IPC_STAT};
 use nix::errno::Errno;
 use nix::sys::uio::{RemoteIoVec, process_vm_readv, process_vm_writev};
+use nix::time::ClockId;
 use nix::unistd::Pid;
 
-use super::keys::Keys;
+use super::calls;
+use super::keys::{Keys, Kind};
 use super::sys::{self, Call};
 use super::task::Plan;
-use crate::harness::{Report, calls};
 
 /// An `int` among the arguments: the register's upper half may hold anything.
 #[expect(clippy::cast_possible_truncation, reason = "so does the kernel")]
@@ -33,7 +34,15 @@ pub fn receiver(call: &Call) -> Option<i32> {
 }
 
 /// At the entry of a call.
-pub fn plan(keys: &mut Keys, pid: Pid, call: &Call) -> Result<Plan, Report> {
+pub fn plan(keys: &mut Keys, pid: Pid, call: &Call) -> nix::Result<Plan> {
+    let others = |kind| {
+        let has = keys.has(kind, int(call[1]));
+        if has {
+            Ok(Plan::AsIs)
+        } else {
+            refuse(pid, Errno::EINVAL)
+        }
+    };
     let first = match calls::name(call[0]).as_str() {
         "pidfd_send_signal" => Err(Errno::EPERM),
         "shmget" | "semget" | "msgget" if int(call[1]) == IPC_PRIVATE => return Ok(Plan::AsIs),
@@ -49,53 +58,89 @@ pub fn plan(keys: &mut Keys, pid: Pid, call: &Call) -> Result<Plan, Report> {
             sys::set_first(pid, flags)?;
             return Ok(Plan::Translated);
         }
-        _ => return Ok(Plan::AsIs),
+        "semop" | "semtimedop" | "semctl" => return others(Kind::Semaphores),
+        "msgsnd" | "msgrcv" | "msgctl" => return others(Kind::Queue),
+        name => {
+            move_to_own_folder(pid, name, call);
+            return Ok(Plan::AsIs);
+        }
     };
     match first {
         Ok(first) => {
             sys::set_first(pid, sys::bits(first.into()))?;
             Ok(Plan::Translated)
         }
-        Err(errno) => {
-            sys::skip(pid)?;
-            Ok(Plan::Skipped(-i64::from(errno as i32)))
+        Err(errno) => refuse(pid, errno),
+    }
+}
+
+fn refuse(pid: Pid, errno: Errno) -> nix::Result<Plan> {
+    sys::skip(pid)?;
+    Ok(Plan::Skipped(-i64::from(errno as i32)))
+}
+
+/// The C library's named semaphores and segments, and the programs' own folder, in as many bytes.
+const SHARED: &[u8; 9] = b"/dev/shm/";
+const OWN: &[u8; 9] = b"././././/";
+
+/// Has files of /dev/shm, which is everybody's, in the programs' own folder.
+fn move_to_own_folder(pid: Pid, name: &str, call: &Call) {
+    let paths: &[usize] = match name {
+        "open" | "unlink" | "stat" => &[1],
+        "link" | "rename" => &[1, 2],
+        "openat" | "unlinkat" | "newfstatat" => &[2],
+        "linkat" | "renameat2" => &[2, 4],
+        _ => return,
+    };
+    for &path in paths {
+        let mut start = [0; SHARED.len()];
+        if read(pid, call[path], &mut start) == Some(()) && &start == SHARED {
+            let _ = write(pid, call[path], OWN);
         }
     }
 }
 
 /// At its exit.
-pub fn finish(
-    keys: &mut Keys,
-    pid: Pid,
-    call: &Call,
-    plan: Plan,
-    result: i64,
-) -> Result<(), Report> {
+pub fn finish(keys: &mut Keys, pid: Pid, call: &Call, plan: Plan, result: i64) -> nix::Result<()> {
     let name = calls::name(call[0]);
+    let id = i32::try_from(result).ok().filter(|&id| id >= 0);
+    match (name.as_str(), id) {
+        ("semget", Some(id)) => keys.add(Kind::Semaphores, id),
+        ("msgget", Some(id)) => keys.add(Kind::Queue, id),
+        _ => {}
+    }
     let seen = match plan {
         Plan::Skipped(result) => result,
-        _ if name == "shmget" && result >= 0 => keys.number(result.try_into()?),
+        Plan::Slept => 0,
+        _ if name == "shmget" && id.is_some() => keys.number(id.unwrap_or_default()),
         Plan::Translated => result,
         Plan::AsIs => return Ok(()),
     };
     if name == "shmctl" && seen == 0 && int(call[2]) & 0xff == IPC_STAT {
         translate_key_back(keys, pid, call[3])?;
     }
-    Ok(sys::set_result(pid, seen, call[1])?)
+    sys::set_result(pid, seen, call[1])
 }
 
 /// A `shmid_ds` begins with the segment's key.
-fn translate_key_back(keys: &Keys, pid: Pid, address: u64) -> Result<(), Report> {
+fn translate_key_back(keys: &Keys, pid: Pid, address: u64) -> nix::Result<()> {
     let mut bytes = [0; 4];
-    if read(pid, address, &mut bytes).is_some() {
-        let key = keys.key_of(i32::from_ne_bytes(bytes)).to_ne_bytes();
-        let there = [RemoteIoVec {
-            base: usize::try_from(address)?,
-            len: key.len(),
-        }];
-        process_vm_writev(pid, &[IoSlice::new(&key)], &there)?;
+    match read(pid, address, &mut bytes) {
+        Some(()) => write(
+            pid,
+            address,
+            &keys.key_of(i32::from_ne_bytes(bytes)).to_ne_bytes(),
+        ),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+fn write(pid: Pid, address: u64, bytes: &[u8]) -> nix::Result<()> {
+    let there = [RemoteIoVec {
+        base: usize::try_from(address).map_err(|_| Errno::EFAULT)?,
+        len: bytes.len(),
+    }];
+    process_vm_writev(pid, &[IoSlice::new(bytes)], &there).map(drop)
 }
 
 fn read(pid: Pid, address: u64, bytes: &mut [u8]) -> Option<()> {
@@ -110,18 +155,31 @@ fn read(pid: Pid, address: u64, bytes: &mut [u8]) -> Option<()> {
 
 /// For a call that lets time go by and does nothing else: for how long, in milliseconds.
 pub fn sleeps_for(pid: Pid, call: &Call) -> Option<u64> {
-    let address = match calls::name(call[0]).as_str() {
-        "nanosleep" => call[1],
-        "clock_nanosleep" if call[2] == 0 => call[3],
-        "poll" if call[2] == 0 => return u64::try_from(int(call[3])).ok(),
-        _ => return None,
-    };
+    let is_absolute = call[2] & libc::TIMER_ABSTIME as u64 != 0;
+    match calls::name(call[0]).as_str() {
+        "nanosleep" => milliseconds(pid, call[1], 1_000_000),
+        "clock_nanosleep" if is_absolute => {
+            let now = ClockId::from_raw(int(call[1])).now().ok()?;
+            let now = now.tv_sec().unsigned_abs() * 1000 + now.tv_nsec().unsigned_abs() / 1_000_000;
+            Some(milliseconds(pid, call[3], 1_000_000)?.saturating_sub(now))
+        }
+        "clock_nanosleep" => milliseconds(pid, call[3], 1_000_000),
+        "poll" if call[2] == 0 => u64::try_from(int(call[3])).ok(),
+        "ppoll" if call[2] == 0 => milliseconds(pid, call[3], 1_000_000),
+        "select" if call[1] == 0 => milliseconds(pid, call[5], 1000),
+        "pselect6" if call[1] == 0 => milliseconds(pid, call[5], 1_000_000),
+        _ => None,
+    }
+}
+
+/// A `timespec` or `timeval`: seconds, and parts of one.
+fn milliseconds(pid: Pid, address: u64, parts: u64) -> Option<u64> {
     let mut bytes = [0; 16];
     read(pid, address, &mut bytes)?;
-    let (seconds, nanoseconds) = bytes.split_at(8);
+    let (seconds, rest) = bytes.split_at(8);
     let number = |bytes: &[u8]| bytes.try_into().ok().map(u64::from_ne_bytes);
     let seconds = number(seconds)?.saturating_mul(1000);
-    Some(seconds.saturating_add(number(nanoseconds)?.div_ceil(1_000_000)))
+    Some(seconds.saturating_add(number(rest)?.div_ceil(parts)))
 }
 
 /// Whether a call makes a thread of the process that makes it.

@@ -14,7 +14,9 @@ use libc::{IPC_CREAT, IPC_EXCL};
 use nix::errno::Errno;
 use nix::unistd::Pid;
 
-use crate::harness::{Report, visible};
+use super::outcome::visible;
+use super::report::Report;
+use super::task::is_running;
 
 /// Ranges of keys begin here.
 const FIRST: i32 = 0x4000_0000;
@@ -32,6 +34,25 @@ pub struct Keys {
     known: Vec<i32>,
     /// The machine's IDs; a program sees the place.
     ids: Vec<i32>,
+    /// Semaphore sets and message queues that the programs have got: the kind, and the ID.
+    others: Vec<(Kind, i32)>,
+}
+
+/// What System V has beside segments. Their IDs are the machine's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Semaphores,
+    Queue,
+}
+
+impl Kind {
+    /// What the report calls it, its table in /proc/sysvipc, and its option of ipcrm.
+    const fn names(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Semaphores => ("a semaphore set", "sem", "-s"),
+            Self::Queue => ("a message queue", "msg", "-q"),
+        }
+    }
 }
 
 impl Keys {
@@ -44,19 +65,19 @@ impl Keys {
             let flags = IPC_CREAT | IPC_EXCL | 0o600;
             match Segment::get(base + LENGTH - 1, 1, flags) {
                 Err(common::Failure::Call(_, Errno::EEXIST)) => {}
-                Err(failure) => return Err(Report::failed(format!("{failure:?}"))),
+                Err(failure) => return Err(Report::trouble(format!("{failure:?}"))),
                 Ok(claim) => {
-                    let (known, ids) = (Vec::new(), Vec::new());
                     return Ok(Self {
                         base,
                         claim,
-                        known,
-                        ids,
+                        known: Vec::new(),
+                        ids: Vec::new(),
+                        others: Vec::new(),
                     });
                 }
             }
         }
-        Err(Report::failed("every range of keys is taken"))
+        Err(Report::trouble("every range of keys is taken"))
     }
 
     /// The machine's key for a program's; none if it asks for too many.
@@ -92,6 +113,28 @@ impl Keys {
         self.ids.get(usize::try_from(number).ok()?).copied()
     }
 
+    /// Programs may use a semaphore set or a queue that they have got themselves.
+    pub fn add(&mut self, kind: Kind, id: i32) {
+        if !self.has(kind, id) {
+            self.others.push((kind, id));
+        }
+    }
+
+    pub fn has(&self, kind: Kind, id: i32) -> bool {
+        self.others.contains(&(kind, id))
+    }
+
+    /// Those that are still there.
+    fn others_left(&self) -> impl Iterator<Item = (Kind, i32)> {
+        let is_left = |&(kind, id): &(Kind, i32)| {
+            let table = fs::read_to_string(format!("/proc/sysvipc/{}", kind.names().1));
+            let table = table.unwrap_or_default();
+            let mut ids = table.lines().map(|row| row.split_whitespace().nth(1));
+            ids.any(|field| field == Some(&id.to_string()))
+        };
+        self.others.iter().copied().filter(is_left)
+    }
+
     /// The world's segments, by the numbers of their IDs.
     fn rows(&self) -> io::Result<Vec<(usize, Row)>> {
         let number = |row: Row| {
@@ -124,6 +167,9 @@ impl Keys {
                 text += &contents(row.key);
             }
         }
+        for (kind, _) in self.others_left() {
+            text += &format!("    {}\n", kind.names().0);
+        }
         Ok(if text.is_empty() {
             "    none\n".into()
         } else {
@@ -136,6 +182,11 @@ impl Drop for Keys {
     fn drop(&mut self) {
         for (_, row) in self.rows().unwrap_or_default() {
             row.remove();
+        }
+        for (kind, id) in self.others_left() {
+            let _ = Command::new("ipcrm")
+                .args([kind.names().2, &id.to_string()])
+                .output();
         }
         let _ = self.claim.remove();
     }
@@ -197,16 +248,6 @@ pub fn remove_stale() -> io::Result<()> {
         rows.iter().filter(in_range).for_each(Row::remove);
     }
     Ok(())
-}
-
-/// Whether there is such a process, and it has not ended. (Number 0 is one in another PID namespace.)
-pub fn is_running(pid: Pid) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let state = stat
-        .rsplit(") ")
-        .next()
-        .and_then(|rest| rest.chars().next());
-    pid.as_raw() == 0 || !matches!(state, None | Some('Z' | 'X'))
 }
 
 fn contents(key: i32) -> String {

@@ -17,8 +17,8 @@ const READ: [&str; 8] = [
     "/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/proc", "/dev",
 ];
 
-/// Streams that a program may open, and where the C library keeps named semaphores.
-const WRITE: [&str; 5] = ["/dev/null", "/dev/full", "/dev/tty", "/dev/pts", "/dev/shm"];
+/// Streams that a program may open.
+const WRITE: [&str; 4] = ["/dev/null", "/dev/full", "/dev/tty", "/dev/pts"];
 
 const EXECUTE: u64 = 1;
 const WRITE_FILE: u64 = 1 << 1;

@@ -1,21 +1,39 @@
-//! What runs a program that is to be judged: started, seized by ptrace before it does anything, and
-//! followed with all its processes and threads to the last one's end, in the machine's own segment table.
+//! The engine: it runs programs in a world of their own, follows all their processes with ptrace, and
+//! tells what they did. It knows nothing of the exercises.
 //!
-//! Read [`World`] first: its loop, and what becomes of each stop. A [`Step`] is an [`Act`] on one process
-//! [`At`] a place in its life.
+//! To be read in this order: `world` holds the loop, `world::follow` handles what it meets,
+//! `calls_made` what becomes of a system call, `keys` the numbers of segments; `step` is what a case
+//! can ask for, `launch` how a program begins, `landlock` which files it can reach.
 
+mod world;
+
+mod calls;
 mod calls_made;
 mod keys;
 mod landlock;
 mod launch;
 mod step;
-mod streams;
 mod sys;
 mod task;
-mod world;
 
-pub use keys::{is_running, remove_stale};
+// The streams of a program, and what came of it.
+mod broken;
+mod channel;
+mod ends;
+mod folder;
+mod outcome;
+mod report;
+mod streams;
+mod terminal;
+
+pub use broken::make as make_broken_streams;
+pub use channel::Channel;
+pub use folder::Folder;
+pub use keys::remove_stale;
 pub use landlock::version as landlock_version;
 pub use launch::{LAUNCH, launch};
-pub use step::{Act, At, EACH, Step, step, the_c_versions_order};
+pub use outcome::{Outcome, in_words};
+pub use report::{Kind, Report, Verdict, expect};
+pub use step::{Act, At, EACH, Step, THE_C_VERSIONS_ORDER, Until, Who, step};
+pub use task::is_running;
 pub use world::{Launch, Trace, World};

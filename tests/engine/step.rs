@@ -1,12 +1,7 @@
 //! What is done to the processes of a run: at a place in the life of one of them, an act.
 
-use std::rc::Rc;
-
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
-
-use super::world::World;
-use crate::harness::Verdict;
 
 /// One of a program's processes: 0 is the first, then its children in the order of their birth.
 pub type Who = usize;
@@ -27,38 +22,42 @@ pub enum At {
     Awake,
 }
 
-#[derive(Clone)]
-pub enum Act<'a> {
-    /// It is held until the others have ended or can do no more.
-    Hold,
-    /// It is held until the others have ended, wait or sleep.
-    HoldUntilAsleep,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// The others have ended or can do no more.
+    OthersWait,
+    /// The others have ended, wait or sleep.
+    OthersSleep,
+    /// The case waits for the program's end.
+    Told,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// It is held.
+    Hold(Until),
     /// A signal is sent to it.
     Send(Signal),
     /// A signal is sent to all of the program's processes, as a terminal does.
     SendAll(Signal),
     /// The call is not made, and fails.
     Fail(Errno),
-    /// It is held while this is done.
-    Meanwhile(Rc<dyn Fn(&mut World<'a>) -> Verdict + 'a>),
 }
 
-#[derive(Clone)]
-pub struct Step<'a> {
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
     pub who: Who,
     pub at: At,
-    pub act: Act<'a>,
+    pub act: Act,
 }
 
-pub const fn step(who: Who, at: At, act: Act<'_>) -> Step<'_> {
+pub const fn step(who: Who, at: At, act: Act) -> Step {
     Step { who, at, act }
 }
 
 /// The order that the C version of shm-fork hopes for: process 2 reads when process 1 has written and
 /// sleeps, and process 1 reads when process 2 has ended.
-pub fn the_c_versions_order<'a>() -> Vec<Step<'a>> {
-    vec![
-        step(2, At::Birth, Act::HoldUntilAsleep),
-        step(1, At::Awake, Act::Hold),
-    ]
-}
+pub const THE_C_VERSIONS_ORDER: [Step; 2] = [
+    step(2, At::Birth, Act::Hold(Until::OthersSleep)),
+    step(1, At::Awake, Act::Hold(Until::OthersWait)),
+];

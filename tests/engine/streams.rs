@@ -8,7 +8,10 @@ use std::process::{Child, Command, ExitStatus};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags};
 
-use crate::harness::{Channel, Ends, Outcome, Report};
+use super::channel::Channel;
+use super::ends::Ends;
+use super::outcome::Outcome;
+use super::report::Report;
 
 /// More output than this has no end.
 const MOST_OUTPUT: usize = 1 << 20;

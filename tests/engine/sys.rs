@@ -28,24 +28,25 @@ pub fn wait() -> Option<(Pid, c_int)> {
 }
 
 /// Lets a stopped process go on with a signal (0: none), to its next system call if `traced`, else to
-/// its next event. One that was killed meanwhile is not there any more, which is no error.
-pub fn resume(pid: Pid, signal: c_int, traced: bool) {
+/// its next event. ESRCH: it was killed meanwhile.
+pub fn resume(pid: Pid, signal: c_int, traced: bool) -> nix::Result<()> {
     let request = if traced {
         libc::PTRACE_SYSCALL
     } else {
         libc::PTRACE_CONT
     };
-    ask(request, pid, signal.into());
+    ask(request, pid, signal.into())
 }
 
 /// Leaves a process in the stop that a signal like SIGSTOP brought: SIGCONT ends it.
-pub fn listen(pid: Pid) {
-    ask(libc::PTRACE_LISTEN, pid, 0);
+pub fn listen(pid: Pid) -> nix::Result<()> {
+    ask(libc::PTRACE_LISTEN, pid, 0)
 }
 
-fn ask(request: libc::c_uint, pid: Pid, data: c_long) {
+fn ask(request: libc::c_uint, pid: Pid, data: c_long) -> nix::Result<()> {
     // SAFETY: these requests take a number, and touch no memory of this process.
-    unsafe { libc::ptrace(request, pid.as_raw(), 0, data) };
+    let done = unsafe { libc::ptrace(request, pid.as_raw(), 0, data) };
+    Errno::result(done).map(drop)
 }
 
 /// The architecture of this program's own system calls, as the kernel's audit names it.

@@ -1,12 +1,14 @@
 //! One process or thread of a run, as the engine sees it.
 
 use std::fs;
+use std::iter::Sum;
+use std::time::Duration;
 
-use nix::unistd::Pid;
+use nix::unistd::{Pid, SysconfVar, sysconf};
 
-use super::step::{At, Who};
+use super::calls;
+use super::step::{At, Until, Who};
 use super::sys::Call;
-use crate::harness::calls;
 
 /// What becomes of a system call that is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,23 +18,38 @@ pub enum Plan {
     Translated,
     /// It is not made: what the program gets for it.
     Skipped(i64),
+    /// It is not made, for it only sleeps.
+    Slept,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// It runs, or waits in a call.
     Free,
-    /// It has stopped, and is held there: since when, in virtual milliseconds, and whether until the
-    /// others sleep.
-    Held {
-        since: u64,
-        until_asleep: bool,
-    },
+    /// It has stopped, and is held there; since when, in virtual milliseconds.
+    Held(Until, u64),
     /// It has stopped before a call to sleep: when it wakes, in virtual milliseconds.
     Asleep(u64),
     /// A signal has stopped it.
     Stopped,
     Ended,
+}
+
+/// What a process uses.
+#[derive(Clone, Copy, Default)]
+pub struct Usage {
+    pub processor: Duration,
+    /// In bytes.
+    pub memory: u64,
+}
+
+impl Sum for Usage {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            processor: sum.processor + one.processor,
+            memory: sum.memory + one.memory,
+        })
+    }
 }
 
 pub struct Task {
@@ -50,8 +67,9 @@ pub struct Task {
     /// The call that the kernel will make again, for a signal interrupted it: no new call.
     pub again: bool,
     pub sleeps: bool,
-    /// Where it was held.
+    /// Where it is held, and what its program had used of the processor when that began.
     pub place: Option<At>,
+    pub held_at: Option<Duration>,
 }
 
 impl Task {
@@ -68,11 +86,28 @@ impl Task {
             again: false,
             sleeps: false,
             place: None,
+            held_at: None,
         }
     }
 
     pub fn lives(&self) -> bool {
         self.state != State::Ended
+    }
+
+    pub fn is_held(&self, until: Until) -> bool {
+        matches!(self.state, State::Held(held, _) if held == until)
+    }
+
+    /// What it has used so far.
+    pub fn usage(&self) -> Usage {
+        let stat = stat(self.pid);
+        let field = |index: usize| stat.get(index).and_then(|text| text.parse().ok());
+        let unit = |unit| sysconf(unit).ok().flatten().unwrap_or(1).unsigned_abs();
+        let ticks: u64 = field(11).unwrap_or(0) + field(12).unwrap_or(0);
+        Usage {
+            processor: Duration::from_millis(ticks * 1000 / unit(SysconfVar::CLK_TCK)),
+            memory: field(21).unwrap_or(0) * unit(SysconfVar::PAGE_SIZE),
+        }
     }
 
     /// Whether it has come to the place of a step.
@@ -96,20 +131,15 @@ impl Task {
     /// time, or has ended but for its threads.
     pub fn waits(&self) -> bool {
         match self.state {
-            State::Ended | State::Stopped | State::Held { .. } | State::Asleep(_) => true,
+            State::Ended | State::Stopped | State::Held(..) | State::Asleep(_) => true,
             State::Free => {
-                let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid));
-                let stat = stat.unwrap_or_default();
-                // After the name, which may hold anything.
-                let state = stat
-                    .rsplit(") ")
-                    .next()
-                    .and_then(|rest| rest.chars().next());
+                let stat = stat(self.pid);
+                let state = stat.first().map(String::as_str);
                 match (state, self.call) {
-                    (None | Some('Z' | 'X'), _) => true,
-                    (Some('S'), Some(call)) => !calls::is_timed(&call),
+                    (None | Some("Z" | "X"), _) => true,
+                    (Some("S"), Some(call)) => !calls::is_timed(&call),
                     // A parent waits so until its vfork child becomes another program.
-                    (Some('D'), Some(call)) => calls::name(call[0]).contains("fork"),
+                    (Some("D"), Some(call)) => calls::name(call[0]).contains("fork"),
                     _ => false,
                 }
             }
@@ -128,4 +158,20 @@ impl Task {
             None => format!("{who} computes"),
         }
     }
+}
+
+/// The fields of /proc/PID/stat from the state on; none if there is no such process. See proc(5).
+fn stat(pid: Pid) -> Vec<String> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // After the name, which may hold anything.
+    let fields = stat.rsplit_once(") ").map(|(_, fields)| fields);
+    let fields = fields.unwrap_or_default().split_whitespace();
+    fields.map(String::from).collect()
+}
+
+/// Whether there is such a process, and it has not ended. (Number 0 is one in another PID namespace.)
+pub fn is_running(pid: Pid) -> bool {
+    let stat = stat(pid);
+    let state = stat.first().map(String::as_str);
+    pid.as_raw() == 0 || !matches!(state, None | Some("Z" | "X"))
 }

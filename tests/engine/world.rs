@@ -1,5 +1,7 @@
 //! A world: keys of its own in the machine's segment table, and the programs that run in it. One
-//! single-threaded loop follows all their processes with ptrace, and reads their streams.
+//! single-threaded loop follows all their processes (`follow`), and reads their streams.
+
+mod follow;
 
 use std::collections::HashMap;
 use std::fs::{self, Permissions};
@@ -15,15 +17,18 @@ use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::ptrace::{self, Options};
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::unistd::{Pid, getpgid};
+use nix::unistd::Pid;
 
-use super::keys::{Keys, is_running};
-use super::step::{Act, At, EACH, Step, Who};
+use super::channel::Channel;
+use super::folder::Folder;
+use super::keys::Keys;
+use super::launch;
+use super::outcome::Outcome;
+use super::report::{Report, Verdict, expect};
+use super::step::{Step, Until, Who};
 use super::streams::Streams;
-use super::sys::{self, Side};
-use super::task::{Plan, State, Task};
-use super::{calls_made, launch};
-use crate::harness::{Channel, Folder, Found, Outcome, Report, Verdict, calls, expect};
+use super::sys;
+use super::task::{State, Task, Usage};
 
 /// More living processes than this are a bomb.
 const MOST_PROCESSES: usize = 300;
@@ -31,33 +36,44 @@ const MOST_PROCESSES: usize = 300;
 /// More births than this are one too.
 const MOST_BIRTHS: usize = 10 * MOST_PROCESSES;
 
-/// Whatever a program does: a busy machine may need longer than all the others are given.
+/// More system calls than this have no end.
+const MOST_CALLS: usize = 400_000;
+
+/// The longest that a program may take: a busy machine needs longer than the other bounds allow.
 const LONGEST: Duration = Duration::from_secs(20);
+
+/// The most that a program's processes may use together.
+const MOST: Usage = Usage {
+    processor: Duration::from_secs(5),
+    memory: 1 << 30,
+};
+
+/// How often it is looked how much they use.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// All must wait for so long before it is a hang: what was written to a terminal takes its time.
 const HANGS: Duration = Duration::from_millis(50);
 
-/// So many stops are handled in a row.
+/// A held process is let go when the others have slept for so long, in virtual milliseconds, or
+/// computed for so long.
+const LONGEST_HOLD: u64 = 3000;
+const BUSY: Duration = Duration::from_millis(200);
+
+/// At most this many stops are handled in a row.
 const MOST_STOPS: usize = 64;
 
-/// How often, in milliseconds, it is looked whether all wait, where nothing happens.
-const LOOK: u8 = 1;
-
-/// A held process is let go when the others have slept for so long, in virtual milliseconds.
-const LONGEST_HOLD: u64 = 3000;
-
 /// A program to be run.
-pub struct Launch<'a> {
+pub struct Launch {
     pub command: Command,
     pub user: Option<u32>,
     pub channel: Channel,
     pub input: Vec<u8>,
-    pub steps: Vec<Step<'a>>,
+    pub steps: Vec<Step>,
     /// Its input stays open when all of it is written.
     pub keeps_input: bool,
 }
 
-impl<'a> Launch<'a> {
+impl Launch {
     /// Runs a command through pipes, with no input.
     pub fn of(command: Command) -> Self {
         Self {
@@ -83,7 +99,8 @@ impl<'a> Launch<'a> {
         Self { input, ..self }
     }
 
-    pub fn with(self, steps: Vec<Step<'a>>) -> Self {
+    pub fn with(self, steps: &[Step]) -> Self {
+        let steps = steps.to_vec();
         Self { steps, ..self }
     }
 
@@ -102,33 +119,36 @@ pub struct Trace {
     pub calls: Vec<Vec<String>>,
     /// The first of its processes that sleeps.
     pub sleeper: Option<Who>,
+    /// Whether its processes computed while they could only wait.
+    pub is_busy: bool,
     /// Whether every step was reached.
     pub all_done: bool,
 }
 
-struct Run<'a> {
+struct Run {
     streams: Streams,
     start: Instant,
     status: ExitStatus,
-    steps: Vec<Step<'a>>,
+    steps: Vec<Step>,
     /// Which of them were reached.
     reached: Vec<bool>,
     births: usize,
+    calls: usize,
+    is_busy: bool,
     stopped: Option<String>,
 }
 
-pub struct World<'a> {
+pub struct World {
     keys: Keys,
     tasks: Vec<Task>,
-    runs: Vec<Run<'a>>,
-    /// Stopped before their parents' events named them.
+    runs: Vec<Run>,
+    /// Processes that stopped before their parents' events named them.
     unknown: HashMap<Pid, i32>,
     /// Virtual time, in milliseconds: it goes by while all sleep.
     now: u64,
     quiet_since: Option<Instant>,
-    /// What was found meanwhile.
-    found: Verdict,
-    /// The programs' own, where they may write.
+    looked: Instant,
+    /// The programs' own folder, where they may write.
     folder: Folder,
     /// Tells that a process has stopped or ended (SIGCHLD).
     stops: SignalFd,
@@ -138,7 +158,7 @@ pub struct World<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Running(usize);
 
-impl<'a> World<'a> {
+impl World {
     pub fn new() -> Result<Self, Report> {
         let stops = sigchld();
         stops.thread_block()?;
@@ -153,7 +173,7 @@ impl<'a> World<'a> {
             unknown: HashMap::new(),
             now: 0,
             quiet_since: None,
-            found: Ok(()),
+            looked: Instant::now(),
         })
     }
 
@@ -167,7 +187,7 @@ impl<'a> World<'a> {
         self.keys.translate(key).unwrap_or(key)
     }
 
-    pub fn start(&mut self, launch: Launch<'a>) -> Result<Running, Report> {
+    pub fn start(&mut self, launch: Launch) -> Result<Running, Report> {
         let mut command = launch::command(&launch.command, launch.user, self.folder.path())?;
         let mut streams = Streams::connect(&mut command, launch.channel, &launch.input)?;
         streams.keeps_input = launch.keeps_input;
@@ -190,13 +210,15 @@ impl<'a> World<'a> {
             reached: vec![false; launch.steps.len()],
             steps: launch.steps,
             births: 1,
+            calls: 0,
+            is_busy: false,
             stopped: None,
         });
         Ok(Running(run))
     }
 
     /// Runs a program from begin to end.
-    pub fn run(&mut self, launch: Launch<'a>) -> Result<(Outcome, Trace), Report> {
+    pub fn run(&mut self, launch: Launch) -> Result<(Outcome, Trace), Report> {
         let running = self.start(launch)?;
         self.finish(running)
     }
@@ -206,36 +228,9 @@ impl<'a> World<'a> {
         self.drive(|world| world.quiet_since.is_some())
     }
 
-    /// Sends a signal to a program's processes.
-    pub fn signal(&self, Running(run): Running, signal: Signal) {
-        for task in self
-            .tasks
-            .iter()
-            .filter(|task| task.run == run && task.lives())
-        {
-            let _ = kill(task.pid, signal);
-        }
-    }
-
-    /// Makes a segment that is there before. Its maker has ended, or lives on with the world.
-    pub fn make(&mut self, found: &Found) -> Verdict {
-        let launch = Launch::of(found.maker()).by(found.owner);
-        let launch = if found.held {
-            launch.keeping_input()
-        } else {
-            launch
-        };
-        let maker = self.start(launch)?;
-        self.wait_for_line(maker)?;
-        if !found.held {
-            self.finish(maker)?;
-        }
-        Ok(())
-    }
-
-    pub fn expect_no_segment(&self) -> Verdict {
-        let left = self.describe_table()?;
-        expect("no segment is left", left.trim() == "none", &left)
+    /// Waits until one of a program's processes has come to its pause, or all have ended.
+    pub fn wait_until_paused(&mut self, Running(run): Running) -> Verdict {
+        self.drive(|world| world.paused(run).is_some() || world.has_ended(run))
     }
 
     /// Waits until a program has printed a line, or ended.
@@ -243,14 +238,30 @@ impl<'a> World<'a> {
         self.drive(|world| world.runs[run].streams.has_line() || world.has_ended(run))
     }
 
+    /// Sends a signal to a program's processes.
+    pub fn signal(&self, Running(run): Running, signal: Signal) {
+        for task in self.living(run) {
+            let _ = kill(task.pid, signal);
+        }
+    }
+
+    pub fn expect_no_segment(&self) -> Verdict {
+        let left = self.describe_table()?;
+        expect("no segment is left", left.trim() == "none", &left)
+    }
+
     /// Waits for a program and all that it started to end.
     pub fn finish(&mut self, Running(run): Running) -> Result<(Outcome, Trace), Report> {
+        if let Some(index) = self.paused(run) {
+            self.let_go(index)?;
+        }
         self.drive(|world| world.has_ended(run))?;
         let own = |task: &&Task| task.run == run && task.who.is_some();
         let processes: Vec<&Task> = self.tasks.iter().filter(own).collect();
         let trace = Trace {
             calls: processes.iter().map(|task| task.calls.clone()).collect(),
             sleeper: processes.iter().position(|task| task.sleeps),
+            is_busy: self.runs[run].is_busy,
             all_done: self.runs[run].reached.iter().all(|&reached| reached),
         };
         let run = &mut self.runs[run];
@@ -262,9 +273,18 @@ impl<'a> World<'a> {
         }
     }
 
+    fn living(&self, run: usize) -> impl Iterator<Item = &Task> {
+        let is_own = move |task: &&Task| task.run == run && task.lives();
+        self.tasks.iter().filter(is_own)
+    }
+
     fn has_ended(&self, run: usize) -> bool {
-        let mut own = self.tasks.iter().filter(|task| task.run == run);
-        own.all(|task| !task.lives())
+        self.living(run).next().is_none()
+    }
+
+    fn paused(&self, run: usize) -> Option<usize> {
+        let is_paused = |task: &Task| task.run == run && task.is_held(Until::Told);
+        self.tasks.iter().position(is_paused)
     }
 
     /// The loop: until `is_done`.
@@ -279,8 +299,7 @@ impl<'a> World<'a> {
             for run in &mut self.runs {
                 is_idle &= !run.streams.transfer()?;
             }
-            self.found.clone()?;
-            self.stop_those_that_go_too_far();
+            self.look()?;
             if is_done(self) {
                 return Ok(());
             }
@@ -300,7 +319,8 @@ impl<'a> World<'a> {
             self.quiet_since = Some(Instant::now());
             return Ok(());
         };
-        if self.let_one_go()? {
+        if let Some(index) = self.next_to_go() {
+            self.let_go(index)?;
             self.quiet_since = None;
         } else if since.elapsed() > HANGS {
             self.stop_for_hanging();
@@ -315,102 +335,86 @@ impl<'a> World<'a> {
         let streams = self.runs.iter().flat_map(|run| run.streams.to_wait_for());
         let mut all: Vec<PollFd> = streams.collect();
         all.push(PollFd::new(self.stops.as_fd(), PollFlags::POLLIN));
-        poll(&mut all, LOOK)?;
+        poll(&mut all, 1u8)?;
         while self.stops.read_signal()?.is_some() {}
         Ok(())
     }
 
-    /// All others wait, sleep or have ended: a process that is held may go on, or the first sleeper.
-    fn let_one_go(&mut self) -> Result<bool, Report> {
-        let is_ready = |task: &&Task| {
-            matches!(
-                task.state,
-                State::Held {
-                    until_asleep: true,
-                    ..
-                }
-            )
-        };
-        let wakes = |task: &Task| match task.state {
-            State::Asleep(until) => Some(until),
+    /// All others wait, sleep or have ended: which process that is held may go on, or which sleeper.
+    fn next_to_go(&self) -> Option<usize> {
+        let is_long = |since| self.now.saturating_sub(since) >= LONGEST_HOLD;
+        let rank = |task: &Task| match task.state {
+            State::Held(Until::OthersSleep, since) => Some((0, since)),
+            State::Held(Until::OthersWait, since) if is_long(since) => Some((1, since)),
+            State::Asleep(until) => Some((2, until)),
+            State::Held(Until::OthersWait, since) => Some((3, since)),
             _ => None,
         };
-        let (now, held) = (self.now, |task: &&Task| {
-            matches!(task.state, State::Held { .. })
-        });
-        let ready = self.tasks.iter().position(|task| is_ready(&task));
-        let first = (0..self.tasks.len())
-            .filter_map(|index| Some((wakes(&self.tasks[index])?, index)))
-            .min();
-        let longest = self.tasks.iter().position(|task| match task.state {
-            State::Held { since, .. } => now.saturating_sub(since) >= LONGEST_HOLD,
-            _ => false,
-        });
-        let any = self.tasks.iter().position(|task| held(&task));
-        if let Some(index) = ready.or(longest) {
-            self.let_go(index)?;
-        } else if let Some((until, index)) = first {
-            self.now = self.now.max(until);
-            self.tasks[index].state = State::Free;
-            self.go_on(index, 0);
-        } else if let Some(index) = any {
-            self.let_go(index)?;
-        } else {
-            return Ok(false);
-        }
-        Ok(true)
-    }
-
-    fn let_go(&mut self, index: usize) -> Verdict {
-        self.tasks[index].state = State::Free;
-        match self.tasks[index].place.take() {
-            Some(place) => self.come(index, place),
-            None => Ok(()),
-        }
+        let ranks = self.tasks.iter().enumerate();
+        let ranks = ranks.filter_map(|(index, task)| Some((rank(task)?, index)));
+        ranks.min().map(|(_, index)| index)
     }
 
     fn stop_for_hanging(&mut self) {
         self.quiet_since = None;
         for run in 0..self.runs.len() {
-            let own = self
-                .tasks
-                .iter()
-                .filter(|task| task.run == run && task.lives());
-            let who: Vec<String> = own.take(4).map(Task::describe).collect();
-            if !who.is_empty() && !self.runs[run].streams.keeps_input {
+            let who: Vec<String> = self.living(run).take(4).map(Task::describe).collect();
+            let may_wait = self.runs[run].streams.keeps_input || self.paused(run).is_some();
+            if !who.is_empty() && !may_wait {
                 self.stop(run, &format!("it hangs:\n  {}", who.join(";\n  ")));
             }
         }
     }
 
-    fn stop_those_that_go_too_far(&mut self) {
+    /// Stops the programs that go too far, and lets go whom others wait for without a pause.
+    fn look(&mut self) -> Verdict {
+        let is_time = self.looked.elapsed() > LOOK;
         for run in 0..self.runs.len() {
-            let own = self
-                .tasks
-                .iter()
-                .filter(|task| task.run == run && task.lives());
-            let (living, this) = (own.count(), &self.runs[run]);
-            if this.stopped.is_some() || living == 0 || this.streams.keeps_input {
+            let this = &self.runs[run];
+            if this.stopped.is_some() || this.streams.keeps_input || self.has_ended(run) {
                 continue;
             }
-            if this.streams.is_too_long() {
-                self.stop(run, "it prints without end (more than 1 MiB)");
+            let used = if is_time {
+                self.usage(run)
+            } else {
+                Usage::default()
+            };
+            let why = if this.streams.is_too_long() {
+                "it prints without end (more than 1 MiB)"
+            } else if this.calls > MOST_CALLS {
+                "it makes system calls without end (more than 400000)"
+            } else if used.processor > MOST.processor {
+                "it uses the processor without end (more than 5 seconds)"
+            } else if used.memory > MOST.memory {
+                "it uses more than 1 GiB of memory"
             } else if this.start.elapsed() > LONGEST {
-                self.stop(
-                    run,
-                    &format!("it did not end in {} seconds", LONGEST.as_secs()),
-                );
-            }
+                "it did not end in 20 seconds"
+            } else {
+                self.let_go_for_the_busy(run, used)?;
+                continue;
+            };
+            self.stop(run, why);
         }
+        if is_time {
+            self.looked = Instant::now();
+        }
+        Ok(())
     }
 
-    fn stop_a_bomb(&mut self, run: usize) {
-        let own = |task: &&Task| task.run == run && task.lives();
-        let living = self.tasks.iter().filter(own).count();
-        if living > MOST_PROCESSES || self.runs[run].births > MOST_BIRTHS {
-            let why = format!("it makes processes without end (more than {MOST_PROCESSES})");
-            self.stop(run, &why);
+    fn usage(&self, run: usize) -> Usage {
+        self.living(run).map(Task::usage).sum()
+    }
+
+    /// Who computes in place of waiting never rests: a process is held from it for a while only.
+    fn let_go_for_the_busy(&mut self, run: usize, used: Usage) -> Verdict {
+        let since = |task: &Task| task.held_at.filter(|_| task.is_held(Until::OthersWait));
+        let is_long = |task: &Task| since(task).is_some_and(|start| used.processor > start + BUSY);
+        let held = |task: &Task| task.run == run && is_long(task);
+        if let Some(index) = self.tasks.iter().position(held) {
+            self.runs[run].is_busy = true;
+            self.let_go(index)?;
         }
+        Ok(())
     }
 
     fn stop(&mut self, run: usize, why: &str) {
@@ -419,248 +423,13 @@ impl<'a> World<'a> {
         for (pid, _) in self.unknown.drain() {
             let _ = kill(pid, Signal::SIGKILL);
         }
-        let own = self
-            .tasks
-            .iter()
-            .filter(|task| task.run == run && task.lives());
-        for task in own {
+        for task in self.living(run) {
             let _ = kill(task.pid, Signal::SIGKILL);
         }
     }
-
-    /// A process has stopped, or ended.
-    fn handle(&mut self, pid: Pid, status: i32) -> Verdict {
-        let known = self
-            .tasks
-            .iter()
-            .position(|task| task.pid == pid && task.lives());
-        let Some(index) = known else {
-            if !libc::WIFSTOPPED(status) {
-                self.unknown.remove(&pid);
-            } else if self.runs.iter().any(|run| run.stopped.is_some()) {
-                let _ = kill(pid, Signal::SIGKILL); // a bomb's: nobody is left to name it
-            } else {
-                self.unknown.insert(pid, status);
-            }
-            return Ok(());
-        };
-        self.quiet_since = None;
-        if !libc::WIFSTOPPED(status) {
-            let task = &mut self.tasks[index];
-            task.state = State::Ended;
-            if task.who == Some(0) {
-                self.runs[task.run].status = ExitStatus::from_raw(status);
-            }
-            return Ok(());
-        }
-        if self.runs[self.tasks[index].run].stopped.is_some() {
-            let _ = kill(pid, Signal::SIGKILL);
-        }
-        let signal = libc::WSTOPSIG(status);
-        match status >> 16 {
-            0 if signal == libc::SIGTRAP | 0x80 => self.at_call(index),
-            0 => {
-                self.go_on(index, signal);
-                Ok(())
-            }
-            event => self.event(index, event, signal),
-        }
-    }
-
-    fn event(&mut self, index: usize, event: i32, signal: i32) -> Verdict {
-        let pid = self.tasks[index].pid;
-        match event {
-            libc::PTRACE_EVENT_STOP if signal != libc::SIGTRAP => {
-                self.tasks[index].state = State::Stopped;
-                sys::listen(pid);
-            }
-            libc::PTRACE_EVENT_STOP => {
-                self.tasks[index].state = State::Free;
-                if self.tasks[index].began && self.tasks[index].calls.is_empty() {
-                    return self.come(index, At::Birth);
-                }
-                self.go_on(index, 0);
-            }
-            libc::PTRACE_EVENT_EXEC => {
-                self.becomes_another_program(index);
-                return self.come(index, At::Birth);
-            }
-            // fork, vfork or clone.
-            _ => {
-                let child = ptrace::getevent(pid).unwrap_or_default();
-                self.go_on(index, 0);
-                return self.is_born(index, Pid::from_raw(child.try_into()?));
-            }
-        }
-        Ok(())
-    }
-
-    /// A thread that does it takes the number of its process.
-    fn becomes_another_program(&mut self, index: usize) {
-        let pid = self.tasks[index].pid;
-        let before = ptrace::getevent(pid).unwrap_or_default();
-        for task in &mut self.tasks {
-            if i64::from(task.pid.as_raw()) == before && task.pid != pid {
-                task.state = State::Ended;
-            }
-        }
-        let task = &mut self.tasks[index];
-        task.began = true;
-        task.calls.clear();
-        task.sleeps = false;
-        task.call = None;
-    }
-
-    fn is_born(&mut self, parent: usize, pid: Pid) -> Verdict {
-        let (run, call) = (self.tasks[parent].run, self.tasks[parent].call);
-        let is_thread = call.is_some_and(|call| calls_made::is_thread(&call));
-        let own = self
-            .tasks
-            .iter()
-            .filter(|task| task.run == run && task.who.is_some());
-        let who = (!is_thread).then(|| own.count());
-        self.tasks.push(Task::new(pid, run, who, true));
-        self.runs[run].births += 1;
-        self.stop_a_bomb(run);
-        match self.unknown.remove(&pid) {
-            Some(status) => self.handle(pid, status),
-            None => Ok(()),
-        }
-    }
-
-    fn at_call(&mut self, index: usize) -> Verdict {
-        let pid = self.tasks[index].pid;
-        match sys::side(pid) {
-            Side::Entry(call) => {
-                let task = &mut self.tasks[index];
-                task.call = Some(call);
-                task.plan = Plan::AsIs;
-                let is_new = !std::mem::take(&mut task.again);
-                if is_new {
-                    task.calls.push(calls::name(call[0]));
-                }
-                task.plan = calls_made::plan(&mut self.keys, pid, &call)?;
-                if calls_made::receiver(&call).is_some_and(|receiver| !self.is_family(receiver)) {
-                    sys::skip(pid)?;
-                    self.tasks[index].plan = Plan::Skipped(-i64::from(libc::EPERM));
-                }
-                if is_new {
-                    let number = self.tasks[index].calls.len();
-                    return self.come(index, At::Call(number));
-                }
-                self.go_on(index, 0);
-            }
-            Side::Exit(result) => return self.after_call(index, result),
-            Side::Neither => self.go_on(index, 0),
-        }
-        Ok(())
-    }
-
-    /// Whether a signal to it stays among these processes. 0 is the sender's own group, of a session
-    /// of its own; to one that does not run, the kernel answers.
-    fn is_family(&self, receiver: i32) -> bool {
-        let group = Pid::from_raw(-receiver);
-        let mut living = self.tasks.iter().filter(|task| task.lives());
-        match receiver {
-            0 => true,
-            1.. => {
-                let pid = Pid::from_raw(receiver);
-                living.any(|task| task.pid == pid) || !is_running(pid)
-            }
-            -1 => false,
-            _ => living.any(|task| getpgid(Some(task.pid)) == Ok(group)),
-        }
-    }
-
-    fn after_call(&mut self, index: usize, result: i64) -> Verdict {
-        let task = &mut self.tasks[index];
-        let Some(call) = task.call.take() else {
-            self.go_on(index, 0); // of the execve that made it the program
-            return Ok(());
-        };
-        // The kernel's own codes, which no program sees: it will make the call again.
-        task.again = (-516..=-512).contains(&result) && task.plan != Plan::Skipped(result);
-        calls_made::finish(&mut self.keys, task.pid, &call, task.plan, result)?;
-        if calls::name(call[0]).ends_with("nanosleep") {
-            return self.come(index, At::Awake);
-        }
-        self.go_on(index, 0);
-        Ok(())
-    }
-
-    /// A process has come to a place: the next step there, or on.
-    fn come(&mut self, index: usize, at: At) -> Verdict {
-        let task = &self.tasks[index];
-        let run = &mut self.runs[task.run];
-        let is_here = |index: &usize| {
-            let step = &run.steps[*index];
-            let is_next = Some(step.who) == task.who && !run.reached[*index];
-            let is_each = step.who == EACH && !matches!(task.plan, Plan::Skipped(_));
-            (is_next || is_each) && task.is_at(at, step.at)
-        };
-        let Some(next) = (0..run.steps.len()).find(is_here) else {
-            return self.sleep_or_go_on(index);
-        };
-        run.reached[next] = true;
-        match run.steps[next].act.clone() {
-            act @ (Act::Hold | Act::HoldUntilAsleep) => {
-                let until_asleep = matches!(act, Act::HoldUntilAsleep);
-                let task = &mut self.tasks[index];
-                task.state = State::Held {
-                    since: self.now,
-                    until_asleep,
-                };
-                task.place = Some(at);
-                return Ok(());
-            }
-            Act::Send(signal) => kill(task.pid, signal)?,
-            Act::SendAll(signal) => {
-                let own = |other: &&Task| other.run == task.run && other.lives();
-                for other in self
-                    .tasks
-                    .iter()
-                    .filter(own)
-                    .filter(|other| other.who.is_some())
-                {
-                    let _ = kill(other.pid, signal);
-                }
-            }
-            Act::Fail(errno) => {
-                sys::skip(task.pid)?;
-                self.tasks[index].plan = Plan::Skipped(-i64::from(errno as i32));
-            }
-            Act::Meanwhile(act) => {
-                self.tasks[index].state = State::Stopped;
-                let done = act(self);
-                self.tasks[index].state = State::Free;
-                self.found = self.found.clone().and(done);
-            }
-        }
-        self.come(index, at)
-    }
-
-    /// A sleep takes no time: it ends when nobody else can go on.
-    fn sleep_or_go_on(&mut self, index: usize) -> Verdict {
-        let task = &mut self.tasks[index];
-        let sleep = task.call.filter(|_| task.plan == Plan::AsIs);
-        if let Some(time) = sleep.and_then(|call| calls_made::sleeps_for(task.pid, &call)) {
-            sys::skip(task.pid)?;
-            task.plan = Plan::Skipped(0);
-            task.sleeps = true;
-            task.state = State::Asleep(self.now + time);
-            return Ok(());
-        }
-        self.go_on(index, 0);
-        Ok(())
-    }
-
-    fn go_on(&self, index: usize, signal: i32) {
-        let task = &self.tasks[index];
-        sys::resume(task.pid, signal, task.began);
-    }
 }
 
-impl Drop for World<'_> {
+impl Drop for World {
     /// Nothing goes on running.
     fn drop(&mut self) {
         let _ = sigchld().thread_unblock();
@@ -693,16 +462,10 @@ fn options() -> Options {
         | Options::PTRACE_O_EXITKILL
 }
 
-/// Those that the kernel stops.
+/// A program that the kernel stops.
 fn goes_too_far(outcome: &Outcome) -> Option<String> {
-    let signal = outcome.status.signal().map(Signal::try_from);
-    Some(match signal {
-        Some(Ok(Signal::SIGXCPU)) => {
-            "it uses the processor without end (more than 5 seconds)".into()
-        }
-        Some(Ok(Signal::SIGXFSZ)) => "it writes a file without end (more than 64 MiB)".into(),
-        _ => return None,
-    })
+    let is_too_long = outcome.status.signal() == Some(Signal::SIGXFSZ as i32);
+    is_too_long.then(|| "it writes a file without end (more than 64 MiB)".into())
 }
 
 /// Why a program was stopped, and what it had printed until then.

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::machine::{Need, has};
 use super::programs::{Version, yours};
-use super::report::{Report, Verdict};
+use crate::engine::{Report, Verdict};
 
 #[must_use = "a case that is in no list is not played"]
 pub struct Case {

@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use super::case::Case;
 use super::junit;
 use super::play::play;
-use super::report::{Kind, Report};
 use super::runner::{Played, play_all};
 use super::stress;
 use super::summary;
+use crate::engine::{Kind, Report};
 
 const USAGE: &str = "usage: check [--list | --stress | --exact NAME | NAME…]";
 

@@ -2,10 +2,13 @@
 
 use std::process::Command;
 
+use super::by_hand::{as_user, quoted};
 use super::machine::{Need, has};
 use super::programs::{make_segment, wrapped};
-use super::scene::NOBODY;
-use super::{as_user, quoted};
+use crate::engine::{Launch, Verdict, World};
+
+/// A user who owns nothing.
+pub const NOBODY: u32 = 65534;
 
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -67,6 +70,22 @@ impl Found {
         let mut command = wrapped(&[], &make_segment());
         command.args(numbers).arg(self.text);
         command
+    }
+
+    /// Makes it. Its maker has ended then, or lives on with the world.
+    pub fn make_in(&self, world: &mut World) -> Verdict {
+        let launch = Launch::of(self.maker()).by(self.owner);
+        let launch = if self.held {
+            launch.keeping_input()
+        } else {
+            launch
+        };
+        let maker = world.start(launch)?;
+        world.wait_for_line(maker)?;
+        if !self.held {
+            world.finish(maker)?;
+        }
+        Ok(())
     }
 
     pub fn by_hand(&self) -> String {

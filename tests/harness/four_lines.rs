@@ -1,8 +1,6 @@
 //! shm-fork's four lines.
 
-use super::channel::Channel;
-use super::outcome::Outcome;
-use super::report::{Report, Verdict};
+use crate::engine::{Channel, Outcome, Report, Verdict};
 
 const RECEIVED: &str = "Process 2 : Received : Is this the shared memory ID : ";
 

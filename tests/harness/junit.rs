@@ -4,8 +4,8 @@ use std::env;
 use std::fs;
 use std::io;
 
-use super::report::Kind;
 use super::runner::Played;
+use crate::engine::Kind;
 
 /// Writes the file, where one is asked for.
 pub fn write(played: &[Played]) -> io::Result<()> {

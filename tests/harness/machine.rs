@@ -1,15 +1,13 @@
 //! What this machine allows.
 
 use std::env;
-use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use nix::unistd::geteuid;
 
-use super::namespaces;
+use super::namespaces::{self, succeeds};
 use super::programs::{wrapped, yours};
-use super::report::{Report, Verdict};
-use crate::engine::{Launch, World};
+use crate::engine::{Launch, Report, Verdict, World};
 
 /// What a case needs beside the programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,21 +59,11 @@ impl Need {
     }
 }
 
-pub fn succeeds(command: &str) -> bool {
-    let mut shell = Command::new("sh");
-    shell
-        .args(["-c", command])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    shell.status().is_ok_and(|status| status.success())
-}
-
 /// Every case follows its programs with ptrace.
 pub fn needs_ptrace() -> Verdict {
     let traced = World::new()?.run(Launch::of(wrapped(&[], "true".as_ref())));
     traced.map(drop).map_err(|report| {
-        Report::failed(format!(
+        Report::trouble(format!(
             "ptrace is not allowed here.\n\
              It is where /proc/sys/kernel/yama/ptrace_scope is 0 or 1, make does not run under strace\n\
              or gdb, and a container's seccomp profile allows it.\n({})",

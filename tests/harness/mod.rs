@@ -14,29 +14,20 @@
 //! ```text
 //! let mut world = World::new()?;
 //! let held = step(2, At::Birth, Act::Hold);
-//! let (_, outcome) = traced(&mut world, Version::Ours, vec![held])?;
+//! let (_, outcome) = traced(&mut world, Version::Ours, &[held])?;
 //! four_lines(&outcome, Channel::Pipes)?;
 //! world.expect_no_segment()
 //! ```
 
 // What a case is made of.
+mod by_hand;
 mod case;
 mod found;
 mod four_lines;
-mod outcome;
-mod report;
+mod programs;
 mod scene;
 
-// The programs, and what they are run on.
-mod broken;
-mod channel;
-mod ends;
-mod folder;
-mod programs;
-mod terminal;
-
-// What they do, and what the machine allows.
-pub mod calls;
+// What the machine allows.
 mod machine;
 mod namespaces;
 
@@ -48,34 +39,13 @@ mod runner;
 mod stress;
 mod summary;
 
+pub use by_hand::lines_by_hand;
 pub use case::{Case, case, exercise};
-pub use channel::Channel;
 pub use command_line::main;
-pub use ends::Ends;
-pub use folder::Folder;
-pub use found::{Found, found};
+pub use found::{Found, NOBODY, found};
 pub use four_lines::four_lines;
 pub use machine::Need;
 pub use namespaces::in_own_table;
-pub use outcome::{Outcome, in_words, visible};
-pub use programs::{Version, c_version, is_yours, lab, lines_by_hand, ours, wrapped};
-pub use report::{Report, Verdict, expect};
-pub use scene::{Leaves, NOBODY, Right, Scene};
+pub use programs::{Version, c_version, is_yours, lab, ours, wrapped};
+pub use scene::{Leaves, Right, Scene};
 pub use stress::repeat;
-
-/// A word as the shell has to be given it.
-pub fn quoted(word: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_=/.,".contains(letter);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.into()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
-}
-
-/// Words that make another user run the command after them.
-pub fn as_user(user: Option<u32>) -> String {
-    user.map_or(String::new(), |user| {
-        format!("setpriv --reuid={user} --regid={user} --clear-groups ")
-    })
-}

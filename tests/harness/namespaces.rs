@@ -2,17 +2,28 @@
 
 use std::fs;
 use std::io;
+use std::process::{Command, Stdio};
 
 use nix::errno::Errno;
 use nix::sched::{CloneFlags, unshare};
 use nix::unistd::{getegid, geteuid};
 
-use super::machine::succeeds;
-use super::report::Report;
+use crate::engine::Report;
 
 /// Whether the kernel gives this user a segment table of its own.
 pub fn has_own_tables() -> bool {
     succeeds("unshare --ipc true") || succeeds("unshare --user --map-current-user --ipc true")
+}
+
+/// Whether a command of the shell does.
+pub fn succeeds(command: &str) -> bool {
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", command])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    shell.status().is_ok_and(|status| status.success())
 }
 
 /// A namespace in which every ID is still the user's own: nothing looks different inside.

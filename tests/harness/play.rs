@@ -7,9 +7,8 @@ use std::process::{ExitCode, exit};
 use nix::sys::prctl::{set_child_subreaper, set_pdeathsig};
 use nix::sys::signal::Signal;
 
-use super::broken;
 use super::case::Case;
-use super::report::{Kind, Verdict};
+use crate::engine::{Kind, Verdict, make_broken_streams};
 
 /// Plays one case in this process, and leaves nothing of it running.
 pub fn play(cases: &[Case], name: &str) -> ExitCode {
@@ -19,7 +18,7 @@ pub fn play(cases: &[Case], name: &str) -> ExitCode {
     panic::set_hook(Box::new(|panic| {
         let mut out = io::stdout().lock();
         let _ = writeln!(out, "the check itself panicked: {panic}");
-        exit(Kind::Failed as i32)
+        exit(Kind::Trouble as i32)
     }));
     let verdict = prepare().and_then(|()| case.play());
     let Err(report) = verdict else {
@@ -33,5 +32,5 @@ pub fn play(cases: &[Case], name: &str) -> ExitCode {
 fn prepare() -> Verdict {
     set_pdeathsig(Signal::SIGKILL)?;
     set_child_subreaper(true)?;
-    broken::make()
+    make_broken_streams()
 }

@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use super::quoted;
-use super::report::{Report, Verdict};
+use crate::engine::{Report, Verdict};
 
 /// The folder of a run, where the programs are in `c` and in `ours`; the processes that play the
 /// cases have it as their folder for temporary files.
@@ -139,39 +138,6 @@ pub fn target() -> PathBuf {
 /// The tool that makes the segments that a case starts from.
 pub fn make_segment() -> PathBuf {
     RUN.get_or_init(env::temp_dir).join("make-segment")
-}
-
-/// What a student types to run the program, and before that to make it of a C file.
-pub fn by_hand(program: &str) -> (String, String) {
-    let Some(folder) = yours() else {
-        return (String::new(), format!("target/release/{program}"));
-    };
-    let source = folder.join(format!("{program}.c"));
-    if source.is_file() {
-        let compile = format!(
-            "    cc -o target/{program} {}\n",
-            quoted(&source.to_string_lossy())
-        );
-        return (compile, format!("target/{program}"));
-    }
-    (
-        String::new(),
-        quoted(&folder.join(program).to_string_lossy()),
-    )
-}
-
-/// The same as lines of a report: the program between words, and before it what it needs.
-pub fn lines_by_hand(before: &str, program: &str, after: &str) -> String {
-    let (compile, command) = by_hand(program);
-    let needed = match program {
-        "shm-attach" => "    target/release/make-segment 9990 1024 666 x </dev/null\n",
-        _ => "",
-    };
-    let input = match program {
-        "shm-dynamic" if !after.contains('<') => "echo 100 | ",
-        _ => "",
-    };
-    format!("By hand, in `make shell`:\n{compile}{needed}    {input}{before}{command}{after}")
 }
 
 /// The program, run by the command whose words come before it.

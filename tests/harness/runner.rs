@@ -15,11 +15,9 @@ use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use super::case::Case;
-use super::folder::Folder;
 use super::machine;
 use super::programs;
-use super::report::{Kind, Report, Verdict};
-use crate::engine;
+use crate::engine::{self, Folder, Kind, Report, Verdict};
 
 /// Most cases wait for something.
 const AT_ONCE: usize = 8;

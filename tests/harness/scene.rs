@@ -9,18 +9,14 @@ use std::process::ExitStatus;
 use common::Segment;
 use libc::IPC_PRIVATE;
 
-use super::channel::Channel;
-use super::found::Found;
+use super::by_hand::{as_user, by_hand, input_by_hand, quoted};
+use super::found::{Found, NOBODY};
 use super::machine::{Need, has};
 use super::namespaces::leave_the_machines_table;
-use super::outcome::{Outcome, in_words};
-use super::programs::{self, Version, wrapped};
-use super::report::{Report, Verdict};
-use super::{as_user, quoted};
-use crate::engine::{Launch, World, the_c_versions_order};
-
-/// A user who owns nothing.
-pub const NOBODY: u32 = 65534;
+use super::programs::{Version, wrapped};
+use crate::engine::{
+    Channel, Launch, Outcome, Report, THE_C_VERSIONS_ORDER, Verdict, World, in_words,
+};
 
 #[derive(Clone, Debug)]
 #[must_use = "a scene that is not played checks nothing"]
@@ -210,9 +206,9 @@ impl Scene {
             // Where C's processes race, they are held to the order that it hopes for.
             let is_race = version == Version::C && *program == "shm-fork";
             let steps = if is_race {
-                the_c_versions_order()
+                &THE_C_VERSIONS_ORDER[..]
             } else {
-                Vec::new()
+                &[]
             };
             let launch = Launch::of(wrapped(&self.wrapper, &version.path(program)));
             let launch = launch.by(self.user).on(channel).reading(input.clone());
@@ -232,7 +228,7 @@ impl Scene {
 
     /// The state that the programs start from. What sets the kernel's limits, or fills its table, has
     /// a table of its own.
-    fn set(&self) -> Result<World<'static>, Report> {
+    fn set(&self) -> Result<World, Report> {
         if self.table_is_full || !self.kernel_limits.is_empty() {
             leave_the_machines_table()?;
         }
@@ -240,7 +236,9 @@ impl Scene {
         for (limit, value) in &self.kernel_limits {
             fs::write(Path::new("/proc/sys/kernel").join(limit), value.to_string())?;
         }
-        self.found.iter().try_for_each(|found| world.make(found))?;
+        self.found
+            .iter()
+            .try_for_each(|found| found.make_in(&mut world))?;
         if self.table_is_full {
             while Segment::get(IPC_PRIVATE, 1, 0o600).is_ok() {}
         }
@@ -261,38 +259,12 @@ impl Scene {
         }
         let wrapper: String = self.wrapper.iter().map(|word| quoted(word) + " ").collect();
         for (program, input) in &self.programs {
-            let (compile, program) = programs::by_hand(program);
+            let (compile, program) = by_hand(program);
             let (input, typed) = input_by_hand(input, channel);
             let (user, to) = (as_user(self.user), channel.by_hand());
             lines += &format!("{compile}    {input}{user}{wrapper}{program}{to}{typed}\n");
         }
         lines
-    }
-}
-
-/// What feeds a program its input: a pipe, or the user.
-fn input_by_hand(input: &[u8], channel: Channel) -> (String, String) {
-    let mut text = String::new();
-    for &byte in input {
-        text += &match byte {
-            b'\n' => "\\n".to_string(),
-            b'%' => "%%".to_string(),
-            b'\\' | b'\'' | 0..0x20 | 0x7f.. => format!("\\{byte:03o}"),
-            _ => char::from(byte).to_string(),
-        };
-    }
-    if input.is_empty() {
-        (String::new(), String::new())
-    } else if channel.is_typed() {
-        (
-            String::new(),
-            format!(
-                "   # type {}",
-                text.replace("\\n", " and Enter ").trim_end()
-            ),
-        )
-    } else {
-        (format!("printf -- '{text}' | "), String::new())
     }
 }
 

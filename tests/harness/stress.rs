@@ -3,7 +3,7 @@
 use std::env;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::report::Verdict;
+use crate::engine::Verdict;
 
 /// When the time of `make stress` is up, in seconds since 1970.
 pub const UNTIL: &str = "CHECK_UNTIL";

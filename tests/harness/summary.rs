@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::by_hand::quoted;
 use super::programs::{is_yours, originals, yours};
-use super::quoted;
-use super::report::{Kind, Report};
 use super::runner::Played;
-use crate::engine::landlock_version;
+use crate::engine::{Kind, Report, landlock_version};
 
 /// A screen of 24 lines, without those of make and of the prompt.
 const LINES: usize = 22;

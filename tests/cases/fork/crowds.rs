@@ -1,16 +1,10 @@
 //! Many runs at once: each has its own four lines, and leaves nothing.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use common::{FORK_KEY, FORK_SIZE};
 
-use super::{runs_right, traced};
-use crate::engine::{Act, At, Launch, World, step};
-use crate::harness::{
-    Case, Channel, Found, Outcome, Verdict, Version, c_version, case, expect, found, four_lines,
-    ours, repeat,
-};
+use super::{meanwhile, runs_right};
+use crate::engine::{At, Channel, Launch, Outcome, Verdict, World, expect};
+use crate::harness::{Case, Found, Version, c_version, case, found, four_lines, ours, repeat};
 
 const CROWD: usize = 64;
 
@@ -64,7 +58,9 @@ fn alone(channel: Channel) -> Verdict {
 /// All are started, and stopped before they begin; then they go on together.
 fn crowd(found: &[Found]) -> Verdict {
     let mut world = World::new()?;
-    found.iter().try_for_each(|found| world.make(found))?;
+    found
+        .iter()
+        .try_for_each(|found| found.make_in(&mut world))?;
     let mut start = || world.start(Launch::of(ours("shm-fork", &[])));
     let crowd: Vec<_> = (0..CROWD).map(|_| start()).collect::<Result<_, _>>()?;
     for running in crowd {
@@ -76,21 +72,19 @@ fn crowd(found: &[Found]) -> Verdict {
 /// One run is held before a call of its parent, while a second runs from begin to end: each has a
 /// segment of its own.
 fn two(at: At, found: &[Found]) -> Verdict {
-    let seconds = Rc::new(RefCell::new(String::new()));
-    let its_id = seconds.clone();
-    let meanwhile = move |world: &mut World| {
+    let mut world = World::new()?;
+    found
+        .iter()
+        .try_for_each(|found| found.make_in(&mut world))?;
+    let second = |world: &mut World| {
         let right = runs_right(world, Channel::Pipes);
         let second = "the second of two runs, while the first is held:";
-        *its_id.borrow_mut() = right.map_err(|report| report.with_headline(second))?;
-        Ok(())
+        right.map_err(|report| report.with_headline(second))
     };
-    let mut world = World::new()?;
-    found.iter().try_for_each(|found| world.make(found))?;
-    let held = step(0, at, Act::Meanwhile(Rc::new(meanwhile)));
-    let (_, outcome) = traced(&mut world, Version::Ours, vec![held])?;
+    let (seconds, outcome) = meanwhile(&mut world, Version::Ours, (0, at), second)?;
     let right = four_lines(&outcome, Channel::Pipes);
     let first = right.map_err(|report| report.with_headline("the first of two runs:"))?;
-    expect("two IDs", *seconds.borrow() != first, &first)?;
+    expect("two IDs", seconds != first, &first)?;
     world.expect_no_segment()
 }
 
@@ -101,16 +95,13 @@ fn two_on_a_leftover(at: At) -> Verdict {
 
 /// The C versions meet in one segment: the second takes the first one's for its own.
 fn two_c_versions() -> Verdict {
-    let others = Rc::new(RefCell::new(Vec::new()));
-    let its_ids = others.clone();
-    let meanwhile = move |world: &mut World| {
+    let mut world = World::new()?;
+    let second = |world: &mut World| {
         let second = Launch::of(c_version("shm-fork", &[]));
-        *its_ids.borrow_mut() = ids(&world.run(second)?.0);
-        Ok(())
+        Ok(ids(&world.run(second)?.0))
     };
-    let held = step(1, At::Awake, Act::Meanwhile(Rc::new(meanwhile)));
-    let (_, first) = traced(&mut World::new()?, Version::C, vec![held])?;
-    let (one, other) = (ids(&first), others.borrow().clone());
+    let (other, first) = meanwhile(&mut world, Version::C, (1, At::Awake), second)?;
+    let one = ids(&first);
     let seen = format!("{} and {}", one.join(", "), other.join(", "));
     let is_one = one.len() == 1 && one == other;
     expect("both name one segment", is_one, &seen)

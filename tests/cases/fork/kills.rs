@@ -6,11 +6,10 @@ use common::{FORK_KEY, FORK_SIZE};
 use nix::sys::signal::Signal;
 
 use super::{name, places, runs_right, traced, undisturbed};
-use crate::engine::{Act, At, Step, Trace, World, step};
-use crate::harness::{
-    Case, Channel, Found, Need, Outcome, Verdict, Version, case, expect, found, four_lines,
-    in_words, is_yours,
+use crate::engine::{
+    Act, At, Channel, Outcome, Step, Trace, Verdict, World, expect, in_words, step,
 };
+use crate::harness::{Case, Found, Need, Version, case, found, four_lines, is_yours};
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -40,7 +39,7 @@ fn killed(who: usize, signal: Signal) -> Verdict {
         who,
         &whole,
         signal,
-        &Act::Send(signal),
+        Act::Send(signal),
         |outcome, is_last| survived(outcome, who, signal, is_last),
     )
 }
@@ -49,7 +48,7 @@ fn killed(who: usize, signal: Signal) -> Verdict {
 fn control_c_is_typed() -> Verdict {
     let whole = undisturbed()?;
     let (signal, act) = (Signal::SIGINT, Act::SendAll(Signal::SIGINT));
-    each_place(1, &whole, signal, &act, |outcome, _| {
+    each_place(1, &whole, signal, act, |outcome, _| {
         let ends = in_words(outcome.status);
         expect(
             "died by SIGINT",
@@ -63,14 +62,14 @@ fn each_place(
     who: usize,
     whole: &Trace,
     signal: Signal,
-    act: &Act<'static>,
+    act: Act,
     check: impl Fn(&Outcome, bool) -> Verdict,
 ) -> Verdict {
     let places = places(who, whole);
     for (index, &place) in places.iter().enumerate() {
         let is_last = index + 1 == places.len();
         let check = |outcome: &Outcome| check(outcome, is_last);
-        killed_at(place.step(act.clone()), check).map_err(|report| {
+        killed_at(place.step(act), check).map_err(|report| {
             let place = place.describe(whole);
             report.with_headline(&format!("{signal} was sent to {place}:"))
         })?;
@@ -78,9 +77,9 @@ fn each_place(
     Ok(())
 }
 
-fn killed_at(step: Step<'static>, check: impl Fn(&Outcome) -> Verdict) -> Verdict {
+fn killed_at(step: Step, check: impl Fn(&Outcome) -> Verdict) -> Verdict {
     let mut world = World::new()?;
-    let (trace, outcome) = traced(&mut world, Version::Ours, vec![step])?;
+    let (trace, outcome) = traced(&mut world, Version::Ours, &[step])?;
     check(&outcome)?;
     let sleeper = trace.sleeper.map(name);
     let seen = format!("{} sleeps", sleeper.unwrap_or("nobody"));
@@ -111,7 +110,7 @@ fn survived(outcome: &Outcome, who: usize, signal: Signal, is_last: bool) -> Ver
 
 /// No segment stays; where the parent died before it was marked for removal, the next run takes it
 /// away.
-fn is_left_clean(world: &mut World<'static>, trace: &Trace) -> Verdict {
+fn is_left_clean(world: &mut World, trace: &Trace) -> Verdict {
     let next = if is_yours() { "clone" } else { "socketpair" }; // what comes after the removal
     let is_marked = trace.calls[0].iter().any(|call| call.starts_with(next));
     if !is_marked && world.describe_table()?.trim() != "none" {
@@ -127,10 +126,12 @@ fn two_deaths_leave(found: &[Found]) -> Verdict {
     let mut leaving = Vec::new();
     for place in places(0, &whole) {
         let mut world = World::new()?;
-        found.iter().try_for_each(|found| world.make(found))?;
+        found
+            .iter()
+            .try_for_each(|found| found.make_in(&mut world))?;
         let before = world.describe_table()?;
         let death = place.step(Act::Send(Signal::SIGKILL));
-        let (trace, _) = traced(&mut world, Version::Ours, vec![death])?;
+        let (trace, _) = traced(&mut world, Version::Ours, &[death])?;
         if world.describe_table()? != before {
             leaving.push(place.describe(&trace));
         }
@@ -143,7 +144,7 @@ fn two_deaths_leave(found: &[Found]) -> Verdict {
 fn a_death_in_the_c_version() -> Verdict {
     let mut world = World::new()?;
     let death = step(2, At::Awake, Act::Send(Signal::SIGKILL));
-    let (_, outcome) = traced(&mut world, Version::C, vec![death])?;
+    let (_, outcome) = traced(&mut world, Version::C, &[death])?;
     let seen = outcome.describe(Channel::Pipes);
     expect("exit status 0", outcome.succeeded(), &seen)?;
     world.expect_no_segment()
@@ -153,7 +154,7 @@ fn a_death_in_the_c_version() -> Verdict {
 fn the_parents_death_in_the_c_version() -> Verdict {
     let mut world = World::new()?;
     let death = step(0, At::From("wait4", 0), Act::Send(Signal::SIGKILL));
-    let (_, outcome) = traced(&mut world, Version::C, vec![death])?;
+    let (_, outcome) = traced(&mut world, Version::C, &[death])?;
     let ends = in_words(outcome.status);
     expect("died by SIGKILL", ends == "died by SIGKILL", &ends)?;
     let left = world.describe_table()?;

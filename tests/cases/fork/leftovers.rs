@@ -1,15 +1,13 @@
 //! The key's segment is there already: left over by a dead maker, or a living process's own.
 
-use std::rc::Rc;
-
 use common::{FORK_KEY, FORK_SIZE};
 use nix::errno::Errno;
 
-use super::{fork, runs_right, says, traced};
-use crate::engine::{Act, At, Launch, Step, World, step, the_c_versions_order};
+use super::{fork, meanwhile, order_of, runs_right, says, traced};
+use crate::engine::{Act, At, Channel, Launch, Report, Verdict, World, expect, step};
 use crate::harness::{
-    Case, Channel, Found, Leaves, NOBODY, Need, Report, Verdict, Version, case, expect, found,
-    four_lines, is_yours, lines_by_hand, ours,
+    Case, Found, Leaves, NOBODY, Need, Version, case, found, four_lines, is_yours, lines_by_hand,
+    ours,
 };
 
 pub fn cases() -> Vec<Case> {
@@ -50,7 +48,10 @@ pub fn cases() -> Vec<Case> {
 fn a_living_processs(text: &'static str) -> Verdict {
     let tables = |version| {
         let mut world = World::new()?;
-        world.make(&found(FORK_KEY, FORK_SIZE).filled_with(text).held())?;
+        found(FORK_KEY, FORK_SIZE)
+            .filled_with(text)
+            .held()
+            .make_in(&mut world)?;
         let before = world.describe_table()?;
         let (_, outcome) = traced(&mut world, version, order_of(version))?;
         Ok::<_, Report>((before, world.describe_table()?, outcome))
@@ -62,13 +63,6 @@ fn a_living_processs(text: &'static str) -> Verdict {
     four_lines(&outcome, Channel::Pipes)?;
     let wanted = format!("the segment as it was:\n{before}");
     expect(&wanted, after == before, &after)
-}
-
-fn order_of(version: Version) -> Vec<Step<'static>> {
-    match version {
-        Version::C => the_c_versions_order(),
-        Version::Ours => Vec::new(),
-    }
 }
 
 /// The calls that find a segment, and how often a run makes each.
@@ -93,10 +87,10 @@ fn each_call_fails(segment: &Found, is_kept: impl Fn(&str) -> bool) -> Verdict {
 
 fn fails(segment: &Found, call: &'static str, time: usize, is_kept: bool) -> Verdict {
     let mut world = World::new()?;
-    world.make(segment)?;
+    segment.make_in(&mut world)?;
     let before = world.describe_table()?;
     let fails = step(0, At::Named(call, time), Act::Fail(Errno::ENOMEM));
-    let launch = Launch::of(ours("shm-fork", &[])).with(vec![fails]);
+    let launch = Launch::of(ours("shm-fork", &[])).with(&[fails]);
     let (outcome, _) = world.run(launch)?;
     let seen = outcome.describe(Channel::Pipes);
     let says = format!("{call}: Cannot allocate memory");
@@ -122,10 +116,8 @@ fn fails(segment: &Found, call: &'static str, time: usize, is_kept: bool) -> Ver
 /// Ours runs from begin to end while a process of the C version is held: both are right.
 fn beside_the_c_version(who: usize, at: At) -> Verdict {
     let mut world = World::new()?;
-    let meanwhile = |world: &mut World| runs_right(world, Channel::Pipes).map(drop);
-    let mut steps = vec![step(who, at, Act::Meanwhile(Rc::new(meanwhile)))];
-    steps.extend(the_c_versions_order());
-    let (_, outcome) = traced(&mut world, Version::C, steps)?;
+    let ours = |world: &mut World| runs_right(world, Channel::Pipes);
+    let (_, outcome) = meanwhile(&mut world, Version::C, (who, at), ours)?;
     let right = four_lines(&outcome, Channel::Pipes);
     right.map_err(|report| report.with_headline("the C version beside it:"))?;
     world.expect_no_segment()

@@ -9,10 +9,13 @@ use common::{FORK_KEY, FORK_SIZE};
 
 use super::failing::{Failing, SHMAT, SHMCTL, SHMDT, SHMGET, WRITE};
 use super::{built, streams};
-use crate::engine::{Act, At, Launch, Step, Trace, World, step};
+use crate::engine::{
+    Act, At, Channel, Launch, Outcome, Report, Step, THE_C_VERSIONS_ORDER, Trace, Until, Verdict,
+    Who, World, expect, step,
+};
 use crate::harness::{
-    Case, Channel, Leaves, NOBODY, Need, Outcome, Report, Right, Scene, Version, case, exercise,
-    expect, found, four_lines, is_yours, ours, wrapped,
+    Case, Leaves, NOBODY, Need, Right, Scene, Version, case, exercise, found, four_lines, is_yours,
+    ours, wrapped,
 };
 
 /// The system calls of the parent, of process 1 and of process 2.
@@ -156,18 +159,47 @@ fn failing() -> Vec<Case> {
 }
 
 /// Runs a version of shm-fork, with steps.
-fn traced<'a>(
-    world: &mut World<'a>,
-    version: Version,
-    steps: Vec<Step<'a>>,
-) -> Result<(Trace, Outcome), Report> {
-    let launch = Launch::of(wrapped(&[], &version.path("shm-fork")));
-    let (outcome, trace) = world.run(launch.with(steps))?;
+fn traced(world: &mut World, version: Version, steps: &[Step]) -> Result<(Trace, Outcome), Report> {
+    let (outcome, trace) = world.run(launch(version).with(steps))?;
+    comes_there(&trace)?;
+    Ok((trace, outcome))
+}
+
+fn launch(version: Version) -> Launch {
+    Launch::of(wrapped(&[], &version.path("shm-fork")))
+}
+
+fn comes_there(trace: &Trace) -> Verdict {
     let why = "shm-fork never comes to the call before which it is to be held";
     match trace.all_done {
-        true => Ok((trace, outcome)),
+        true => Ok(()),
         false if is_yours() => Err(Report::not_run(why)),
         false => Err(Report::failed(why)),
+    }
+}
+
+/// Runs a version of shm-fork and, while one of its processes pauses, does something else.
+fn meanwhile<T>(
+    world: &mut World,
+    version: Version,
+    pause: (Who, At),
+    act: impl FnOnce(&mut World) -> Result<T, Report>,
+) -> Result<(T, Outcome), Report> {
+    let pause = step(pause.0, pause.1, Act::Hold(Until::Told));
+    let steps = [&[pause], order_of(version)].concat();
+    let running = world.start(launch(version).with(&steps))?;
+    world.wait_until_paused(running)?;
+    let seen = act(world)?;
+    let (outcome, trace) = world.finish(running)?;
+    comes_there(&trace)?;
+    Ok((seen, outcome))
+}
+
+/// The C version's processes race: they are held to the order that it hopes for.
+fn order_of(version: Version) -> &'static [Step] {
+    match version {
+        Version::C => &THE_C_VERSIONS_ORDER,
+        Version::Ours => &[],
     }
 }
 
@@ -187,7 +219,7 @@ struct Place {
 }
 
 impl Place {
-    fn step(self, act: Act<'_>) -> Step<'_> {
+    fn step(self, act: Act) -> Step {
         match self.number {
             0 => step(self.who, At::Birth, act),
             number => step(self.who, At::Call(number), act),
@@ -223,7 +255,7 @@ fn places(who: usize, trace: &Trace) -> Vec<Place> {
 
 /// What one run does when nobody disturbs it.
 fn undisturbed() -> Result<Trace, Report> {
-    let (trace, _) = traced(&mut World::new()?, Version::Ours, Vec::new())?;
+    let (trace, _) = traced(&mut World::new()?, Version::Ours, &[])?;
     let children = trace.calls.len() - 1;
     let seen = format!("it makes {children}");
     expect("it makes two children", children == 2, &seen)?;

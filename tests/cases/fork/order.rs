@@ -2,8 +2,8 @@
 //! turn, until the others can do no more.
 
 use super::{Place, name, places, traced, undisturbed};
-use crate::engine::{Act, At, Trace, World, step};
-use crate::harness::{Case, Channel, Need, Verdict, Version, case, expect, four_lines};
+use crate::engine::{Act, At, Channel, Trace, Until, Verdict, World, expect, step};
+use crate::harness::{Case, Need, Version, case, four_lines};
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -30,7 +30,11 @@ fn held(who: usize) -> Verdict {
 
 fn held_at(place: Place) -> Verdict {
     let mut world = World::new()?;
-    let (_, outcome) = traced(&mut world, Version::Ours, vec![place.step(Act::Hold)])?;
+    let (_, outcome) = traced(
+        &mut world,
+        Version::Ours,
+        &[place.step(Act::Hold(Until::OthersWait))],
+    )?;
     four_lines(&outcome, Channel::Pipes)?;
     world.expect_no_segment()
 }
@@ -45,8 +49,8 @@ fn sleeps(trace: &Trace) -> String {
 
 /// Process 2 of the C version reads what process 1 has not written yet.
 fn the_c_version_is_held() -> Verdict {
-    let held = step(1, At::Birth, Act::Hold);
-    let (_, played) = traced(&mut World::new()?, Version::C, vec![held])?;
+    let held = step(1, At::Birth, Act::Hold(Until::OthersWait));
+    let (_, played) = traced(&mut World::new()?, Version::C, &[held])?;
     let is_right = four_lines(&played, Channel::Pipes).is_ok();
     let seen = played.describe(Channel::Pipes);
     let wanted = "the C version's lines are wrong, with process 1 held";

@@ -13,17 +13,19 @@ pub type Verdict = Result<(), Report>;
 /// Why it does not; the number is the exit status of the process that plays the case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The program is wrong, or the C version is not as the case knows it.
+    /// The program is wrong.
     Failed = 1,
     /// The program had to be stopped: it hung, or did something without end.
     Stopped = 2,
+    /// The check itself could not do its work, which says nothing about the program.
+    Trouble = 3,
     /// The case could not be run here, and says nothing about the program.
     NotRun = 77,
 }
 
 impl Kind {
     pub fn of(status: i32) -> Option<Self> {
-        let all = [Self::Failed, Self::Stopped, Self::NotRun];
+        let all = [Self::Failed, Self::Stopped, Self::Trouble, Self::NotRun];
         all.into_iter().find(|&kind| kind as i32 == status)
     }
 }
@@ -46,6 +48,13 @@ impl Report {
     pub fn stopped(text: impl Into<String>) -> Self {
         Self {
             kind: Kind::Stopped,
+            text: text.into(),
+        }
+    }
+
+    pub fn trouble(text: impl Into<String>) -> Self {
+        Self {
+            kind: Kind::Trouble,
             text: text.into(),
         }
     }
@@ -103,7 +112,7 @@ fn diff(expected: &str, actual: &str) -> io::Result<String> {
 
 impl<E: Error> From<E> for Report {
     fn from(error: E) -> Self {
-        Self::failed(format!("the case could not be run: {error}"))
+        Self::trouble(error.to_string())
     }
 }
 

@@ -16,7 +16,8 @@ table! {
     rt_sigprocmask SYS_rt_sigprocmask ioctl SYS_ioctl readv SYS_readv writev SYS_writev
     shmget SYS_shmget shmat SYS_shmat shmctl SYS_shmctl shmdt SYS_shmdt semget SYS_semget
     semop SYS_semop semctl SYS_semctl semtimedop SYS_semtimedop msgget SYS_msgget
-    msgsnd SYS_msgsnd msgrcv SYS_msgrcv nanosleep SYS_nanosleep
+    msgsnd SYS_msgsnd msgrcv SYS_msgrcv msgctl SYS_msgctl linkat SYS_linkat
+    unlinkat SYS_unlinkat renameat2 SYS_renameat2 eventfd2 SYS_eventfd2 nanosleep SYS_nanosleep
     clock_nanosleep SYS_clock_nanosleep getpid SYS_getpid socketpair SYS_socketpair
     sendto SYS_sendto recvfrom SYS_recvfrom sendmsg SYS_sendmsg recvmsg SYS_recvmsg
     accept SYS_accept connect SYS_connect clone SYS_clone clone3 SYS_clone3 execve SYS_execve
@@ -40,6 +41,11 @@ const OLD_NAMES: &[(i64, &str)] = &[
     (libc::SYS_pause, "pause"),
     (libc::SYS_epoll_wait, "epoll_wait"),
     (libc::SYS_pipe, "pipe"),
+    (libc::SYS_open, "open"),
+    (libc::SYS_stat, "stat"),
+    (libc::SYS_link, "link"),
+    (libc::SYS_unlink, "unlink"),
+    (libc::SYS_rename, "rename"),
     (libc::SYS_fork, "fork"),
     (libc::SYS_vfork, "vfork"),
     (libc::SYS_arch_prctl, "arch_prctl"),

@@ -1,0 +1,266 @@
+//! What happens to the processes of a world: each stop is a birth, a system call, a signal or an end.
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+
+use nix::errno::Errno;
+use nix::sys::ptrace;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, getpgid};
+
+use super::super::report::Verdict;
+use super::super::step::{Act, At, EACH};
+use super::super::sys::{self, Call, Side};
+use super::super::task::{Plan, State, Task, is_running};
+use super::super::{calls, calls_made};
+use super::{MOST_BIRTHS, MOST_PROCESSES, World};
+
+impl World {
+    /// A process has stopped, or ended.
+    pub(super) fn handle(&mut self, pid: Pid, status: i32) -> Verdict {
+        let is_known = |task: &Task| task.pid == pid && task.lives();
+        let done = match self.tasks.iter().position(is_known) {
+            None => {
+                self.appears(pid, status);
+                Ok(())
+            }
+            Some(index) => self.changes(index, status),
+        };
+        match done {
+            Err(Errno::ESRCH) => Ok(()), // it was killed a moment ago
+            done => Ok(done?),
+        }
+    }
+
+    /// One whose parent has not named it yet.
+    fn appears(&mut self, pid: Pid, status: i32) {
+        if !libc::WIFSTOPPED(status) {
+            self.unknown.remove(&pid);
+        } else if self.runs.iter().any(|run| run.stopped.is_some()) {
+            let _ = kill(pid, Signal::SIGKILL); // a bomb's: nobody is left to name it
+        } else {
+            self.unknown.insert(pid, status);
+        }
+    }
+
+    fn changes(&mut self, index: usize, status: i32) -> nix::Result<()> {
+        self.quiet_since = None;
+        let task = &mut self.tasks[index];
+        let run = &mut self.runs[task.run];
+        if !libc::WIFSTOPPED(status) {
+            task.state = State::Ended;
+            if task.who == Some(0) {
+                run.status = ExitStatus::from_raw(status);
+            }
+            return Ok(());
+        }
+        if run.stopped.is_some() {
+            let _ = kill(task.pid, Signal::SIGKILL);
+        }
+        let signal = libc::WSTOPSIG(status);
+        match status >> 16 {
+            0 if signal == libc::SIGTRAP | 0x80 => self.at_call(index),
+            0 => self.go_on(index, signal),
+            event => self.event(index, event, signal),
+        }
+    }
+
+    fn event(&mut self, index: usize, event: i32, signal: i32) -> nix::Result<()> {
+        let task = &mut self.tasks[index];
+        match event {
+            libc::PTRACE_EVENT_STOP if signal != libc::SIGTRAP => {
+                task.state = State::Stopped;
+                sys::listen(task.pid)
+            }
+            libc::PTRACE_EVENT_STOP => {
+                task.state = State::Free;
+                if task.began && task.calls.is_empty() {
+                    return self.come(index, At::Birth);
+                }
+                self.go_on(index, 0)
+            }
+            libc::PTRACE_EVENT_EXEC => {
+                self.becomes_another_program(index);
+                self.come(index, At::Birth)
+            }
+            // fork, vfork or clone.
+            _ => {
+                let child = message(task.pid);
+                self.go_on(index, 0)?;
+                self.is_born(index, child)
+            }
+        }
+    }
+
+    /// A thread that does it takes the number of its process.
+    fn becomes_another_program(&mut self, index: usize) {
+        let pid = self.tasks[index].pid;
+        let before = message(pid);
+        for task in &mut self.tasks {
+            if task.pid == before && before != pid {
+                task.state = State::Ended;
+            }
+        }
+        let task = &mut self.tasks[index];
+        task.began = true;
+        task.calls.clear();
+        task.sleeps = false;
+        task.call = None;
+    }
+
+    fn is_born(&mut self, parent: usize, pid: Pid) -> nix::Result<()> {
+        let (run, call) = (self.tasks[parent].run, self.tasks[parent].call);
+        let is_thread = call.is_some_and(|call| calls_made::is_thread(&call));
+        let is_process = |task: &&Task| task.run == run && task.who.is_some();
+        let processes = self.tasks.iter().filter(is_process).count();
+        let who = (!is_thread).then_some(processes);
+        self.tasks.push(Task::new(pid, run, who, true));
+        self.runs[run].births += 1;
+        if self.living(run).count() > MOST_PROCESSES || self.runs[run].births > MOST_BIRTHS {
+            let why = format!("it makes processes without end (more than {MOST_PROCESSES})");
+            self.stop(run, &why);
+        }
+        match self.unknown.remove(&pid) {
+            Some(status) => self.changes(self.tasks.len() - 1, status),
+            None => Ok(()),
+        }
+    }
+
+    fn at_call(&mut self, index: usize) -> nix::Result<()> {
+        match sys::side(self.tasks[index].pid) {
+            Side::Entry(call) => self.before_call(index, call),
+            Side::Exit(result) => self.after_call(index, result),
+            Side::Neither => self.go_on(index, 0),
+        }
+    }
+
+    fn before_call(&mut self, index: usize, call: Call) -> nix::Result<()> {
+        let task = &mut self.tasks[index];
+        let pid = task.pid;
+        task.call = Some(call);
+        let is_new = !std::mem::take(&mut task.again);
+        if is_new {
+            task.calls.push(calls::name(call[0]));
+            self.runs[task.run].calls += 1;
+        }
+        task.plan = calls_made::plan(&mut self.keys, pid, &call)?;
+        if calls_made::receiver(&call).is_some_and(|receiver| !self.is_family(receiver)) {
+            sys::skip(pid)?;
+            self.tasks[index].plan = Plan::Skipped(-i64::from(libc::EPERM));
+        }
+        if is_new {
+            let number = self.tasks[index].calls.len();
+            return self.come(index, At::Call(number));
+        }
+        self.go_on(index, 0)
+    }
+
+    /// Whether a signal to it stays among these processes. 0 is the sender's own group, of a session
+    /// of its own; to one that does not run, the kernel answers.
+    fn is_family(&self, receiver: i32) -> bool {
+        let group = Pid::from_raw(-receiver);
+        let mut living = self.tasks.iter().filter(|task| task.lives());
+        match receiver {
+            0 => true,
+            1.. => {
+                let pid = Pid::from_raw(receiver);
+                living.any(|task| task.pid == pid) || !is_running(pid)
+            }
+            -1 => false,
+            _ => living.any(|task| getpgid(Some(task.pid)) == Ok(group)),
+        }
+    }
+
+    fn after_call(&mut self, index: usize, result: i64) -> nix::Result<()> {
+        let task = &mut self.tasks[index];
+        let Some(call) = task.call.take() else {
+            return self.go_on(index, 0);
+        };
+        // The kernel's own codes, which no program sees: it will make the call again.
+        task.again = (-516..=-512).contains(&result) && task.plan != Plan::Skipped(result);
+        calls_made::finish(&mut self.keys, task.pid, &call, task.plan, result)?;
+        if task.plan == Plan::Slept {
+            return self.come(index, At::Awake);
+        }
+        self.go_on(index, 0)
+    }
+
+    /// A process has come to a place: the next step there, or on.
+    fn come(&mut self, index: usize, at: At) -> nix::Result<()> {
+        let task = &mut self.tasks[index];
+        let run = &mut self.runs[task.run];
+        let is_here = |index: &usize| {
+            let step = &run.steps[*index];
+            let is_next = Some(step.who) == task.who && !run.reached[*index];
+            let is_each = step.who == EACH && matches!(task.plan, Plan::AsIs | Plan::Translated);
+            (is_next || is_each) && task.is_at(at, step.at)
+        };
+        let Some(next) = (0..run.steps.len()).find(is_here) else {
+            return self.sleep_or_go_on(index);
+        };
+        run.reached[next] = true;
+        match run.steps[next].act {
+            Act::Hold(until) => {
+                let used = self.usage(self.tasks[index].run).processor;
+                let task = &mut self.tasks[index];
+                task.state = State::Held(until, self.now);
+                (task.place, task.held_at) = (Some(at), Some(used));
+                return Ok(());
+            }
+            Act::Send(signal) => kill(task.pid, signal)?,
+            Act::SendAll(signal) => {
+                let processes = self.living(self.tasks[index].run);
+                for task in processes.filter(|task| task.who.is_some()) {
+                    let _ = kill(task.pid, signal);
+                }
+            }
+            Act::Fail(errno) => {
+                sys::skip(task.pid)?;
+                task.plan = Plan::Skipped(-i64::from(errno as i32));
+            }
+        }
+        self.come(index, at)
+    }
+
+    /// Who is held, or sleeps, goes on.
+    pub(super) fn let_go(&mut self, index: usize) -> Verdict {
+        let task = &mut self.tasks[index];
+        if let State::Asleep(until) = task.state {
+            self.now = self.now.max(until);
+        }
+        task.state = State::Free;
+        let gone = match task.place.take() {
+            Some(place) => self.come(index, place),
+            None => self.go_on(index, 0),
+        };
+        match gone {
+            Err(Errno::ESRCH) => Ok(()),
+            gone => Ok(gone?),
+        }
+    }
+
+    /// A sleep takes no time: it ends when nobody else can go on.
+    fn sleep_or_go_on(&mut self, index: usize) -> nix::Result<()> {
+        let task = &mut self.tasks[index];
+        let sleep = task.call.filter(|_| task.plan == Plan::AsIs);
+        if let Some(time) = sleep.and_then(|call| calls_made::sleeps_for(task.pid, &call)) {
+            sys::skip(task.pid)?;
+            (task.sleeps, task.plan) = (true, Plan::Slept);
+            task.state = State::Asleep(self.now + time);
+            return Ok(());
+        }
+        self.go_on(index, 0)
+    }
+
+    fn go_on(&self, index: usize, signal: i32) -> nix::Result<()> {
+        let task = &self.tasks[index];
+        sys::resume(task.pid, signal, task.began)
+    }
+}
+
+/// A process number that comes with an event.
+fn message(pid: Pid) -> Pid {
+    let number = ptrace::getevent(pid).ok();
+    let number = number.and_then(|number| i32::try_from(number).ok());
+    number.map_or(pid, Pid::from_raw)
+}

@@ -1,0 +1,81 @@
+//! How a student sees it without the check: commands to type.
+
+use crate::engine::Channel;
+
+use super::programs::yours;
+
+/// A word as the shell has to be given it.
+pub fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_=/.,".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.into()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+/// Words that make another user run the command after them.
+pub fn as_user(user: Option<u32>) -> String {
+    user.map_or(String::new(), |user| {
+        format!("setpriv --reuid={user} --regid={user} --clear-groups ")
+    })
+}
+
+/// What a student types to run the program, and before that to make it of a C file.
+pub fn by_hand(program: &str) -> (String, String) {
+    let Some(folder) = yours() else {
+        return (String::new(), format!("target/release/{program}"));
+    };
+    let source = folder.join(format!("{program}.c"));
+    if source.is_file() {
+        let compile = format!(
+            "    cc -o target/{program} {}\n",
+            quoted(&source.to_string_lossy())
+        );
+        return (compile, format!("target/{program}"));
+    }
+    (
+        String::new(),
+        quoted(&folder.join(program).to_string_lossy()),
+    )
+}
+
+/// The same as lines of a report: the program between words, and before it what it needs.
+pub fn lines_by_hand(before: &str, program: &str, after: &str) -> String {
+    let (compile, command) = by_hand(program);
+    let needed = match program {
+        "shm-attach" => "    target/release/make-segment 9990 1024 666 x </dev/null\n",
+        _ => "",
+    };
+    let input = match program {
+        "shm-dynamic" if !after.contains('<') => "echo 100 | ",
+        _ => "",
+    };
+    format!("By hand, in `make shell`:\n{compile}{needed}    {input}{before}{command}{after}")
+}
+
+/// What feeds a program its input: a pipe, or the user.
+pub fn input_by_hand(input: &[u8], channel: Channel) -> (String, String) {
+    let mut text = String::new();
+    for &byte in input {
+        text += &match byte {
+            b'\n' => "\\n".to_string(),
+            b'%' => "%%".to_string(),
+            b'\\' | b'\'' | 0..0x20 | 0x7f.. => format!("\\{byte:03o}"),
+            _ => char::from(byte).to_string(),
+        };
+    }
+    if input.is_empty() {
+        (String::new(), String::new())
+    } else if channel.is_typed() {
+        (
+            String::new(),
+            format!(
+                "   # type {}",
+                text.replace("\\n", " and Enter ").trim_end()
+            ),
+        )
+    } else {
+        (format!("printf -- '{text}' | "), String::new())
+    }
+}
