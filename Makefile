@@ -129,15 +129,15 @@ $(EXERCISES:%=check-%): check-%: check-program
 stress: check-program
 	@SECONDS='$(or $(SECONDS),60)' $(TARGET)/debug/check --stress
 
-$(EXERCISES:%=diff-%): diff-%: all
-	@$(lab) tests/diff.sh $*
+$(EXERCISES:%=diff-%): diff-%: check-program
+	@COLUMNS="$${COLUMNS:-$$(tput cols 2>/dev/null)}" $(TARGET)/debug/check --diff $*
 
-$(EXERCISES:%=trace-%): trace-%: all
+$(EXERCISES:%=trace-%): trace-%: check-program
 	@$(call need,strace,strace)
 	@$(lab) tests/trace.sh $*
 
 BENCH := $(C_FILES:tests/%.c=$(TARGET)/%) $(TARGET)/repaired/shm-fork
-bench: ours $(foreach kind,- -static -static-pie,$(BENCH:%=%$(kind:-=)))
+bench: check-program $(foreach kind,- -static -static-pie,$(BENCH:%=%$(kind:-=)))
 	@$(call need,hyperfine,hyperfine)
 	@$(lab) $(OWN_TABLE) tests/bench.sh
 

@@ -1,4 +1,4 @@
-# What diff.sh, trace.sh and bench.sh share. make gives them TARGET, KEYS and OWN_TABLE (a command
+# What trace.sh and bench.sh share. make gives them TARGET, KEYS and OWN_TABLE (a command
 # that runs another in a segment table of its own, empty where there is none), and what its user
 # gave: YOURS, ORIGINALS, SIZE, COLUMNS.
 # shellcheck shell=sh disable=SC2034 # what is set here is used there
@@ -17,7 +17,8 @@ take_programs() {
     take_c ''
     if [ -n "${YOURS:-}" ]; then
         name=yours
-        tests/take.sh "$YOURS" "$ours"
+        mkdir "$ours"
+        "$target/debug/check" --take "$YOURS" "$ours"
     else
         ln -s "$target/release" "$ours"
     fi
@@ -26,7 +27,7 @@ take_programs() {
 # Puts the C versions, linked as $1 says, into the folder $c$1.
 take_c() {
     mkdir "$c$1"
-    [ -z "${ORIGINALS:-}" ] || CFLAGS="${CFLAGS:--O2} $1" tests/take.sh "$ORIGINALS" "$c$1"
+    [ -z "${ORIGINALS:-}" ] || "$target/debug/check" --take "$ORIGINALS" "$c$1" ${1:+"$1"}
     for each in shm-create shm-attach shm-fork shm-dynamic; do
         [ -e "$c$1/$each" ] || [ -e "$c$1/$each.log" ] || ln -s "$target/c/$each$1" "$c$1/$each"
     done

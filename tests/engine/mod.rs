@@ -28,12 +28,12 @@ mod terminal;
 
 pub use broken::make as make_broken_streams;
 pub use channel::Channel;
-pub use folder::Folder;
+pub use folder::{Folder, remove_stale_folders};
 pub use keys::remove_stale;
 pub use landlock::version as landlock_version;
 pub use launch::{LAUNCH, launch};
 pub use outcome::{Outcome, in_words};
-pub use report::{Kind, Report, Verdict, expect};
+pub use report::{Kind, Report, Verdict, expect, expect_of_c};
 pub use step::{Act, At, EACH, Step, THE_C_VERSIONS_ORDER, Until, Who, step};
 pub use task::is_running;
 pub use world::{Launch, Trace, World};

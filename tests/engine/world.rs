@@ -9,6 +9,7 @@ use std::iter;
 use std::os::fd::AsFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -175,6 +176,11 @@ impl World {
             quiet_since: None,
             looked: Instant::now(),
         })
+    }
+
+    /// The programs' own folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The segments in words, with their bytes.

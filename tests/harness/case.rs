@@ -90,8 +90,8 @@ fn compiles(program: &'static str) -> Option<Case> {
     source.is_file().then(|| case("compiles", play))
 }
 
-/// Why there is no such program.
-fn missing(program: &str) -> Option<String> {
+/// Why there is no such program of a student's.
+pub fn missing(program: &str) -> Option<String> {
     let folder = yours()?;
     let reason = if Version::Ours.path(program).exists() {
         return None;

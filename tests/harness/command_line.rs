@@ -1,18 +1,21 @@
-//! What `check` is asked to do.
+//! What `check` is asked to do. Its exit status: 0, all is well; 1, a program is wrong; 2, the check
+//! could not do its work.
 
 use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use super::case::Case;
+use super::diff::diff;
 use super::junit;
 use super::play::play;
+use super::programs;
 use super::runner::{Played, play_all};
 use super::stress;
 use super::summary;
 use crate::engine::{Kind, Report};
 
-const USAGE: &str = "usage: check [--list | --stress | --exact NAME | NAME…]";
+const USAGE: &str = "usage: check [--list | --stress | --diff EXERCISE | --exact NAME | NAME…]";
 
 /// With no word for what to do, all cases are played.
 pub fn main(cases: &[Case]) -> ExitCode {
@@ -23,26 +26,33 @@ pub fn main(cases: &[Case]) -> ExitCode {
         ["--list"] => Ok(say(cases.iter().map(|case| case.name.clone()))),
         ["--exact", name] => check(cases, true, |case| case.name == *name),
         ["--stress"] => check(cases, false, |case| case.is_stress),
+        ["--diff", exercise] => diff(exercise).map(|(text, differ)| say([text]) | u8::from(differ)),
+        ["--take", folder, into, flags @ ..] => {
+            programs::take_folder(folder.as_ref(), into.as_ref(), flags).map(|()| 0)
+        }
         ["--help"] => Ok(say([USAGE.to_string()])),
-        names if names.iter().any(|name| name.starts_with('-')) => Err(Report::failed(USAGE)),
+        names if names.iter().any(|name| name.starts_with('-')) => Err(Report::trouble(USAGE)),
         names => check(cases, false, |case| {
             names.is_empty() || names.iter().any(|name| is_meant(name, case))
         }),
     };
-    match done {
-        Ok(is_right) => ExitCode::from(u8::from(!is_right)),
-        Err(why) => {
-            say([format!("The checks cannot run: {}", why.text.trim_end())]);
-            ExitCode::from(2)
-        }
-    }
+    ExitCode::from(done.unwrap_or_else(|why| {
+        let (text, status) = match why.kind {
+            Kind::Failed | Kind::Stopped => (why.text, 1),
+            _ => (format!("The check could not run: {}", why.text), 2),
+        };
+        say([text.trim_end().to_string()]) | status
+    }))
 }
 
 /// Prints lines; whoever reads them may have seen enough. Then all is well.
-fn say(lines: impl IntoIterator<Item = String>) -> bool {
-    let text: String = lines.into_iter().map(|line| line + "\n").collect();
+fn say(lines: impl IntoIterator<Item = String>) -> u8 {
+    let text: String = lines
+        .into_iter()
+        .map(|line| line.trim_end().to_string() + "\n")
+        .collect();
     let _ = io::stdout().write_all(text.as_bytes());
-    true
+    0
 }
 
 /// An exercise is called by its name, a case by any part of its own.
@@ -55,27 +65,28 @@ fn is_meant(name: &str, case: &Case) -> bool {
     }
 }
 
-/// Plays the chosen cases, and tells whether all is well.
-fn check(cases: &[Case], in_full: bool, is_chosen: impl Fn(&Case) -> bool) -> Result<bool, Report> {
+/// Plays the chosen cases, and tells how all is.
+fn check(cases: &[Case], in_full: bool, is_chosen: impl Fn(&Case) -> bool) -> Result<u8, Report> {
     let chosen: Vec<&Case> = cases.iter().filter(|case| is_chosen(case)).collect();
     if chosen.is_empty() {
-        return Err(Report::failed(
-            "there is no such case. Next: target/debug/check --list",
-        ));
+        let why = "there is no such case. Next: target/debug/check --list";
+        return Err(Report::trouble(why));
     }
     let mut environment = Vec::new();
     if chosen.iter().all(|case| case.is_stress) && !in_full {
         let seconds = env::var("SECONDS").ok().and_then(|text| text.parse().ok());
-        environment.push((
-            stress::UNTIL,
-            (stress::now() + seconds.unwrap_or(60)).to_string(),
-        ));
+        let until = stress::now() + seconds.unwrap_or(60);
+        environment.push((stress::UNTIL, until.to_string()));
     }
     junit::write(&[])?; // whether it can be written, is better known before
     let played = play_all(&chosen, environment)?;
     say(summary::lines(&played, in_full));
     junit::write(&played)?;
-    let is_right = !played.iter().any(Played::is_wrong);
-    let any_ran = !played.iter().all(|played| played.is(Kind::NotRun));
-    Ok(is_right && any_ran)
+    let any = |is: fn(&Played) -> bool| played.iter().any(is);
+    let status = match () {
+        () if any(Played::is_wrong) => 1,
+        () if any(|played| played.is(Kind::Trouble)) => 2,
+        () => u8::from(!any(|played| played.verdict.is_ok())),
+    };
+    Ok(status)
 }

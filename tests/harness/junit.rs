@@ -19,6 +19,8 @@ pub fn write(played: &[Played]) -> io::Result<()> {
 
 fn xml(played: &[Played]) -> String {
     let wrong = played.iter().filter(|played| played.is_wrong()).count();
+    let errors = played.iter().filter(|played| played.is(Kind::Trouble));
+    let errors = errors.count();
     let not_run = played
         .iter()
         .filter(|played| played.is(Kind::NotRun))
@@ -27,7 +29,7 @@ fn xml(played: &[Played]) -> String {
     let cases: String = played.iter().map(case).collect();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <testsuites>\n<testsuite name=\"shm-lab\" tests=\"{}\" failures=\"{wrong}\" errors=\"0\" \
+         <testsuites>\n<testsuite name=\"shm-lab\" tests=\"{}\" failures=\"{wrong}\" errors=\"{errors}\" \
          skipped=\"{not_run}\" time=\"{seconds:.3}\">\n{cases}</testsuite>\n</testsuites>\n",
         played.len()
     )
@@ -43,7 +45,9 @@ fn case(played: &Played) -> String {
         Err(report) => {
             let headline = report.text.lines().next().unwrap_or_default();
             let (headline, text) = (escaped(headline), escaped(&report.text));
-            format!("<failure message=\"{headline}\">{text}</failure>")
+            let is_error = report.kind == Kind::Trouble;
+            let element = if is_error { "error" } else { "failure" };
+            format!("<{element} message=\"{headline}\">{text}</{element}>")
         }
     };
     let seconds = played.time.as_secs_f64();

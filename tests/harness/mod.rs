@@ -33,6 +33,7 @@ mod namespaces;
 
 // How the cases are played, and what the user is told.
 mod command_line;
+mod diff;
 mod junit;
 mod play;
 mod runner;

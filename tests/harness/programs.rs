@@ -3,77 +3,121 @@
 use std::env;
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::engine::{Report, Verdict};
+use crate::engine::{Kind, Launch, Report, Verdict, World};
 
 /// The folder of a run, where the programs are in `c` and in `ours`; the processes that play the
 /// cases have it as their folder for temporary files.
 static RUN: OnceLock<PathBuf> = OnceLock::new();
 
+/// All that there are.
+pub const PROGRAMS: [&str; 4] = ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"];
+
 /// Takes into the folder of a run what make has built, or in its place what the user gives.
-pub fn take(run: &Path) -> Result<(), Report> {
+pub fn take(run: &Path) -> Verdict {
     let (c, ours) = (run.join("c"), run.join("ours"));
-    match originals() {
-        Some(folder) => {
-            take_folder(&folder, &c, "")?;
-            fill_up(&c)?;
+    copy_all(&target().join("c"), &c)?;
+    copy_all(&target().join("release"), &ours)?;
+    if let Some(folder) = originals() {
+        take_folder(&folder, &c, &[])?;
+        if let Some(program) = PROGRAMS
+            .into_iter()
+            .find(|program| !c.join(program).exists())
+        {
+            let words = fs::read_to_string(c.join(program).with_extension("log"))?;
+            let what = format!("{program}.c of ORIGINALS does not compile");
+            return Err(Report::trouble(format!("{what}:\n{words}")));
         }
-        None => copy_for_all(&target().join("c"), &c)?,
     }
-    match yours() {
+    if let Some(folder) = yours() {
+        fs::remove_dir_all(&ours)?;
+        fs::create_dir(&ours)?;
         // As ours are, so that a read that is to fail is the program's own, not its loader's.
-        Some(folder) => take_folder(&folder, &ours, "-static")?,
-        None => copy_for_all(&target().join("release"), &ours)?,
+        take_folder(&folder, &ours, &["-static"])?;
     }
-    let tool = run.join("make-segment");
-    fs::copy(target().join("release/make-segment"), &tool)?;
-    fs::set_permissions(&tool, Permissions::from_mode(0o755))?;
+    copy(
+        &target().join("release/make-segment"),
+        &run.join("make-segment"),
+    )?;
     RUN.get_or_init(|| run.to_path_buf());
     Ok(())
 }
 
-const PROGRAMS: [&str; 4] = ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"];
-
-/// Copies, which every user can reach: the lab may lie where only its owner may enter.
-fn copy_for_all(folder: &Path, into: &Path) -> Verdict {
+fn copy_all(folder: &Path, into: &Path) -> Verdict {
     fs::create_dir(into)?;
-    for program in PROGRAMS {
-        fs::copy(folder.join(program), into.join(program))?;
-        fs::set_permissions(into.join(program), Permissions::from_mode(0o755))?;
-    }
-    Ok(())
+    let copied = |program| copy(&folder.join(program), &into.join(program));
+    PROGRAMS.into_iter().try_for_each(copied)
 }
 
-fn take_folder(folder: &Path, into: &Path, flag: &str) -> Verdict {
-    let flags = env::var("CFLAGS").unwrap_or_else(|_| "-O2".into());
-    let taken = Command::new(lab().join("tests/take.sh"))
-        .env("CFLAGS", format!("{flags} {flag}"))
-        .args([folder, into])
-        .output()?;
-    if taken.status.success() {
-        return Ok(());
-    }
-    Err(Report::failed(String::from_utf8_lossy(&taken.stderr)))
+/// A copy, which every user can reach: the lab may lie where only its owner may enter.
+fn copy(file: &Path, to: &Path) -> Verdict {
+    let named = |error| Report::trouble(format!("{}: {error}", file.display()));
+    fs::copy(file, to).map_err(named)?;
+    Ok(fs::set_permissions(to, Permissions::from_mode(0o755))?)
 }
 
-/// What the originals do not hold comes from the lab's own C versions.
-fn fill_up(originals: &Path) -> Verdict {
+/// `check --take FOLDER INTO FLAG…`: of each exercise, FOLDER/shm-x.c is compiled to INTO/shm-x, and
+/// INTO/shm-x.log has the compiler's words (no program there if it failed); else FOLDER/shm-x is copied.
+pub fn take_folder(folder: &Path, into: &Path, flags: &[&str]) -> Verdict {
+    let mut taken = 0;
     for program in PROGRAMS {
-        let original = originals.join(program);
-        if original.exists() {
-            continue;
+        let source = folder.join(program).with_extension("c");
+        if source.is_file() {
+            taken += 1;
+            compile(&source, &into.join(program), flags)?;
+        } else if is_executable(&folder.join(program)) {
+            taken += 1;
+            copy(&folder.join(program), &into.join(program))?;
         }
-        if let Ok(words) = fs::read_to_string(original.with_extension("log")) {
-            let what = format!("{program}.c of ORIGINALS does not compile");
-            return Err(Report::failed(format!("{what}:\n{words}")));
-        }
-        symlink(target().join("c").join(program), original)?;
     }
-    Ok(())
+    let nothing = || {
+        format!(
+            "neither shm-*.c nor executables shm-* in {}",
+            folder.display()
+        )
+    };
+    if taken > 0 {
+        Ok(())
+    } else {
+        Err(Report::trouble(nothing()))
+    }
+}
+
+pub fn is_executable(file: &Path) -> bool {
+    let is = |data: fs::Metadata| data.is_file() && data.permissions().mode() & 0o111 != 0;
+    file.metadata().is_ok_and(is)
+}
+
+/// Compiles in a world, where the compiler reads the user's folder and no other: what it says is shown.
+fn compile(source: &Path, program: &Path, flags: &[&str]) -> Verdict {
+    let set = |name, default: &str| env::var(name).unwrap_or_else(|_| default.into());
+    let words = format!("{} {}", set("CC", "cc"), set("CFLAGS", "-O2"));
+    let mut words = words.split_whitespace();
+    let mut command = wrapped(&[], words.next().unwrap_or("cc").as_ref());
+    let folder = source.parent().unwrap_or(Path::new("."));
+    command
+        .args(words)
+        .args(flags)
+        .args(["-o", "program", "-iquote"])
+        .args([folder, source]);
+    let mut world = World::new()?;
+    let text = match world.run(Launch::of(command)) {
+        Ok((outcome, _)) => [outcome.stdout, outcome.stderr].concat(),
+        Err(report) if report.kind == Kind::Stopped => report.text.into_bytes(),
+        Err(report) => return Err(report),
+    };
+    fs::write(program.with_extension("log"), text)?;
+    let _ = fs::remove_file(program);
+    let made = world.folder().join("program");
+    if made.is_file() {
+        copy(&made, program)
+    } else {
+        Ok(())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,19 +184,13 @@ pub fn make_segment() -> PathBuf {
     RUN.get_or_init(env::temp_dir).join("make-segment")
 }
 
-/// The program, run by the command whose words come before it.
-pub fn behind(words: &[&str], program: &Path) -> Command {
+/// The program, run by the command whose words come before it, in an environment of its own: locale
+/// and stdio settings of the caller would change what C prints.
+pub fn wrapped(words: &[&str], program: &Path) -> Command {
     let mut words = words.iter().map(OsStr::new).chain([program.as_os_str()]);
     let mut command = Command::new(words.next().unwrap_or_default());
-    command.args(words);
     command
-}
-
-/// The same in an environment of its own: locale and stdio settings of the caller
-/// would change what C prints.
-pub fn wrapped(words: &[&str], program: &Path) -> Command {
-    let mut command = behind(words, program);
-    command
+        .args(words)
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
         .env("TMPDIR", ".");

@@ -49,7 +49,7 @@ impl Played {
             .is_err_and(|report| report.kind == kind)
     }
 
-    /// Whether the program, or the check, is wrong.
+    /// Whether the program is wrong.
     pub fn is_wrong(&self) -> bool {
         self.is(Kind::Failed) || self.is(Kind::Stopped)
     }
@@ -78,6 +78,7 @@ pub fn play_all(
     mut environment: Vec<(&'static str, String)>,
 ) -> Result<Vec<Played>, Report> {
     set_child_subreaper(true)?;
+    engine::remove_stale_folders()?;
     let folder = Folder::new("run")?;
     // First of all: threads that are there before would take the signals.
     clean_up_when_interrupted(folder.path().to_path_buf())?;
@@ -266,15 +267,11 @@ impl Runner<'_> {
 
 fn verdict(status: WaitStatus, text: String) -> Verdict {
     let WaitStatus::Exited(_, code) = status else {
-        return Err(Report::stopped(format!(
-            "the check was killed, or took too long: {status:?}\n{text}"
-        )));
+        return Err(Report::trouble(format!("{status:?}\n{text}")));
     };
     match Kind::of(code) {
         _ if code == 0 => Ok(()),
         Some(kind) => Err(Report { kind, text }),
-        None => Err(Report::failed(format!(
-            "the check itself failed, with status {code}:\n{text}"
-        ))),
+        None => Err(Report::trouble(format!("exit status {code}\n{text}"))),
     }
 }

@@ -16,10 +16,14 @@ const MOST_LINES: usize = 200;
 
 /// How the cases went, as lines.
 pub fn lines(played: &[Played], in_full: bool) -> Vec<String> {
-    let mut wrong = played.iter().filter(|played| played.is_wrong());
-    match wrong.next() {
-        Some(first) => red(played, first, &wrong.collect::<Vec<_>>(), in_full),
-        None => green(played),
+    let is_trouble = |played: &&Played| played.is(Kind::Trouble);
+    let wrong: Vec<&Played> = played.iter().filter(|played| played.is_wrong()).collect();
+    let trouble: Vec<&Played> = played.iter().filter(is_trouble).collect();
+    match (wrong.as_slice(), trouble.as_slice()) {
+        ([first, others @ ..], _) | ([], [first, others @ ..]) => {
+            red(played, first, others, in_full)
+        }
+        ([], []) => green(played),
     }
 }
 
@@ -62,7 +66,12 @@ fn red(played: &[Played], first: &Played, others: &[&Played], in_full: bool) -> 
     let room = if in_full { MOST_LINES } else { room };
     let report = first.verdict.as_ref().err();
     let report = report.map_or(Vec::new(), |report| shortened(report, room));
-    let head = format!("FAILED  {}", first.name);
+    let head = if first.is_wrong() {
+        "FAILED "
+    } else {
+        "The check could not run:"
+    };
+    let head = format!("{head} {}", first.name);
     [vec![head], report, vec![String::new()], below, vec![next]].concat()
 }
 
@@ -75,6 +84,9 @@ fn next(case: &Played, in_full: bool) -> String {
     let folders = folder("YOURS", yours()) + &folder("ORIGINALS", originals());
     let (exercise, name) = (case.exercise(), &case.name);
     match exercise {
+        _ if !case.is_wrong() => {
+            format!("No program is at fault. Next: make check CASE={name}{folders}")
+        }
         "create" | "attach" | "dynamic" | "fork" if in_full => {
             format!("Next: mend it, then make check-{exercise}{folders}")
         }

@@ -3,7 +3,7 @@
 use common::{FORK_KEY, FORK_SIZE};
 
 use super::{meanwhile, runs_right};
-use crate::engine::{At, Channel, Launch, Outcome, Verdict, World, expect};
+use crate::engine::{At, Channel, Launch, Outcome, Verdict, World, expect, expect_of_c};
 use crate::harness::{Case, Found, Version, c_version, case, found, four_lines, ours, repeat};
 
 const CROWD: usize = 64;
@@ -104,7 +104,7 @@ fn two_c_versions() -> Verdict {
     let one = ids(&first);
     let seen = format!("{} and {}", one.join(", "), other.join(", "));
     let is_one = one.len() == 1 && one == other;
-    expect("both name one segment", is_one, &seen)
+    expect_of_c("both name one segment", is_one, &seen)
 }
 
 /// The IDs that a run names, each once. A text that was read half written names none.

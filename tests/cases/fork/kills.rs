@@ -7,7 +7,7 @@ use nix::sys::signal::Signal;
 
 use super::{name, places, runs_right, traced, undisturbed};
 use crate::engine::{
-    Act, At, Channel, Outcome, Step, Trace, Verdict, World, expect, in_words, step,
+    Act, At, Channel, Outcome, Step, Trace, Verdict, World, expect, expect_of_c, in_words, step,
 };
 use crate::harness::{Case, Found, Need, Version, case, found, four_lines, is_yours};
 
@@ -146,7 +146,7 @@ fn a_death_in_the_c_version() -> Verdict {
     let death = step(2, At::Awake, Act::Send(Signal::SIGKILL));
     let (_, outcome) = traced(&mut world, Version::C, &[death])?;
     let seen = outcome.describe(Channel::Pipes);
-    expect("exit status 0", outcome.succeeded(), &seen)?;
+    expect_of_c("exit status 0", outcome.succeeded(), &seen)?;
     world.expect_no_segment()
 }
 
@@ -156,8 +156,8 @@ fn the_parents_death_in_the_c_version() -> Verdict {
     let death = step(0, At::From("wait4", 0), Act::Send(Signal::SIGKILL));
     let (_, outcome) = traced(&mut world, Version::C, &[death])?;
     let ends = in_words(outcome.status);
-    expect("died by SIGKILL", ends == "died by SIGKILL", &ends)?;
+    expect_of_c("died by SIGKILL", ends == "died by SIGKILL", &ends)?;
     let left = world.describe_table()?;
     let is_left = left.contains(" 0 attached");
-    expect("a segment that nobody uses", is_left, &left)
+    expect_of_c("a segment that nobody uses", is_left, &left)
 }

@@ -2,7 +2,7 @@
 //! turn, until the others can do no more.
 
 use super::{Place, name, places, traced, undisturbed};
-use crate::engine::{Act, At, Channel, Trace, Until, Verdict, World, expect, step};
+use crate::engine::{Act, At, Channel, Trace, Until, Verdict, World, expect_of_c, step};
 use crate::harness::{Case, Need, Version, case, four_lines};
 
 pub fn cases() -> Vec<Case> {
@@ -53,6 +53,6 @@ fn the_c_version_is_held() -> Verdict {
     let (_, played) = traced(&mut World::new()?, Version::C, &[held])?;
     let is_right = four_lines(&played, Channel::Pipes).is_ok();
     let seen = played.describe(Channel::Pipes);
-    let wanted = "the C version's lines are wrong, with process 1 held";
-    expect(wanted, !is_right, &seen)
+    let wanted = "its lines are wrong, with process 1 held";
+    expect_of_c(wanted, !is_right, &seen)
 }
