@@ -3,14 +3,23 @@
 use common::{CREATE_KEY, CREATE_SIZE};
 
 use super::failing::{After, Failing, SHMGET, WRITE};
-use super::{built, streams};
+use super::{built, checked, streams};
 use crate::engine::{Channel, Verdict};
-use crate::harness::{Case, Found, Leaves, NOBODY, Need, Right, Scene, case, exercise, found};
+use crate::harness::{
+    Case, Found, Leaves, NOBODY, Need, Right, Scene, careful, case, exercise, found, hard, is_yours,
+};
 
 pub fn cases() -> Vec<Case> {
-    let streams = streams::cases("shm-create");
+    let streams = hard(streams::cases("shm-create"));
     let built = built::cases("shm-create", &["shmget ioctl write exit_group"]);
-    let all = [prints(), refuses(), streams, failing(), built];
+    let all = [
+        prints(),
+        refuses(),
+        careful(limits()),
+        careful(failing()),
+        streams,
+        built,
+    ];
     exercise("create", &["shm-create"], all)
 }
 
@@ -48,6 +57,12 @@ fn refuses() -> Vec<Case> {
             create().on(segment).run_by_ordinary_user().agrees()
         })
         .needs(Need::OrdinaryUser),
+    ]
+}
+
+/// The kernel's limits, the reader's and the disk's.
+fn limits() -> Vec<Case> {
+    vec![
         case("shmmni_is_reached", || create().on_a_full_table().agrees()).needs(Need::OwnTable),
         case("shmmax_is_smaller", || {
             create().with_kernel_limit("shmmax", 1023).agrees()
@@ -64,7 +79,11 @@ fn refuses() -> Vec<Case> {
     ]
 }
 
+/// Each of its calls fails.
 fn failing() -> Vec<Case> {
+    if is_yours() {
+        return checked::cases("shm-create");
+    }
     let of = |call, errnos| Failing::of("shm-create", call, errnos);
     let write = of("write", WRITE).says("write: ").leaves(After::NoText);
     vec![

@@ -1,15 +1,14 @@
-//! Every system call may fail: the engine makes it. Each time, the program ends by itself with status 1,
-//! says which call failed and why, and leaves what it should.
-
-use std::io;
+//! Our programs: every system call may fail with every errno that it can have. Each time, the program ends by
+//! itself with status 1, says which call failed and why, and leaves what it should.
 
 use common::{CREATE_KEY, CREATE_SIZE};
 use nix::errno::Errno;
 
+use super::checked::text_of;
 use crate::engine::{
     Act, At, Channel, EACH, Launch, Outcome, Report, Verdict, World, expect, step,
 };
-use crate::harness::{Case, case, found, four_lines, is_yours, lines_by_hand, ours};
+use crate::harness::{Case, case, found, lines_by_hand, ours};
 
 pub const SHMGET: &[&str] = &[
     "EACCES", "EINVAL", "ENFILE", "ENOENT", "ENOMEM", "ENOSPC", "EPERM",
@@ -46,8 +45,6 @@ pub struct Failing {
     leaves: After,
     /// How often a process makes the call at the most.
     times: usize,
-    /// Whether a student may name another call: the C version makes none like it.
-    is_free: bool,
     /// How many processes say so at least.
     least: usize,
     /// Whether several processes may say so, and print more or less of the lines.
@@ -65,7 +62,6 @@ impl Failing {
             prints,
             leaves,
             times: 1,
-            is_free: false,
             least: 1,
             is_of_many: false,
         }
@@ -87,13 +83,6 @@ impl Failing {
         Self { times, ..self }
     }
 
-    pub fn by_any_name(self) -> Self {
-        Self {
-            is_free: true,
-            ..self
-        }
-    }
-
     /// In each of shm-fork's processes.
     pub fn in_all_three(self) -> Self {
         Self { least: 3, ..self }
@@ -111,9 +100,7 @@ impl Failing {
     }
 
     fn is_told(&self) -> Verdict {
-        // Many a language tries an interrupted call again.
-        let errnos = self.errnos.iter();
-        for errno in errnos.filter(|errno| !is_yours() || **errno != "EINTR") {
+        for errno in self.errnos {
             for time in 1..=self.times {
                 let fault = format!("{}:error={errno}:when={time}", self.call);
                 self.once(time, errno).map_err(|report| {
@@ -140,11 +127,8 @@ impl Failing {
         let step = step(EACH, At::Named(self.call, time), fails);
         let (outcome, trace) = world.run(launch.with(&[step]))?;
         if !trace.all_done {
-            return self.not_made("does not make the call");
-        }
-        // A student's shm-fork may find another way.
-        if is_yours() && self.is_of_many && four_lines(&outcome, Channel::Pipes).is_ok() {
-            return Ok(());
+            let why = format!("{} does not make the call {}", self.program, self.call);
+            return Err(Report::failed(why));
         }
         let seen = outcome.describe(Channel::Pipes);
         let is_quick = trace.sleeper.is_none();
@@ -154,42 +138,26 @@ impl Failing {
         self.left(&world, &before)
     }
 
-    /// A student's program may do without a call that ours makes; but what it attaches it detaches.
-    fn not_made(&self, what: &str) -> Verdict {
-        let why = format!("{} {what} {}", self.program, self.call);
-        let is_needed = self.call == "shmdt" && !self.is_of_many;
-        Err(if is_yours() && !is_needed {
-            Report::not_run(why)
-        } else {
-            Report::failed(why)
-        })
-    }
-
     /// What is to be on both streams.
     fn said(&self, outcome: &Outcome, errno: &str, seen: &str) -> Verdict {
         let text = String::from_utf8_lossy(&outcome.stderr);
-        let why = text_of(errno)?;
-        let right = format!("{}{why}", self.says);
-        let is_free = self.is_free && is_yours();
-        let is_right = |line: &str| line == right || (is_free && names_a_call(line, &why));
+        let right = format!("{}{}", self.says, text_of(named(errno)?));
         let most = if self.is_of_many { 3 } else { 1 };
-        let least = if is_yours() { 1 } else { self.least };
-        let is_told = text.lines().all(is_right) && (least..=most).contains(&text.lines().count());
-        let times = if least > 1 { "from each process " } else { "" };
+        let is_right = |line: &str| line == right;
+        let told = text.lines().count();
+        let is_told = text.lines().all(is_right) && (self.least..=most).contains(&told);
+        let times = if self.least > 1 {
+            "from each process "
+        } else {
+            ""
+        };
         expect(&format!("{times}on standard error: {right}"), is_told, seen)?;
         let printed = String::from_utf8_lossy(&outcome.stdout);
-        // In the machine's own table an ID may have any number.
-        let printed = printed.trim_end_matches(|byte: char| byte.is_ascii_digit() || byte == '\n');
-        let prints = self.prints.trim_end_matches(['0', '\n']);
         let wanted = format!("on standard output: {:?}", self.prints);
-        expect(&wanted, printed == prints || self.is_of_many, seen)
+        expect(&wanted, printed == self.prints || self.is_of_many, seen)
     }
 
     fn left(&self, world: &World, before: &str) -> Verdict {
-        // Ours tries a removal that failed once more.
-        if is_yours() && self.call == "shmctl" && self.program == "shm-fork" {
-            return Ok(());
-        }
         let after = world.describe_table()?;
         let has_text = after.contains("This is our shared") || after.contains("We have accessed");
         let (wanted, is_so) = match self.leaves {
@@ -203,23 +171,9 @@ impl Failing {
     }
 }
 
-/// `any label: text`.
-fn names_a_call(line: &str, text: &str) -> bool {
-    line.strip_suffix(text)
-        .is_some_and(|label| label.ends_with(": "))
-}
-
 /// An errno by its name.
 fn named(errno: &str) -> Result<Errno, Report> {
     let mut all = (1..200).map(Errno::from_raw);
     let known = all.find(|known| format!("{known:?}") == errno);
     known.ok_or_else(|| Report::failed(format!("{errno} is no errno")))
-}
-
-/// The C library's text for an errno, by its name.
-fn text_of(errno: &str) -> Result<String, Report> {
-    let number = named(errno)? as i32;
-    // std's text is the C library's, and the number after it.
-    let text = io::Error::from_raw_os_error(number).to_string();
-    Ok(text.replace(&format!(" (os error {number})"), ""))
 }

@@ -2,6 +2,7 @@
 
 mod attach;
 mod built;
+mod checked;
 mod create;
 mod dynamic;
 mod failing;

@@ -6,12 +6,37 @@ use super::machine::{Need, has};
 use super::programs::{Version, yours};
 use crate::engine::{Report, Verdict};
 
+/// How far a program has come, in the order in which one works.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// It does what the C version does.
+    #[default]
+    Basic,
+    /// It tells every failure, and leaves and loses nothing.
+    Careful,
+    /// It stands others, crowds, signals and broken streams.
+    Hard,
+}
+
+impl Level {
+    pub const ALL: [Self; 3] = [Self::Basic, Self::Careful, Self::Hard];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Careful => "careful",
+            Self::Hard => "hard",
+        }
+    }
+}
+
 #[must_use = "a case that is in no list is not played"]
 pub struct Case {
     /// `exercise::promise`, by which it is called.
     pub name: String,
     needs: Vec<Need>,
     programs: &'static [&'static str],
+    pub level: Level,
     pub is_stress: bool,
     play: Box<dyn Fn() -> Verdict>,
 }
@@ -23,6 +48,7 @@ pub fn case(name: &str, play: impl Fn() -> Verdict + 'static) -> Case {
         name: name.to_string(),
         needs: Vec::new(),
         programs: &[],
+        level: Level::default(),
         is_stress: false,
         play,
     }
@@ -32,6 +58,16 @@ impl Case {
     pub fn needs(mut self, need: Need) -> Self {
         self.needs.push(need);
         self
+    }
+
+    pub fn careful(self) -> Self {
+        let level = Level::Careful;
+        Self { level, ..self }
+    }
+
+    pub fn hard(self) -> Self {
+        let level = Level::Hard;
+        Self { level, ..self }
     }
 
     /// `make stress` plays it, for as long as it is told.
@@ -57,7 +93,7 @@ impl Case {
     }
 }
 
-/// The cases of an exercise, the simplest first, with the programs that they run.
+/// The cases of an exercise, level by level, the simplest first, with the programs that they run.
 pub fn exercise(
     name: &str,
     programs: &'static [&'static str],
@@ -71,7 +107,19 @@ pub fn exercise(
         name: format!("{name}::{}", case.name),
         ..case
     };
-    compiles.chain(cases).map(named).collect()
+    let mut cases: Vec<Case> = compiles.chain(cases).map(named).collect();
+    cases.sort_by_key(|case| case.level);
+    cases
+}
+
+/// All of them at a level.
+pub fn careful(cases: Vec<Case>) -> Vec<Case> {
+    cases.into_iter().map(Case::careful).collect()
+}
+
+/// All of them at a level.
+pub fn hard(cases: Vec<Case>) -> Vec<Case> {
+    cases.into_iter().map(Case::hard).collect()
 }
 
 /// A student's C file has to compile first.

@@ -5,7 +5,7 @@ use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use super::case::Case;
+use super::case::{Case, Level};
 use super::diff::diff;
 use super::junit;
 use super::play::play;
@@ -65,9 +65,21 @@ fn is_meant(name: &str, case: &Case) -> bool {
     }
 }
 
+/// `LEVEL=basic` stops there.
+fn level() -> Result<Level, Report> {
+    let name = env::var("LEVEL").ok().filter(|name| !name.is_empty());
+    let Some(name) = name else {
+        return Ok(Level::Hard);
+    };
+    let level = Level::ALL.into_iter().find(|level| level.name() == name);
+    level.ok_or_else(|| Report::trouble("LEVEL is basic, careful or hard"))
+}
+
 /// Plays the chosen cases, and tells how all is.
 fn check(cases: &[Case], in_full: bool, is_chosen: impl Fn(&Case) -> bool) -> Result<u8, Report> {
-    let chosen: Vec<&Case> = cases.iter().filter(|case| is_chosen(case)).collect();
+    let level = level()?;
+    let is_chosen = |case: &&Case| is_chosen(case) && (case.level <= level || in_full);
+    let chosen: Vec<&Case> = cases.iter().filter(is_chosen).collect();
     if chosen.is_empty() {
         let why = "there is no such case. Next: target/debug/check --list";
         return Err(Report::trouble(why));

@@ -51,8 +51,9 @@ fn case(played: &Played) -> String {
         }
     };
     let seconds = played.time.as_secs_f64();
+    let level = played.level.name();
     format!(
-        "<testcase classname=\"{exercise}\" name=\"{name}\" time=\"{seconds:.3}\">{body}</testcase>\n"
+        "<testcase classname=\"{exercise}.{level}\" name=\"{name}\" time=\"{seconds:.3}\">{body}</testcase>\n"
     )
 }
 

@@ -14,7 +14,7 @@ use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-use super::case::Case;
+use super::case::{Case, Level};
 use super::machine;
 use super::programs;
 use crate::engine::{self, Folder, Kind, Report, Verdict};
@@ -34,6 +34,7 @@ fn is_simplest(case: &str) -> bool {
 /// What came of a case.
 pub struct Played {
     pub name: String,
+    pub level: Level,
     pub time: Duration,
     pub verdict: Verdict,
 }
@@ -137,6 +138,7 @@ fn kill_the_cases() {
 fn not_run(case: &Case, why: String) -> Played {
     Played {
         name: case.name.clone(),
+        level: case.level,
         time: Duration::ZERO,
         verdict: Err(Report::not_run(why)),
     }
@@ -229,6 +231,7 @@ impl Runner<'_> {
         playing.output.read_to_string(&mut text)?;
         self.played[playing.index] = Some(Played {
             name: self.cases[playing.index].name.clone(),
+            level: self.cases[playing.index].level,
             time: playing.start.elapsed(),
             verdict: verdict(status, text),
         });

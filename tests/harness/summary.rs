@@ -1,8 +1,10 @@
 //! What the user is told at the end: on one screen, what is wrong and what to do next.
 
+use std::env;
 use std::path::PathBuf;
 
 use super::by_hand::quoted;
+use super::case::Level;
 use super::programs::{is_yours, originals, yours};
 use super::runner::Played;
 use crate::engine::{Kind, Report, landlock_version};
@@ -81,6 +83,12 @@ fn next(case: &Played, in_full: bool) -> String {
         let set = folder.map(|folder| format!(" {name}={}", quoted(&folder.to_string_lossy())));
         set.unwrap_or_default()
     };
+    let level = env::var("LEVEL").map_or(String::new(), |level| format!(" LEVEL={level}"));
+    let level = if level.len() > 7 {
+        level
+    } else {
+        String::new()
+    };
     let folders = folder("YOURS", yours()) + &folder("ORIGINALS", originals());
     let (exercise, name) = (case.exercise(), &case.name);
     match exercise {
@@ -88,7 +96,7 @@ fn next(case: &Played, in_full: bool) -> String {
             format!("No program is at fault. Next: make check CASE={name}{folders}")
         }
         "create" | "attach" | "dynamic" | "fork" if in_full => {
-            format!("Next: mend it, then make check-{exercise}{folders}")
+            format!("Next: mend it, then make check-{exercise}{level}{folders}")
         }
         _ if in_full => format!("Next: mend it, then make check{folders}"),
         _ => format!("Next: make check CASE={name}{folders}"),
@@ -100,26 +108,27 @@ fn height(line: &str) -> usize {
     line.chars().count().div_ceil(COLUMNS).max(1)
 }
 
-/// As much of a report as there is room for.
+/// As much of a report as there is room for: its beginning and, if they fit, the commands at its end.
 fn shortened(report: &Report, room: usize) -> Vec<String> {
     let lines: Vec<&str> = report.text.trim_end().lines().collect();
-    if lines.iter().map(|line| height(line)).sum::<usize>() <= room {
-        return lines.into_iter().map(String::from).collect();
+    let tall = |lines: &[&str]| lines.iter().map(|line| height(line)).sum::<usize>();
+    let own = |lines: &[&str]| lines.iter().map(ToString::to_string).collect::<Vec<_>>();
+    if tall(&lines) <= room {
+        return own(&lines);
     }
-    let mut shown = Vec::new();
-    let mut left = room.saturating_sub(1);
-    for line in &lines {
-        left = match left.checked_sub(height(line)) {
-            Some(left) => left,
-            None => break,
-        };
-        shown.push((*line).to_string());
-    }
-    let rest = lines.len() - shown.len();
-    shown.push(format!(
-        "  ... and {rest} more lines: see the command below"
-    ));
-    shown
+    let commands = lines.iter().rposition(|line| line.starts_with("By hand"));
+    let (above, commands) = lines.split_at(commands.unwrap_or(lines.len()));
+    let commands = if tall(commands) + 4 <= room {
+        commands
+    } else {
+        &[]
+    };
+    let left = room.saturating_sub(1 + tall(commands));
+    let fits = |&count: &usize| tall(&above[..count]) <= left;
+    let shown = (0..=above.len()).rev().find(fits).unwrap_or(0);
+    let rest = lines.len() - shown - commands.len();
+    let more = format!("  ... and {rest} more lines: see the command below");
+    [own(&above[..shown]), vec![more], own(commands)].concat()
 }
 
 /// The other cases that failed, by name.
@@ -146,21 +155,33 @@ fn also(others: &[&Played]) -> Vec<String> {
     lines
 }
 
-/// How many of each exercise passed, failed and were not run; without those of which none was.
+/// How many of each exercise passed, by level; without those of which none was played.
 fn counts(played: &[Played]) -> Vec<String> {
     let mut exercises: Vec<&str> = played.iter().map(Played::exercise).collect();
     exercises.dedup();
-    let head = format!("{:12} {:>8} {:>8} {:>8}", "", "passed", "failed", "not run");
+    let names = Level::ALL.map(|level| format!("{:>11}", level.name()));
+    let head = format!("{:12}{}{:>11}", "passed", names.concat(), "not run");
     let lines = exercises.into_iter().filter_map(|exercise| {
         let of_it = played.iter().filter(|played| played.exercise() == exercise);
-        let count = |is: fn(&Played) -> bool| of_it.clone().filter(|played| is(played)).count();
-        let (passed, wrong) = (
-            count(|played| played.verdict.is_ok()),
-            count(Played::is_wrong),
-        );
-        let not_run = count(|played| played.is(Kind::NotRun));
-        let line = format!("{exercise:12} {passed:8} {wrong:8} {not_run:8}");
-        (passed + wrong > 0).then_some(line)
+        let not_run = of_it
+            .clone()
+            .filter(|played| played.is(Kind::NotRun))
+            .count();
+        let levels = Level::ALL.map(|level| {
+            let run = of_it
+                .clone()
+                .filter(|played| played.level == level && !played.is(Kind::NotRun));
+            let passed = run.clone().filter(|played| played.verdict.is_ok()).count();
+            let all = run.count();
+            let counted = if all > 0 {
+                format!("{passed} of {all}")
+            } else {
+                String::new()
+            };
+            format!("{counted:>11}")
+        });
+        let any_ran = not_run < of_it.count();
+        any_ran.then(|| format!("{exercise:12}{}{not_run:11}", levels.concat()))
     });
     let lines: Vec<String> = [head].into_iter().chain(lines).collect();
     if lines.len() > 1 { lines } else { Vec::new() }

@@ -11,10 +11,16 @@ use crate::engine::{
 };
 use crate::harness::{Case, Found, Need, Version, case, found, four_lines, is_yours};
 
-pub fn cases() -> Vec<Case> {
+/// A child dies, and its parent notices.
+pub fn deaths() -> Vec<Case> {
     vec![
         case("process_1_is_killed", || killed(1, Signal::SIGKILL)),
         case("process_2_is_killed", || killed(2, Signal::SIGKILL)),
+    ]
+}
+
+pub fn signals() -> Vec<Case> {
+    vec![
         case("the_parent_is_killed", || killed(0, Signal::SIGKILL)),
         case("process_1_is_interrupted", || killed(1, Signal::SIGINT)),
         case("process_2_is_interrupted", || killed(2, Signal::SIGINT)),

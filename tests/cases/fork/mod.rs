@@ -8,14 +8,14 @@ mod order;
 use common::{FORK_KEY, FORK_SIZE};
 
 use super::failing::{Failing, SHMAT, SHMCTL, SHMDT, SHMGET, WRITE};
-use super::{built, streams};
+use super::{built, checked, streams};
 use crate::engine::{
     Act, At, Channel, Launch, Outcome, Report, Step, THE_C_VERSIONS_ORDER, Trace, Until, Verdict,
     Who, World, expect, step,
 };
 use crate::harness::{
-    Case, Leaves, NOBODY, Need, Right, Scene, Version, case, exercise, found, four_lines, is_yours,
-    ours, wrapped,
+    Case, Leaves, NOBODY, Need, Right, Scene, Version, careful, case, exercise, found, four_lines,
+    hard, is_yours, ours, wrapped,
 };
 
 /// The system calls of the parent, of process 1 and of process 2.
@@ -32,11 +32,13 @@ pub fn cases() -> Vec<Case> {
         order::cases(),
         prints(),
         refuses(),
-        leftovers::cases(),
-        streams::cases("shm-fork"),
-        kills::cases(),
-        failing(),
-        crowds::cases(),
+        careful(limits()),
+        careful(failing()),
+        careful(kills::deaths()),
+        hard(kills::signals()),
+        hard(leftovers::cases()),
+        hard(crowds::cases()),
+        hard(streams::cases("shm-fork")),
         built::cases("shm-fork", &CALLS),
     ];
     exercise("fork", &["shm-fork"], all)
@@ -86,6 +88,12 @@ fn refuses() -> Vec<Case> {
             fork().on(segment).run_by_ordinary_user().differs(&right)
         })
         .needs(Need::OrdinaryUser),
+    ]
+}
+
+/// The kernel's limits.
+fn limits() -> Vec<Case> {
+    vec![
         case("shmmni_is_reached", || {
             let right = says("shmget: No space left on device", Leaves::AllAsItWas);
             fork().on_a_full_table().differs(&right)
@@ -127,7 +135,11 @@ fn says(says: &str, leaves: Leaves) -> Right<'_> {
     }
 }
 
+/// Each of its calls fails.
 fn failing() -> Vec<Case> {
+    if is_yours() {
+        return checked::cases("shm-fork");
+    }
     let of = |call, errnos| Failing::of("shm-fork", call, errnos).in_many_processes();
     vec![
         of("shmget", SHMGET).says("shmget: ").case(),
@@ -135,7 +147,6 @@ fn failing() -> Vec<Case> {
         of("shmctl", SHMCTL).says("shmctl: ").times(2).case(),
         of("socketpair", &["EMFILE", "ENFILE", "ENOMEM"])
             .says("socketpair: ")
-            .by_any_name()
             .case(),
         of("clone", &["EAGAIN", "ENOMEM"])
             .says("fork: ")
@@ -143,11 +154,9 @@ fn failing() -> Vec<Case> {
             .case(),
         of("sendto", &["ECONNRESET", "EINTR", "ENOBUFS", "EPIPE"])
             .says("send: ")
-            .by_any_name()
             .case(),
         of("read", &["EAGAIN", "ECONNRESET", "EINTR", "EIO"])
             .says("read: ")
-            .by_any_name()
             .case(),
         of("wait4", &["ECHILD", "EINTR"])
             .says("wait: ")
