@@ -13,7 +13,7 @@ mod readme;
 mod streams;
 
 use crate::engine::{Channel, Verdict};
-use crate::harness::{Case, Scene, case, exercise};
+use crate::harness::{Case, Need, Scene, case, exercise};
 
 const ALL: [&str; 4] = ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"];
 
@@ -26,7 +26,7 @@ pub fn all() -> Vec<Case> {
         exercise(
             "together",
             &ALL,
-            [vec![case("four_in_a_row", four_in_a_row)]],
+            [vec![case("four_in_a_row", four_in_a_row).needs(Need::Ours)]],
         ),
         makefile::cases(),
         readme::cases(),

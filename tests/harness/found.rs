@@ -88,6 +88,23 @@ impl Found {
         Ok(())
     }
 
+    /// "a process that still runs has made the segment of key 1001 (512 bytes, …)".
+    pub fn describe(&self) -> String {
+        let maker = match (self.held, self.owner) {
+            (true, _) => "a process that still runs has made".to_string(),
+            (false, Some(user)) => format!("a process of user {user} has left"),
+            (false, None) => "a process that has ended has left".to_string(),
+        };
+        let text = match self.text {
+            "" => String::new(),
+            text => format!(", filled with {text}"),
+        };
+        let Self {
+            key, size, mode, ..
+        } = self;
+        format!("{maker} the segment of key {key} ({size} bytes, mode 0{mode:o}{text})")
+    }
+
     pub fn by_hand(&self) -> String {
         let Self {
             key,

@@ -1,5 +1,6 @@
 //! shm-fork's four lines.
 
+use super::programs::is_yours;
 use crate::engine::{Channel, Outcome, Report, Verdict};
 
 const RECEIVED: &str = "Process 2 : Received : Is this the shared memory ID : ";
@@ -16,6 +17,9 @@ pub fn four_lines(outcome: &Outcome, channel: Channel) -> Result<String, Report>
         "Process 2 : Responced to process 1 in shared memory\n".to_string(),
         format!("Process 1 : Responce -> Yes, This is shared memory ID : {id}\n"),
     ];
+    if is_yours() && is_any_order(&printed, &lines) && outcome.succeeded() {
+        return Ok(id.to_string());
+    }
     // Not on a terminal, process 2 flushes before it passes the turn, process 1 writes at its end.
     let order = if channel.prints_on_terminal() {
         [0, 1, 2, 3]
@@ -24,6 +28,18 @@ pub fn four_lines(outcome: &Outcome, channel: Channel) -> Result<String, Report>
     };
     let wanted = order.map(|line| lines[line].as_str()).concat();
     same(outcome, channel, &wanted, &printed).map(|()| id.to_string())
+}
+
+/// Each process's own lines in their order, and those of the two in any: a student may print when it
+/// happens, or at the end.
+fn is_any_order(printed: &str, lines: &[String; 4]) -> bool {
+    let place = |line: usize| printed.find(&lines[line]);
+    let all: usize = lines.iter().map(String::len).sum();
+    let [Some(writes), Some(receives), Some(responds), Some(reads)] = [0, 1, 2, 3].map(place)
+    else {
+        return false;
+    };
+    all == printed.len() && writes < reads && receives < responds
 }
 
 fn same(outcome: &Outcome, channel: Channel, wanted: &str, printed: &str) -> Verdict {
@@ -41,8 +57,18 @@ fn same(outcome: &Outcome, channel: Channel, wanted: &str, printed: &str) -> Ver
         unread: None,
         ..outcome.clone()
     };
+    let sorted = |text: &str| {
+        let mut lines: Vec<String> = text.lines().map(String::from).collect();
+        lines.sort();
+        lines
+    };
+    let headline = if sorted(printed) == sorted(wanted) && outcome.succeeded() {
+        "the four lines are right, but in another order: the order of the calls of fflush?"
+    } else {
+        "the four lines are not right:"
+    };
     Err(Report::difference(
-        "the four lines are not right:",
+        headline,
         &right.describe(channel),
         &outcome.describe(channel),
         ["right", super::programs::Version::Ours.name()],

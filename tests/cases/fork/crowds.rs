@@ -4,7 +4,9 @@ use common::{FORK_KEY, FORK_SIZE};
 
 use super::{meanwhile, runs_right};
 use crate::engine::{At, Channel, Launch, Outcome, Verdict, World, expect, expect_of_c};
-use crate::harness::{Case, Found, Version, c_version, case, found, four_lines, ours, repeat};
+use crate::harness::{
+    Case, Found, Need, Version, c_version, case, found, four_lines, ours, repeat,
+};
 
 const CROWD: usize = 64;
 
@@ -17,7 +19,7 @@ pub fn cases() -> Vec<Case> {
     let on_a_leftover = |name, at| case(name, move || two_on_a_leftover(at));
     let many = |name, play: fn() -> Verdict| case(name, play).stress();
     vec![
-        of("two_c_versions_share_a_segment", two_c_versions),
+        of("two_c_versions_share_a_segment", two_c_versions).needs(Need::Ours),
         one_of_two("has_found_its_segment", At::From("shmget", 1)),
         one_of_two("is_about_to_attach", At::From("shmat", 0)),
         one_of_two("has_attached", At::From("shmat", 1)),

@@ -2,7 +2,7 @@
 //! turn, until the others can do no more.
 
 use super::{Place, name, places, traced, undisturbed};
-use crate::engine::{Act, At, Channel, Trace, Until, Verdict, World, expect_of_c, step};
+use crate::engine::{Act, At, Channel, Trace, Until, Verdict, World, expect, expect_of_c, step};
 use crate::harness::{Case, Need, Version, case, four_lines};
 
 pub fn cases() -> Vec<Case> {
@@ -10,6 +10,7 @@ pub fn cases() -> Vec<Case> {
         case("process_1_is_held", || held(1)),
         case("process_2_is_held", || held(2)),
         case("the_parent_is_held", || held(0)),
+        case("nobody_computes_while_he_waits", nobody_is_busy).hard(),
         case("the_c_version_is_held", the_c_version_is_held).needs(Need::Ours),
     ]
 }
@@ -37,6 +38,15 @@ fn held_at(place: Place) -> Verdict {
     )?;
     four_lines(&outcome, Channel::Pipes)?;
     world.expect_no_segment()
+}
+
+/// Process 1 is held at its birth: process 2 can only wait.
+fn nobody_is_busy() -> Verdict {
+    let held = step(1, At::Birth, Act::Hold(Until::OthersWait));
+    let (trace, _) = traced(&mut World::new()?, Version::Ours, &[held])?;
+    let wanted = "the others wait in a call, as read: a busy wait takes a processor from everybody,\n\
+                  from the process that it waits for too";
+    expect(wanted, !trace.is_busy, "one of them computes all the while")
 }
 
 /// To sleep is to hope that the other has come far enough.
