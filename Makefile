@@ -19,7 +19,7 @@ absolute = $(if $(1),$(if $(filter /%,$(firstword $(1))),,$(START)/)$(1))
 override YOURS := $(call absolute,$(YOURS))
 override ORIGINALS := $(call absolute,$(ORIGINALS))
 override RESULTS := $(call absolute,$(RESULTS))
-export CC CFLAGS CASE SIZE YOURS ORIGINALS RESULTS
+export CC CFLAGS CASE LEVEL SIZE YOURS ORIGINALS RESULTS
 
 # A command that runs another in a segment table of its own; empty where the kernel gives none.
 OWN_TABLE := $(shell for own in 'unshare --ipc' 'unshare --user --map-current-user --ipc'; do \
@@ -32,6 +32,7 @@ make run        the four exercises in order, and the segments on the way
 make run-…      create, attach, fork or dynamic alone; its segment stays
 make check      runs the C versions and ours in the same state, compares all
 make check-…    the same for one exercise
+make watch-…    check-… again whenever you save a file; Control-C ends it
 make diff-…     what the C version and ours print, and the segments they leave
 make trace-…    the system calls of the C version and of ours
 make shell      a shell in which the lab's keys are yours alone
@@ -42,6 +43,7 @@ make clean      removes what was built
 
 SIZE=100          answers shm-dynamic, in run, run-…, diff-… and trace-…
 CASE=fork::fresh  one case of check alone
+LEVEL=basic       stops there, or at careful: the cases go from basic to hard
 YOURS=folder      its shm-*.c, or executables shm-*, take the place of ours, and
 ORIGINALS=folder  its shm-*.c that of the C versions: in check, check-…, diff-…,
                   trace-… and bench
@@ -74,7 +76,7 @@ endef
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: all ours run $(EXERCISES:%=run-%) check-program check $(EXERCISES:%=check-%) \
-	$(EXERCISES:%=diff-%) $(EXERCISES:%=trace-%) shell stress bench clean-shm clean help
+	$(EXERCISES:%=watch-%) $(EXERCISES:%=diff-%) $(EXERCISES:%=trace-%) shell stress bench clean-shm clean help
 
 C_FILES := $(wildcard tests/c/shm-*.c)
 all: ours $(C_FILES:tests/%.c=$(TARGET)/%)
@@ -125,6 +127,9 @@ test-common = printf 'The tests of common itself: '; \
 $(EXERCISES:%=check-%): check-%: check-program
 	@case $$CASE in ''|$*::*) ;; *) echo "make: $$CASE is no case of check-$*" >&2; exit 1 ;; esac
 	@$(TARGET)/debug/check $(if $(CASE),--exact "$$CASE",$*)
+
+$(EXERCISES:%=watch-%): watch-%:
+	@tests/watch.sh $* '$(MAKE)'
 
 stress: check-program
 	@SECONDS='$(or $(SECONDS),60)' $(TARGET)/debug/check --stress

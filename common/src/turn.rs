@@ -73,8 +73,8 @@ impl Turn {
         }
     }
 
-    /// A call may fail because the other process has ended (`EPIPE`, `ECONNRESET`): then that is
-    /// what the user is to be told, and the parent does.
+    /// A call may fail because the other process has ended: then that is what the user is to be told,
+    /// and the parent does. `poll` tells whether it has.
     fn failure(&self, call: &'static CStr, errno: Errno) -> Failure {
         let fd = self.end.as_raw_fd();
         let (events, revents) = (0, 0); // POLLHUP needs no asking: see poll(2)
@@ -84,8 +84,9 @@ impl Turn {
             revents,
         };
         // SAFETY: poll reads and writes one pollfd, and is told of one.
-        match unsafe { libc::poll(&raw mut end, 1, 0) } {
-            1.. => Failure::Reported,
+        let has_ended = unsafe { libc::poll(&raw mut end, 1, 0) } > 0;
+        match errno {
+            Errno::EPIPE | Errno::ECONNRESET if has_ended => Failure::Reported,
             _ => Failure::Call(call, errno),
         }
     }

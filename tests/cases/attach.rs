@@ -9,8 +9,7 @@ use super::failing::{After, Failing, SHMAT, SHMCTL, SHMDT, SHMGET, WRITE};
 use super::{built, checked, streams};
 use crate::engine::{Act, At, Channel, Launch, Report, Until, Verdict, World, expect, step};
 use crate::harness::{
-    Case, Found, Leaves, NOBODY, Need, Right, Scene, careful, case, exercise, found, hard,
-    is_yours, ours,
+    Case, Found, Leaves, NOBODY, Need, Right, Scene, careful, case, exercise, found, hard, ours,
 };
 
 const TEXT: &str = "This is our shared memory segment.";
@@ -28,6 +27,7 @@ pub fn cases() -> Vec<Case> {
         prints(),
         refuses(),
         careful(full()),
+        careful(checked::cases("shm-attach")),
         careful(failing()),
         streams,
         built,
@@ -127,11 +127,7 @@ fn full() -> Vec<Case> {
     ]
 }
 
-/// Each of its calls fails.
 fn failing() -> Vec<Case> {
-    if is_yours() {
-        return checked::cases("shm-attach");
-    }
     let of = |call, errnos| Failing::of("shm-attach", call, errnos);
     let early = |failing: Failing| failing.leaves(After::AsItWas).case();
     let late = |failing: Failing| failing.leaves(After::Text).case();

@@ -89,7 +89,11 @@ pub fn cases(program: &'static str) -> Vec<Case> {
         let name = format!("{}_is_checked", call.name);
         case(&name, move || call.is_checked_by(program)).careful()
     };
-    CALLS.iter().map(of).collect()
+    let is_of = |call: &&Checked| {
+        let is_other = call.needed_by.is_empty() || call.name == "read";
+        program == "shm-fork" || call.needed_by.contains(&program) || !is_other
+    };
+    CALLS.iter().filter(is_of).map(of).collect()
 }
 
 impl Checked {

@@ -6,7 +6,7 @@ use super::failing::{After, Failing, SHMGET, WRITE};
 use super::{built, checked, streams};
 use crate::engine::{Channel, Verdict};
 use crate::harness::{
-    Case, Found, Leaves, NOBODY, Need, Right, Scene, careful, case, exercise, found, hard, is_yours,
+    Case, Found, Leaves, NOBODY, Need, Right, Scene, careful, case, exercise, found, hard,
 };
 
 pub fn cases() -> Vec<Case> {
@@ -16,6 +16,7 @@ pub fn cases() -> Vec<Case> {
         prints(),
         refuses(),
         careful(limits()),
+        careful(checked::cases("shm-create")),
         careful(failing()),
         streams,
         built,
@@ -79,11 +80,7 @@ fn limits() -> Vec<Case> {
     ]
 }
 
-/// Each of its calls fails.
 fn failing() -> Vec<Case> {
-    if is_yours() {
-        return checked::cases("shm-create");
-    }
     let of = |call, errnos| Failing::of("shm-create", call, errnos);
     let write = of("write", WRITE).says("write: ").leaves(After::NoText);
     vec![

@@ -8,7 +8,7 @@ use super::checked::text_of;
 use crate::engine::{
     Act, At, Channel, EACH, Launch, Outcome, Report, Verdict, World, expect, step,
 };
-use crate::harness::{Case, case, found, lines_by_hand, ours};
+use crate::harness::{Case, Need, case, found, lines_by_hand, ours};
 
 pub const SHMGET: &[&str] = &[
     "EACCES", "EINVAL", "ENFILE", "ENOENT", "ENOMEM", "ENOSPC", "EPERM",
@@ -96,7 +96,7 @@ impl Failing {
     }
 
     pub fn case(self) -> Case {
-        case(&format!("{}_fails", self.call), move || self.is_told())
+        case(&format!("{}_fails", self.call), move || self.is_told()).needs(Need::Ours)
     }
 
     fn is_told(&self) -> Verdict {

@@ -42,6 +42,7 @@ fn make(arguments: &[&str]) -> Command {
         "MAKEFLAGS",
         "MAKELEVEL",
         "CASE",
+        "LEVEL",
         "SIZE",
         "ORIGINALS",
         "RESULTS",

@@ -118,7 +118,7 @@ static void turn_failed(int end, const char *call)
     struct pollfd other = { end, 0, 0 };
     int error = errno;
 
-    if (poll(&other, 1, 0) > 0)
+    if ((error == EPIPE || error == ECONNRESET) && poll(&other, 1, 0) > 0)
         exit(1);
     errno = error;
     fail(call);
