@@ -1,5 +1,5 @@
-//! README.md: what its lab sheets show is what a student sees. The commands of a sheet's `console`
-//! blocks are run in order, in a segment table of the sheet's own, and what they print is compared.
+//! The pages. What a lab sheet shows is what a student sees: the commands of its `console` blocks are run in
+//! order, in a segment table of the sheet's own, and what they print is compared. Each link leads somewhere.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -27,7 +27,39 @@ pub fn cases() -> Vec<Case> {
             .needs(Need::OwnTable)
             .needs(Need::Strace)
     });
-    exercise("readme", &[], [all.collect()])
+    let links = case("links_lead_somewhere", links).needs(Need::Ours);
+    exercise("readme", &[], [all.chain([links]).collect()])
+}
+
+const PAGES: [&str; 8] = [
+    "README.md",
+    "INSTRUCTOR.md",
+    "CONTRIBUTING.md",
+    "common/README.md",
+    "shm-create/README.md",
+    "shm-attach/README.md",
+    "shm-fork/README.md",
+    "shm-dynamic/README.md",
+];
+
+fn links() -> Verdict {
+    for page in PAGES.map(|page| lab().join(page)) {
+        let text = fs::read_to_string(&page)?;
+        let folder = page.parent().unwrap_or(lab());
+        let links = text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next());
+        for link in links.filter(|link| !link.contains("://")) {
+            let page = page.display().to_string();
+            expect(
+                link,
+                folder.join(link).exists(),
+                &format!("{page}: it leads nowhere"),
+            )?;
+        }
+    }
+    Ok(())
 }
 
 /// A command, and what it prints.
@@ -37,15 +69,9 @@ struct Typed {
 }
 
 fn sheet(name: &str, kind: &str) -> Verdict {
-    let readme = fs::read_to_string(lab().join("README.md"))?;
-    let heading = format!("### {name}\n");
-    let (_, sheet) = readme
-        .split_once(&heading)
-        .ok_or_else(|| Report::failed(format!("README.md has no sheet for {name}")))?;
-    let sheet = sheet.split("\n## ").next().unwrap_or_default();
-    let sheet = sheet.split("\n### ").next().unwrap_or_default();
-    let typed = typed(sheet, kind);
-    expect("console blocks", !typed.is_empty(), sheet)?;
+    let sheet = fs::read_to_string(lab().join(name).join("README.md"))?;
+    let typed = typed(&sheet, kind);
+    expect("console blocks", !typed.is_empty(), &sheet)?;
     in_own_table(|| typed.iter().try_for_each(Typed::shows))
 }
 

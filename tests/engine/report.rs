@@ -71,6 +71,11 @@ impl Report {
         let shown = diff(expected, actual).unwrap_or_else(|error| {
             format!("(diff: {error})\n{expected}\nin place of it:\n{actual}")
         });
+        // What follows a heading that is the last line, is the same in both.
+        let shown = shown
+            .trim_end()
+            .trim_end_matches(" segments then:")
+            .trim_end();
         let [one, other] = names;
         Self::failed(format!("{headline}\n(-: {one}, +: {other})\n{shown}"))
     }

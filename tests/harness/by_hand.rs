@@ -29,7 +29,7 @@ pub fn by_hand(program: &str) -> (String, String) {
     let source = folder.join(format!("{program}.c"));
     if source.is_file() {
         let compile = format!(
-            "    cc -o target/{program} {}\n",
+            "    cc -static -o target/{program} {}\n",
             quoted(&source.to_string_lossy())
         );
         return (compile, format!("target/{program}"));

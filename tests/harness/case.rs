@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::machine::{Need, has};
-use super::programs::{Version, yours};
+use super::programs::{Version, is_yours, yours};
 use crate::engine::{Report, Verdict};
 
 /// How far a program has come, in the order in which one works.
@@ -79,6 +79,11 @@ impl Case {
     /// The exercise, or another part of the lab, that the case is about.
     pub fn exercise(&self) -> &str {
         self.name.split("::").next().unwrap_or_default()
+    }
+
+    /// Whether it is among the cases of whoever's programs are checked.
+    pub fn is_asked(&self) -> bool {
+        !(is_yours() && self.needs.contains(&Need::Ours))
     }
 
     /// Why it cannot be played here.

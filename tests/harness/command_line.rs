@@ -78,7 +78,8 @@ fn level() -> Result<Level, Report> {
 /// Plays the chosen cases, and tells how all is.
 fn check(cases: &[Case], in_full: bool, is_chosen: impl Fn(&Case) -> bool) -> Result<u8, Report> {
     let level = level()?;
-    let is_chosen = |case: &&Case| is_chosen(case) && (case.level <= level || in_full);
+    let is_chosen =
+        |case: &&Case| is_chosen(case) && case.is_asked() && (case.level <= level || in_full);
     let chosen: Vec<&Case> = cases.iter().filter(is_chosen).collect();
     if chosen.is_empty() {
         let why = "there is no such case. Next: target/debug/check --list";

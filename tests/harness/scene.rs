@@ -230,7 +230,7 @@ impl Scene {
     fn on_each_channel(&self, play: impl Fn(Channel) -> Verdict) -> Verdict {
         self.channels().try_for_each(|channel| {
             play(channel).map_err(|report| {
-                let report = report.with_headline(&self.situation());
+                let report = report.with_headline(&format!("Before: {}.", self.situation()));
                 report.with_advice(&self.by_hand(channel))
             })
         })
