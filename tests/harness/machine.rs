@@ -1,8 +1,11 @@
 //! What this machine allows.
 
 use std::env;
+use std::fs;
+use std::path::Path;
 use std::sync::OnceLock;
 
+use nix::sys::resource::{Resource, getrlimit};
 use nix::unistd::geteuid;
 
 use super::namespaces::{self, succeeds};
@@ -17,6 +20,8 @@ pub enum Need {
     OtherUsers,
     OrdinaryUser,
     Strace,
+    /// Some 200 processes at once.
+    ManyProcesses,
     /// The programs are ours: the case is about how they are built, or what they alone promise.
     Ours,
 }
@@ -30,16 +35,18 @@ impl Need {
             Self::OtherUsers => "needs root, to act as two users",
             Self::OrdinaryUser => "needs an ordinary user: root may do everything",
             Self::Strace => "needs strace, to make system calls fail: apt install strace",
+            Self::ManyProcesses => "needs 400 processes: a limit here is lower",
             Self::Ours => "it is about our own programs alone",
         }
     }
 
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::OwnTable,
         Self::KernelLimits,
         Self::OtherUsers,
         Self::OrdinaryUser,
         Self::Strace,
+        Self::ManyProcesses,
         Self::Ours,
     ];
 
@@ -54,9 +61,22 @@ impl Need {
             Self::OtherUsers => succeeds(become_another),
             Self::OrdinaryUser => !geteuid().is_root() || succeeds(become_another),
             Self::Strace => succeeds("strace -o /dev/null -e inject=shmget:error=ENOSPC true"),
+            Self::ManyProcesses => most_processes() >= 400,
             Self::Ours => yours().is_none(),
         }
     }
+}
+
+/// What the user's limit and the control group's leave.
+fn most_processes() -> u64 {
+    let users = getrlimit(Resource::RLIMIT_NPROC).map_or(0, |(soft, _)| soft);
+    let users = if geteuid().is_root() { u64::MAX } else { users };
+    let group = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let group = group.lines().find_map(|line| line.strip_prefix("0::/"));
+    let limit = Path::new("/sys/fs/cgroup").join(group.unwrap_or_default());
+    let limit = fs::read_to_string(limit.join("pids.max")).ok();
+    let groups = limit.and_then(|text| text.trim().parse().ok());
+    users.min(groups.unwrap_or(u64::MAX))
 }
 
 /// Every case follows its programs with ptrace.

@@ -44,10 +44,11 @@ pub fn cases() -> Vec<Case> {
         many("many_times_through_pipes", || {
             repeat(10, |_| alone(Channel::Pipes))
         }),
-        many("sixty_four_at_once", || repeat(3, |_| crowd(&[]))),
+        many("sixty_four_at_once", || repeat(3, |_| crowd(&[]))).needs(Need::ManyProcesses),
         many("sixty_four_at_once_on_a_leftover", || {
             repeat(3, |_| crowd(&[found(FORK_KEY, FORK_SIZE).filled_with("x")]))
-        }),
+        })
+        .needs(Need::ManyProcesses),
     ]
 }
 
