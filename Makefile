@@ -12,17 +12,15 @@ ifneq ($(words $(TARGET)),1)
 $(error CARGO_TARGET_DIR must be a path without spaces: $(TARGET))
 endif
 
-# What the user names is relative to where make was started: with -C (there is a w in make's flags
-# then) that is the shell's folder, not this one. The scripts and the check program are told.
-START := $(if $(findstring w,$(firstword -$(MAKEFLAGS))),$(PWD),$(CURDIR))
-absolute = $(if $(1),$(if $(filter /%,$(firstword $(1))),,$(START)/)$(1))
+# A relative folder counts from this one. The scripts and the check program are told.
+absolute = $(if $(1),$(if $(filter /%,$(firstword $(1))),,$(CURDIR)/)$(1))
 override YOURS := $(call absolute,$(YOURS))
 override ORIGINALS := $(call absolute,$(ORIGINALS))
 override RESULTS := $(call absolute,$(RESULTS))
 export CC CFLAGS CASE LEVEL SIZE YOURS ORIGINALS RESULTS
 
 # A command that runs another in a segment table of its own; empty where the kernel gives none.
-OWN_TABLE := $(shell for own in 'unshare --ipc' 'unshare --user --map-current-user --ipc'; do \
+OWN_TABLE = $(shell for own in 'unshare --ipc' 'unshare --user --map-current-user --ipc'; do \
 	$$own true 2>/dev/null && echo "$$own" && break; done)
 
 define HELP
@@ -62,15 +60,8 @@ need-libc-a = [ -e "$$($(CC) -print-file-name=libc.a)" ] || \
 need-ld = $(firstword $(CC)) -fuse-ld=bfd -Wl,--version >/dev/null 2>&1 || \
 	$(call missing,GNU ld,binutils,binutils)
 
-# Builds with cargo, which alone knows what is out of date: it is always asked, and quiet. Where one
-# of its sources in $(2) is newer than the last build, or there was none, a line says what is built.
-is-newer = [ -n "$$(find Cargo.* .cargo $(2) -newer '$(TARGET)/.$(1)' \
-	'(' -name '*.rs' -o -name 'Cargo.*' -o -name config.toml ')' 2>&1)" ]
-define build
-@! $(is-newer) || echo 'Building $(1): up to a minute the first time, a few seconds after an edit.'
-@$(CARGO) build --quiet --target-dir '$(TARGET)' $(3)
-@mkdir -p '$(TARGET)' && touch '$(TARGET)/.$(1)'
-endef
+# cargo alone knows what is out of date: it is always asked, and says what it builds.
+build = @$(CARGO) build --target-dir '$(TARGET)'
 
 # The exercises find each other's segments, so their order matters; cargo uses all cores by itself.
 .NOTPARALLEL:
@@ -86,7 +77,7 @@ ours:
 	@$(need-cc)
 	@$(need-libc-a)
 	@$(need-ld)
-	$(call build,programs,common shm-* tests/make-segment,--release --workspace --exclude tests)
+	$(build) --release --workspace --exclude tests
 
 # The C versions, and the same as ours are linked: target/c/shm-fork from tests/c/shm-fork.c.
 compile = @$(need-cc); mkdir -p '$(@D)'
@@ -112,17 +103,16 @@ $(EXERCISES:%=run-%): run-%: ours
 	@$(answer)$(OURS)/shm-$* || tests/segments.sh hint $* $$?
 
 check-program: all
-	$(call build,checks,common tests,--package tests)
+	$(build) --package tests
 
-# In the end the tests of common itself, where it has changed since they last passed.
+# In the end the tests of common itself.
 check: check-program
 	@$(TARGET)/debug/check $(if $(CASE),--exact "$$CASE")
-	@$(if $(CASE)$(YOURS),,! $(call is-newer,common-passed,common) || { $(test-common); })
+	@$(if $(CASE)$(YOURS),,$(test-common))
 
-test-common = printf 'The tests of common itself: '; \
-	$(CARGO) test --quiet --package common --target-dir '$(TARGET)' >'$(TARGET)/common.log' 2>&1 || \
-		{ echo 'failed:'; cat '$(TARGET)/common.log'; exit 1; }; \
-	echo passed; touch '$(TARGET)/.common-passed'
+log = '$(TARGET)/common.log'
+test-common = $(CARGO) test --quiet --package common --target-dir '$(TARGET)' >$(log) 2>&1 && \
+	echo 'The tests of common itself: passed' || { cat $(log); exit 1; }
 
 $(EXERCISES:%=check-%): check-%: check-program
 	@case $$CASE in ''|$*::*) ;; *) echo "make: $$CASE is no case of check-$*" >&2; exit 1 ;; esac
@@ -149,8 +139,8 @@ bench: check-program $(foreach kind,- -static -static-pie,$(BENCH:%=%$(kind:-=))
 # A key is the same for everybody on a host: in here, only for you. Without make's own variables, or
 # a make in here would take itself for a part of this one.
 shell:
-	@[ -n '$(OWN_TABLE)' ] || { echo 'make: this kernel gives you no segment table of your own:' \
-		"$$(unshare --user --map-current-user --ipc true 2>&1)" >&2; exit 1; }
+	@[ -n '$(OWN_TABLE)' ] || { echo 'make: this kernel gives you no segment table of your own.'; \
+		echo 'Use sudo make shell; or go on in this one: the check needs none.'; exit 1; } >&2
 	@echo 'A shell with a segment table of its own; it and its segments end with exit.'
 	@unset MAKEFLAGS MFLAGS MAKELEVEL; shell=$${SHELL:-/bin/sh}; \
 	case $$shell in \

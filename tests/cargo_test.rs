@@ -8,11 +8,8 @@ use std::process::{Command, exit};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let lab = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let built = Command::new("make")
-        .arg("--silent")
-        .current_dir(lab)
-        .env_remove("MAKEFLAGS")
-        .status()?;
+    let built =
+        Command::new("make").arg("--silent").current_dir(lab).env_remove("MAKEFLAGS").status()?;
     if !built.success() {
         exit(1);
     }

@@ -107,10 +107,7 @@ impl Attachment {
 
     /// The C string at the start of the segment: its bytes up to the first NUL, or all of them.
     pub fn text(&self) -> impl Iterator<Item = u8> {
-        self.bytes()
-            .iter()
-            .map(|byte| byte.load(Relaxed))
-            .take_while(|&byte| byte != 0)
+        self.bytes().iter().map(|byte| byte.load(Relaxed)).take_while(|&byte| byte != 0)
     }
 
     /// `shmdt(shmaddr)` — takes the memory out of this process. The segment stays.

@@ -57,9 +57,5 @@ fn scan_int(input: &mut impl Input) -> Result<c_int, Failure> {
 fn append(number: c_int, digit: u8, negative: bool) -> Option<c_int> {
     let digit = c_int::from(digit - b'0');
     let shifted = number.checked_mul(10)?;
-    if negative {
-        shifted.checked_sub(digit)
-    } else {
-        shifted.checked_add(digit)
-    }
+    if negative { shifted.checked_sub(digit) } else { shifted.checked_add(digit) }
 }

@@ -88,9 +88,7 @@ impl Segment {
         let size = size as usize;
         // SAFETY: shmget takes three numbers and touches no memory of this process.
         let id = unsafe { libc::shmget(key, size, shmflg) };
-        Errno::result(id)
-            .map(|id| Self { id })
-            .map_err(Failure::of(c"shmget"))
+        Errno::result(id).map(|id| Self { id }).map_err(Failure::of(c"shmget"))
     }
 
     /// `shmctl(shmid, IPC_RMID, NULL)` — marks the segment for removal: its key is free at once,
@@ -102,9 +100,7 @@ impl Segment {
     pub fn remove(self) -> Result<(), Failure> {
         // SAFETY: IPC_RMID ignores the buffer, and memory that is mapped stays mapped.
         let result = unsafe { libc::shmctl(self.id, IPC_RMID, ptr::null_mut()) };
-        Errno::result(result)
-            .map(drop)
-            .map_err(Failure::of(c"shmctl"))
+        Errno::result(result).map(drop).map_err(Failure::of(c"shmctl"))
     }
 
     /// `shmctl(shmid, IPC_STAT, …)`: what the kernel keeps about the segment.

@@ -32,10 +32,7 @@ pub struct Stdout {
 
 impl Stdout {
     pub(crate) fn new() -> Self {
-        Self {
-            buffer: Buffer::new(STDOUT),
-            is_terminal: None,
-        }
+        Self { buffer: Buffer::new(STDOUT), is_terminal: None }
     }
 
     /// `printf(…)` — what `write!` and `writeln!` call.
@@ -74,11 +71,7 @@ impl Stdout {
 
     /// Flushes if both streams are terminals, as C does before it waits for the user's answer.
     pub(crate) fn flush_for_terminal(&mut self) -> Result<(), Failure> {
-        if self.is_terminal() && is_terminal(STDIN) {
-            self.flush()
-        } else {
-            Ok(())
-        }
+        if self.is_terminal() && is_terminal(STDIN) { self.flush() } else { Ok(()) }
     }
 
     fn is_terminal(&mut self) -> bool {
@@ -136,12 +129,7 @@ struct Buffer {
 
 impl Buffer {
     fn new(descriptor: c_int) -> Self {
-        Self {
-            descriptor,
-            bytes: [0; SIZE],
-            length: 0,
-            failed: None,
-        }
+        Self { descriptor, bytes: [0; SIZE], length: 0, failed: None }
     }
 
     fn put(&mut self, byte: u8) {
@@ -173,9 +161,7 @@ impl Buffer {
     }
 
     fn result(&mut self) -> Result<(), Failure> {
-        self.failed
-            .take()
-            .map_or(Ok(()), |errno| Err(Failure::Call(c"write", errno)))
+        self.failed.take().map_or(Ok(()), |errno| Err(Failure::Call(c"write", errno)))
     }
 }
 
@@ -211,11 +197,7 @@ pub(crate) struct Stdin {
 
 impl Stdin {
     pub(crate) fn new() -> Self {
-        Self {
-            bytes: [0; SIZE],
-            next: 0,
-            length: 0,
-        }
+        Self { bytes: [0; SIZE], next: 0, length: 0 }
     }
 
     /// Gives back what has been read and not taken: where the input is a file, the next program

@@ -53,9 +53,7 @@ impl Turn {
         let (end, turn) = (self.end.as_raw_fd(), [1_u8]);
         // SAFETY: `turn` holds as many bytes as the call is told.
         let sent = unsafe { libc::send(end, turn.as_ptr().cast(), turn.len(), MSG_NOSIGNAL) };
-        Errno::result(sent)
-            .map(drop)
-            .map_err(|errno| self.failure(c"send", errno))
+        Errno::result(sent).map(drop).map_err(|errno| self.failure(c"send", errno))
     }
 
     /// `read(fd, …, 1)` — waits until the other process passes the turn.
@@ -78,11 +76,7 @@ impl Turn {
     fn failure(&self, call: &'static CStr, errno: Errno) -> Failure {
         let fd = self.end.as_raw_fd();
         let (events, revents) = (0, 0); // POLLHUP needs no asking: see poll(2)
-        let mut end = pollfd {
-            fd,
-            events,
-            revents,
-        };
+        let mut end = pollfd { fd, events, revents };
         // SAFETY: poll reads and writes one pollfd, and is told of one.
         let has_ended = unsafe { libc::poll(&raw mut end, 1, 0) } > 0;
         match errno {

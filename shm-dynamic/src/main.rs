@@ -17,9 +17,7 @@ fn dynamic(out: &mut Stdout) -> Result<(), Failure> {
     let size = read_size(out)?;
     let segment = Segment::create(DYNAMIC_KEY, size)?;
     let memory = segment.attach()?;
-    memory.store(format_args!(
-        "We have accessed shared memory ID : {segment}"
-    ));
+    memory.store(format_args!("We have accessed shared memory ID : {segment}"));
     out.print_line("Shared memory : ", memory.text())?;
     memory.detach()
 }

@@ -64,10 +64,7 @@ fn attach_own() -> Result<Attachment, Failure> {
 }
 
 fn process_1(out: &mut Stdout, memory: Attachment, turn: &Turn) -> Result<(), Failure> {
-    memory.store(format_args!(
-        "Is this the shared memory ID : {}",
-        memory.segment()
-    ));
+    memory.store(format_args!("Is this the shared memory ID : {}", memory.segment()));
     writeln!(out, "Process 1 : Written data to shared memory")?;
     turn.pass()?;
     turn.wait()?;
@@ -78,10 +75,7 @@ fn process_1(out: &mut Stdout, memory: Attachment, turn: &Turn) -> Result<(), Fa
 fn process_2(out: &mut Stdout, memory: Attachment, turn: &Turn) -> Result<(), Failure> {
     turn.wait()?;
     out.print_line("Process 2 : Received : ", memory.text())?;
-    memory.store(format_args!(
-        "Yes, This is shared memory ID : {}",
-        memory.segment()
-    ));
+    memory.store(format_args!("Yes, This is shared memory ID : {}", memory.segment()));
     writeln!(out, "Process 2 : Responced to process 1 in shared memory")?;
     out.flush()?; // through a pipe too, these lines come before the answer is read
     turn.pass()?;

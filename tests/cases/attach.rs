@@ -38,22 +38,14 @@ pub fn cases() -> Vec<Case> {
 fn prints() -> Vec<Case> {
     vec![
         case("fresh", || attach().on(there()).agrees()),
-        case("run_twice", || {
-            attach().on(there()).then("shm-attach").agrees()
-        }),
-        case("a_larger_segment_is_there", || {
-            attach().on(found(CREATE_KEY, 3 * 4096 + 1)).agrees()
-        }),
-        case("the_bytes_after_the_text_stay", || {
-            attach().on(there().filled_with("x")).agrees()
-        }),
+        case("run_twice", || attach().on(there()).then("shm-attach").agrees()),
+        case("a_larger_segment_is_there", || attach().on(found(CREATE_KEY, 3 * 4096 + 1)).agrees()),
+        case("the_bytes_after_the_text_stay", || attach().on(there().filled_with("x")).agrees()),
         case("another_process_is_attached", || {
             attach().on(there().filled_with("x").held()).agrees()
         }),
-        case("another_users_segment", || {
-            attach().on(there()).run_by(NOBODY).agrees()
-        })
-        .needs(Need::OtherUsers),
+        case("another_users_segment", || attach().on(there()).run_by(NOBODY).agrees())
+            .needs(Need::OtherUsers),
         case("another_process_overwrites_the_text", overwritten).needs(Need::Ours),
     ]
 }
@@ -78,10 +70,7 @@ fn overwritten() -> Verdict {
 fn fill(world: &mut World) -> Verdict {
     let memory = Segment::open(world.machines_key(CREATE_KEY), 0).and_then(Segment::attach);
     let memory = memory.map_err(|failure| Report::failed(format!("{failure:?}")))?;
-    memory
-        .bytes()
-        .iter()
-        .for_each(|byte| byte.store(b'x', Relaxed));
+    memory.bytes().iter().for_each(|byte| byte.store(b'x', Relaxed));
     Ok(())
 }
 
@@ -92,9 +81,7 @@ fn refuses() -> Vec<Case> {
         }),
         case("a_smaller_segment_is_there", || {
             let segment = found(CREATE_KEY, CREATE_SIZE - 1).filled_with("x");
-            attach()
-                .on(segment)
-                .differs(&says("shmget: Invalid argument"))
+            attach().on(segment).differs(&says("shmget: Invalid argument"))
         }),
         case("a_read_only_segment", || {
             let segment = there().mode(0o444).owned_by_ordinary_user();
@@ -104,9 +91,7 @@ fn refuses() -> Vec<Case> {
         .needs(Need::OrdinaryUser),
         case("another_users_private_segment", || {
             let scene = attach().on(there().mode(0o600).filled_with("x"));
-            scene
-                .run_by(NOBODY)
-                .differs(&says("shmat: Permission denied"))
+            scene.run_by(NOBODY).differs(&says("shmat: Permission denied"))
         })
         .needs(Need::OtherUsers),
         case("no_room_in_the_address_space", || {
@@ -120,9 +105,7 @@ fn refuses() -> Vec<Case> {
 /// What it prints finds no place.
 fn full() -> Vec<Case> {
     vec![
-        case("the_reader_is_gone", || {
-            attach().on(there()).only(Channel::ReaderGone).agrees()
-        }),
+        case("the_reader_is_gone", || attach().on(there()).only(Channel::ReaderGone).agrees()),
         case("the_disk_is_full", the_disk_is_full),
     ]
 }
@@ -151,12 +134,7 @@ fn there() -> Found {
 
 /// The C version ignores that shmget or shmat failed, and stores its text nowhere.
 fn says(says: &str) -> Right<'_> {
-    Right {
-        c_ends: &["died by SIGSEGV"],
-        prints: "",
-        says,
-        leaves: Leaves::AllAsItWas,
-    }
+    Right { c_ends: &["died by SIGSEGV"], prints: "", says, leaves: Leaves::AllAsItWas }
 }
 
 fn the_disk_is_full() -> Verdict {

@@ -13,33 +13,21 @@ type Calls = &'static [&'static str];
 
 pub fn cases(program: &'static str, calls: Calls) -> Vec<Case> {
     vec![
-        case("is_linked_statically", move || {
-            is_linked_statically(program)
-        })
-        .needs(Need::Ours),
-        case("makes_these_system_calls", move || {
-            makes_these(program, calls)
-        })
-        .needs(Need::Ours),
+        case("is_linked_statically", move || is_linked_statically(program)).needs(Need::Ours),
+        case("makes_these_system_calls", move || makes_these(program, calls)).needs(Need::Ours),
     ]
 }
 
 fn is_linked_statically(program: &str) -> Verdict {
-    let output = Command::new("ldd")
-        .arg(Version::Ours.path(program))
-        .env("LC_ALL", "C")
-        .output()?;
+    let output =
+        Command::new("ldd").arg(Version::Ours.path(program)).env("LC_ALL", "C").output()?;
     let says = [output.stdout, output.stderr].concat();
     let says = String::from_utf8_lossy(&says);
     // A static file that may lie anywhere, or one that may not, as on aarch64.
     let is_static = ["statically linked", "not a dynamic executable"];
     let wanted = "a static program (RUSTFLAGS in the environment, or a configuration of cargo's\n\
                   elsewhere, takes the place of the flags in .cargo/config.toml)";
-    expect(
-        wanted,
-        is_static.iter().any(|text| says.contains(text)),
-        &says,
-    )
+    expect(wanted, is_static.iter().any(|text| says.contains(text)), &says)
 }
 
 /// What a C library does in fork, and for its memory.
@@ -74,11 +62,7 @@ fn makes_these(program: &str, wanted: Calls) -> Verdict {
     }
     let (c, made) = (calls(Version::C, program)?.concat(), made.concat());
     let seen = format!("{}\nthe C version:\n{}", made.join(" "), c.join(" "));
-    expect(
-        "fewer calls than the C version",
-        made.len() < c.len(),
-        &seen,
-    )
+    expect("fewer calls than the C version", made.len() < c.len(), &seen)
 }
 
 fn calls(version: Version, program: &str) -> Result<Vec<Vec<String>>, Report> {

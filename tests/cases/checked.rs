@@ -25,12 +25,7 @@ const fn checked(
     errno: Errno,
     needed_by: &'static [&'static str],
 ) -> Checked {
-    Checked {
-        name,
-        names,
-        errno,
-        needed_by,
-    }
+    Checked { name, names, errno, needed_by }
 }
 
 const ALL: &[&str] = &["shm-create", "shm-attach", "shm-fork", "shm-dynamic"];
@@ -47,38 +42,16 @@ const CALLS: &[Checked] = &[
     checked("wait", &["wait4", "waitid"], Errno::ECHILD, FORK),
     checked("write", &["write", "writev"], Errno::ENOSPC, ALL),
     checked("read", &["read", "readv"], Errno::EIO, &["shm-dynamic"]),
-    checked(
-        "pipe",
-        &["pipe", "pipe2", "socketpair", "eventfd2", "mknodat"],
-        Errno::EMFILE,
-        &[],
-    ),
+    checked("pipe", &["pipe", "pipe2", "socketpair", "eventfd2", "mknodat"], Errno::EMFILE, &[]),
     checked("semget", &["semget", "msgget"], Errno::ENOSPC, &[]),
     checked(
         "semop",
-        &[
-            "semop",
-            "semtimedop",
-            "semctl",
-            "msgsnd",
-            "msgrcv",
-            "msgctl",
-        ],
+        &["semop", "semtimedop", "semctl", "msgsnd", "msgrcv", "msgctl"],
         Errno::EIDRM,
         &[],
     ),
-    checked(
-        "send",
-        &["sendto", "sendmsg", "recvfrom", "recvmsg"],
-        Errno::ECONNRESET,
-        &[],
-    ),
-    checked(
-        "kill",
-        &["kill", "tgkill", "pidfd_send_signal"],
-        Errno::EPERM,
-        &[],
-    ),
+    checked("send", &["sendto", "sendmsg", "recvfrom", "recvmsg"], Errno::ECONNRESET, &[]),
+    checked("kill", &["kill", "tgkill", "pidfd_send_signal"], Errno::EPERM, &[]),
 ];
 
 /// So often at the most, a process's call of one name is made to fail.
@@ -130,10 +103,7 @@ impl Checked {
 
     fn judge(&self, program: &'static str, fails: Step, right: &Outcome, table: &str) -> Verdict {
         let (outcome, trace, after) = play(program, &[fails])?;
-        let seen = format!(
-            "{}segments then:\n{after}",
-            outcome.describe(Channel::Pipes)
-        );
+        let seen = format!("{}segments then:\n{after}", outcome.describe(Channel::Pipes));
         let is_same = outcome.stdout == right.stdout && outcome.status == right.status;
         let is_right = match program {
             "shm-fork" => four_lines(&outcome, Channel::Pipes).is_ok(),
@@ -144,14 +114,8 @@ impl Checked {
         }
         let text = text_of(self.errno);
         let errors = String::from_utf8_lossy(&outcome.stderr);
-        let is_told = errors
-            .lines()
-            .any(|line| line.trim_end_matches('.').ends_with(&text));
-        expect(
-            &format!("on standard error, a line that ends in: {text}"),
-            is_told,
-            &seen,
-        )?;
+        let is_told = errors.lines().any(|line| line.trim_end_matches('.').ends_with(&text));
+        expect(&format!("on standard error, a line that ends in: {text}"), is_told, &seen)?;
         expect("exit status 1", outcome.status.code() == Some(1), &seen)?;
         let is_clean = program != "shm-fork" || self.name == "shmctl" || after.trim() == "none";
         expect("no segment is left", is_clean, &seen)?;
@@ -165,19 +129,12 @@ impl Checked {
             ("shm-fork", who) => format!("process {who}'s "),
             _ => String::new(),
         };
-        let number = if place > 1 {
-            format!(" (its {name} number {place})")
-        } else {
-            String::new()
-        };
+        let number =
+            if place > 1 { format!(" (its {name} number {place})") } else { String::new() };
         let headline = format!("{by}{}{number} fails with {:?}:", self.name, self.errno);
-        let strace = format!(
-            "strace -f -o calls -e inject={name}:error={:?}:when={place} ",
-            self.errno
-        );
-        report
-            .with_headline(&headline)
-            .with_advice(&lines_by_hand(&strace, program, "; echo $?"))
+        let strace =
+            format!("strace -f -o calls -e inject={name}:error={:?}:when={place} ", self.errno);
+        report.with_headline(&headline).with_advice(&lines_by_hand(&strace, program, "; echo $?"))
     }
 }
 
@@ -185,9 +142,7 @@ impl Checked {
 fn play(program: &'static str, steps: &[Step]) -> Result<(Outcome, Trace, String), Report> {
     let mut world = World::new()?;
     if program == "shm-attach" {
-        found(CREATE_KEY, CREATE_SIZE)
-            .filled_with("x")
-            .make_in(&mut world)?;
+        found(CREATE_KEY, CREATE_SIZE).filled_with("x").make_in(&mut world)?;
     }
     let launch = Launch::of(ours(program, &[])).reading("100\n").with(steps);
     let (outcome, trace) = world.run(launch)?;

@@ -31,16 +31,12 @@ fn prints() -> Vec<Case> {
         case("a_larger_segment_is_there", || {
             create().on(found(CREATE_KEY, CREATE_SIZE + 1)).agrees()
         }),
-        case("old_bytes_stay", || {
-            create().on(there().filled_with("x")).agrees()
-        }),
+        case("old_bytes_stay", || create().on(there().filled_with("x")).agrees()),
         case("another_process_is_attached", || {
             create().on(there().filled_with("x").held()).agrees()
         }),
-        case("another_users_segment", || {
-            create().on(there()).run_by(NOBODY).agrees()
-        })
-        .needs(Need::OtherUsers),
+        case("another_users_segment", || create().on(there()).run_by(NOBODY).agrees())
+            .needs(Need::OtherUsers),
     ]
 }
 
@@ -65,17 +61,11 @@ fn refuses() -> Vec<Case> {
 fn limits() -> Vec<Case> {
     vec![
         case("shmmni_is_reached", || create().on_a_full_table().agrees()).needs(Need::OwnTable),
-        case("shmmax_is_smaller", || {
-            create().with_kernel_limit("shmmax", 1023).agrees()
-        })
-        .needs(Need::KernelLimits),
-        case("shmall_is_reached", || {
-            create().with_kernel_limit("shmall", 0).agrees()
-        })
-        .needs(Need::KernelLimits),
-        case("the_reader_is_gone", || {
-            create().only(Channel::ReaderGone).agrees()
-        }),
+        case("shmmax_is_smaller", || create().with_kernel_limit("shmmax", 1023).agrees())
+            .needs(Need::KernelLimits),
+        case("shmall_is_reached", || create().with_kernel_limit("shmall", 0).agrees())
+            .needs(Need::KernelLimits),
+        case("the_reader_is_gone", || create().only(Channel::ReaderGone).agrees()),
         case("the_disk_is_full", the_disk_is_full),
     ]
 }
@@ -83,10 +73,7 @@ fn limits() -> Vec<Case> {
 fn failing() -> Vec<Case> {
     let of = |call, errnos| Failing::of("shm-create", call, errnos);
     let write = of("write", WRITE).says("write: ").leaves(After::NoText);
-    vec![
-        of("shmget", SHMGET).says("shmget failed: ").case(),
-        write.case(),
-    ]
+    vec![of("shmget", SHMGET).says("shmget failed: ").case(), write.case()]
 }
 
 /// The segment that shm-create makes.

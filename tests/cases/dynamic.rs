@@ -42,10 +42,7 @@ const BOTH_READ_ALIKE: [(&str, &[u8]); 19] = [
 /// The same, but not for those who read one line into a buffer.
 const UNUSUAL: [(&str, &[u8]); 2] = [
     ("lines_before_the_number", b"\n\n\t\x0b\x0c\r\n42\n"),
-    (
-        "more_zeros_than_an_int_has_digits",
-        b"000000000000000000000000000000000099\n",
-    ),
+    ("more_zeros_than_an_int_has_digits", b"000000000000000000000000000000000099\n"),
 ];
 
 /// Inputs that hold no `int`: C reads one that was never written, or wraps.
@@ -61,11 +58,7 @@ const OURS_REFUSES: [(&str, &[u8], &str); 13] = [
     ("a_nul_first", b"\x0016\n", NO_NUMBER),
     ("one_too_large", b"2147483648\n", OUT_OF_RANGE),
     ("one_too_small", b"-2147483649\n", OUT_OF_RANGE),
-    (
-        "larger_than_a_long",
-        b"99999999999999999999\n",
-        OUT_OF_RANGE,
-    ),
+    ("larger_than_a_long", b"99999999999999999999\n", OUT_OF_RANGE),
     ("a_multiple_of_two_to_the_32", b"4294967306\n", OUT_OF_RANGE),
 ];
 
@@ -83,11 +76,7 @@ pub fn cases() -> Vec<Case> {
         careful(limits()),
         careful(checked::cases("shm-dynamic")),
         careful(failing()),
-        hard(
-            UNUSUAL
-                .map(|(name, input)| case(name, move || dynamic(input).agrees()))
-                .into(),
-        ),
+        hard(UNUSUAL.map(|(name, input)| case(name, move || dynamic(input).agrees())).into()),
         hard(input::cases()),
         hard(streams::cases("shm-dynamic")),
         built::cases("shm-dynamic", &[CALLS]),
@@ -98,42 +87,26 @@ pub fn cases() -> Vec<Case> {
 fn segments() -> Vec<Case> {
     vec![
         case("larger_then_smaller", || {
-            dynamic("100\n")
-                .then("shm-dynamic")
-                .reading("50\n")
-                .agrees()
+            dynamic("100\n").then("shm-dynamic").reading("50\n").agrees()
         }),
         case("smaller_then_larger", || {
-            dynamic("100\n")
-                .then("shm-dynamic")
-                .reading("101\n")
-                .agrees()
+            dynamic("100\n").then("shm-dynamic").reading("101\n").agrees()
         }),
         case("zero_finds_the_segment_that_is_there", || {
             dynamic("0\n").on(found(DYNAMIC_KEY, 10)).agrees()
         }),
         case("the_bytes_after_the_text_stay", || {
-            dynamic("1000\n")
-                .on(found(DYNAMIC_KEY, 5000).filled_with("x"))
-                .agrees()
+            dynamic("1000\n").on(found(DYNAMIC_KEY, 5000).filled_with("x")).agrees()
         }),
         case("another_process_is_attached", || {
-            dynamic("10\n")
-                .on(found(DYNAMIC_KEY, 10).filled_with("x").held())
-                .agrees()
+            dynamic("10\n").on(found(DYNAMIC_KEY, 10).filled_with("x").held()).agrees()
         }),
         case("another_users_segment", || {
-            dynamic("10\n")
-                .on(found(DYNAMIC_KEY, 10))
-                .run_by(NOBODY)
-                .agrees()
+            dynamic("10\n").on(found(DYNAMIC_KEY, 10)).run_by(NOBODY).agrees()
         })
         .needs(Need::OtherUsers),
         case("another_users_private_segment", || {
-            dynamic("10\n")
-                .on(found(DYNAMIC_KEY, 10).mode(0o600))
-                .run_by(NOBODY)
-                .agrees()
+            dynamic("10\n").on(found(DYNAMIC_KEY, 10).mode(0o600)).run_by(NOBODY).agrees()
         })
         .needs(Need::OtherUsers),
         case("a_read_only_segment", || {
@@ -147,19 +120,13 @@ fn segments() -> Vec<Case> {
 /// The kernel's limits.
 fn limits() -> Vec<Case> {
     vec![
-        case("shmmni_is_reached", || {
-            dynamic("10\n").on_a_full_table().agrees()
-        })
-        .needs(Need::OwnTable),
-        case("shmmax_is_smaller", || {
-            dynamic("4097\n").with_kernel_limit("shmmax", 4096).agrees()
-        })
-        .needs(Need::KernelLimits),
+        case("shmmni_is_reached", || dynamic("10\n").on_a_full_table().agrees())
+            .needs(Need::OwnTable),
+        case("shmmax_is_smaller", || dynamic("4097\n").with_kernel_limit("shmmax", 4096).agrees())
+            .needs(Need::KernelLimits),
         // More than a page, whatever its size.
-        case("shmall_is_reached", || {
-            dynamic("70000\n").with_kernel_limit("shmall", 1).agrees()
-        })
-        .needs(Need::KernelLimits),
+        case("shmall_is_reached", || dynamic("70000\n").with_kernel_limit("shmall", 1).agrees())
+            .needs(Need::KernelLimits),
     ]
 }
 
@@ -167,17 +134,13 @@ fn limits() -> Vec<Case> {
 fn no_room() -> Vec<Case> {
     vec![
         case("no_room_in_the_address_space", || {
-            dynamic("67108864\n")
-                .under(&["prlimit", "--as=33554432"])
-                .differs(&Right {
-                    c_ends: &["died by SIGSEGV", "died by SIGABRT"], // glibc 2.37 notices
-                    ..says("shmat: Cannot allocate memory", Leaves::AsC)
-                })
+            dynamic("67108864\n").under(&["prlimit", "--as=33554432"]).differs(&Right {
+                c_ends: &["died by SIGSEGV", "died by SIGABRT"], // glibc 2.37 notices
+                ..says("shmat: Cannot allocate memory", Leaves::AsC)
+            })
         }),
-        case("the_reader_is_gone", || {
-            dynamic("10\n").only(Channel::ReaderGone).agrees()
-        })
-        .needs(Need::Ours), // a student's may flush the question before it makes the segment
+        case("the_reader_is_gone", || dynamic("10\n").only(Channel::ReaderGone).agrees())
+            .needs(Need::Ours), // a student's may flush the question before it makes the segment
         case("the_disk_is_full", || {
             dynamic("10\n").onto_a_full_disk().differs(&Right {
                 c_ends: &["exit status 0"],
@@ -205,24 +168,15 @@ fn failing() -> Vec<Case> {
 /// Every way to ask for the size and to answer.
 fn dynamic(input: impl AsRef<[u8]>) -> Scene {
     let scene = Scene::of("shm-dynamic").reading(input);
-    scene
-        .also(Channel::TerminalInput)
-        .also(Channel::TerminalOutput)
+    scene.also(Channel::TerminalInput).also(Channel::TerminalOutput)
 }
 
 fn says(says: &str, leaves: Leaves) -> Right<'_> {
-    Right {
-        c_ends: &[],
-        prints: PROMPT,
-        says,
-        leaves,
-    }
+    Right { c_ends: &[], prints: PROMPT, says, leaves }
 }
 
 fn refuses(input: &[u8], why: &str) -> Verdict {
     dynamic(input).differs(&says(why, Leaves::Nothing))?;
     let segment = found(DYNAMIC_KEY, 100).filled_with("x");
-    dynamic(input)
-        .on(segment)
-        .differs(&says(why, Leaves::AllAsItWas))
+    dynamic(input).on(segment).differs(&says(why, Leaves::AllAsItWas))
 }

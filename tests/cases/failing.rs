@@ -10,16 +10,13 @@ use crate::engine::{
 };
 use crate::harness::{Case, Need, case, found, lines_by_hand, ours};
 
-pub const SHMGET: &[&str] = &[
-    "EACCES", "EINVAL", "ENFILE", "ENOENT", "ENOMEM", "ENOSPC", "EPERM",
-];
+pub const SHMGET: &[&str] = &["EACCES", "EINVAL", "ENFILE", "ENOENT", "ENOMEM", "ENOSPC", "EPERM"];
 pub const SHMAT: &[&str] = &["EACCES", "EIDRM", "EINVAL", "ENOMEM"];
 pub const SHMDT: &[&str] = &["EINVAL"];
 pub const SHMCTL: &[&str] = &["EACCES", "EFAULT", "EIDRM", "EINVAL", "EPERM"];
 pub const READ: &[&str] = &["EAGAIN", "EBADF", "EINTR", "EINVAL", "EIO", "EISDIR"];
-pub const WRITE: &[&str] = &[
-    "EAGAIN", "EBADF", "EDQUOT", "EFBIG", "EINTR", "EIO", "ENOSPC", "EPERM",
-];
+pub const WRITE: &[&str] =
+    &["EAGAIN", "EBADF", "EDQUOT", "EFBIG", "EINTR", "EIO", "ENOSPC", "EPERM"];
 
 /// The segment that is left.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,17 +51,7 @@ pub struct Failing {
 impl Failing {
     pub fn of(program: &'static str, call: &'static str, errnos: &'static [&'static str]) -> Self {
         let (says, prints, leaves) = ("", "", After::Nothing);
-        Self {
-            program,
-            call,
-            errnos,
-            says,
-            prints,
-            leaves,
-            times: 1,
-            least: 1,
-            is_of_many: false,
-        }
+        Self { program, call, errnos, says, prints, leaves, times: 1, least: 1, is_of_many: false }
     }
 
     pub fn says(self, says: &'static str) -> Self {
@@ -89,10 +76,7 @@ impl Failing {
     }
 
     pub fn in_many_processes(self) -> Self {
-        Self {
-            is_of_many: true,
-            ..self
-        }
+        Self { is_of_many: true, ..self }
     }
 
     pub fn case(self) -> Case {
@@ -117,9 +101,7 @@ impl Failing {
     fn once(&self, time: usize, errno: &str) -> Verdict {
         let mut world = World::new()?;
         if self.program == "shm-attach" {
-            found(CREATE_KEY, CREATE_SIZE)
-                .filled_with("x")
-                .make_in(&mut world)?;
+            found(CREATE_KEY, CREATE_SIZE).filled_with("x").make_in(&mut world)?;
         }
         let before = world.describe_table()?;
         let fails = Act::Fail(named(errno)?);
@@ -146,11 +128,7 @@ impl Failing {
         let is_right = |line: &str| line == right;
         let told = text.lines().count();
         let is_told = text.lines().all(is_right) && (self.least..=most).contains(&told);
-        let times = if self.least > 1 {
-            "from each process "
-        } else {
-            ""
-        };
+        let times = if self.least > 1 { "from each process " } else { "" };
         expect(&format!("{times}on standard error: {right}"), is_told, seen)?;
         let printed = String::from_utf8_lossy(&outcome.stdout);
         let wanted = format!("on standard output: {:?}", self.prints);

@@ -13,10 +13,7 @@ pub fn cases() -> Vec<Case> {
         case("more_spaces_than_memory", more_spaces_than_memory),
         // How many zeros are too many, nobody else can know.
         case("digits_without_end", digits_without_end).needs(Need::Ours),
-        case(
-            "spaces_without_end_can_be_interrupted",
-            spaces_without_end_can_be_interrupted,
-        ),
+        case("spaces_without_end_can_be_interrupted", spaces_without_end_can_be_interrupted),
     ]
 }
 
@@ -72,24 +69,15 @@ fn run(input: Vec<u8>, wrapper: &[&str]) -> Result<Outcome, Report> {
 
 /// How the program ended and what it wrote on standard error.
 fn says(outcome: &Outcome) -> String {
-    format!(
-        "{}: {}",
-        in_words(outcome.status),
-        outcome.stderr.escape_ascii()
-    )
+    format!("{}: {}", in_words(outcome.status), outcome.stderr.escape_ascii())
 }
 
 /// The rules of `%d` once more, on the whole input.
 fn expected(input: &[u8]) -> String {
-    let start = input
-        .iter()
-        .position(|byte| !b" \t\n\x0b\x0c\r".contains(byte));
+    let start = input.iter().position(|byte| !b" \t\n\x0b\x0c\r".contains(byte));
     let text = &input[start.unwrap_or(input.len())..];
     let sign = usize::from(matches!(text.first(), Some(b'+' | b'-')));
-    let digits = text[sign..]
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
+    let digits = text[sign..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let number = String::from_utf8_lossy(&text[..sign + digits]);
     let why = match (digits, number.parse::<i128>()) {
         (0, _) => "size: no whole number on standard input",
@@ -105,11 +93,7 @@ fn more_spaces_than_memory() -> Verdict {
     let input = [vec![b' '; 24 << 20], b"42\n".to_vec()].concat();
     // A program whose memory grew with its input would not fit.
     let outcome = run(input, &["prlimit", "--as=16777216"])?;
-    expect(
-        "exit status 0: ",
-        says(&outcome) == "exit status 0: ",
-        &says(&outcome),
-    )
+    expect("exit status 0: ", says(&outcome) == "exit status 0: ", &says(&outcome))
 }
 
 fn digits_without_end() -> Verdict {
@@ -131,9 +115,5 @@ fn spaces_without_end_can_be_interrupted() -> Verdict {
     world.signal(program, Signal::SIGINT);
     let (outcome, _) = world.finish(program)?;
     let ends = in_words(outcome.status);
-    expect(
-        "it reads on, and dies by SIGINT",
-        ends == "died by SIGINT",
-        &ends,
-    )
+    expect("it reads on, and dies by SIGINT", ends == "died by SIGINT", &ends)
 }

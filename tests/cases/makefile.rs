@@ -18,14 +18,8 @@ pub fn cases() -> Vec<Case> {
         of("help_names_every_target", help_names_every_target),
         of("run_shows_the_segments_and_removes_them", run_shows_all),
         of("run_takes_a_size_by_itself", run_after_a_leftover),
-        of(
-            "run_removes_the_segments_after_a_bad_size",
-            run_after_a_bad_size,
-        ),
-        of(
-            "clean_shm_is_silent_where_there_is_nothing",
-            nothing_is_silent,
-        ),
+        of("run_removes_the_segments_after_a_bad_size", run_after_a_bad_size),
+        of("clean_shm_is_silent_where_there_is_nothing", nothing_is_silent),
         kept.needs(Need::OtherUsers),
         of("a_missing_tool_is_named", a_missing_tool_is_named),
         of("c_versions_in_a_folder_with_a_space_in_its_name", a_space),
@@ -35,18 +29,8 @@ pub fn cases() -> Vec<Case> {
 
 fn make(arguments: &[&str]) -> Command {
     let mut make = Command::new("make");
-    make.arg("--no-print-directory")
-        .args(arguments)
-        .current_dir(lab());
-    for variable in [
-        "MAKEFLAGS",
-        "MAKELEVEL",
-        "CASE",
-        "LEVEL",
-        "SIZE",
-        "ORIGINALS",
-        "RESULTS",
-    ] {
+    make.arg("--no-print-directory").args(arguments).current_dir(lab());
+    for variable in ["MAKEFLAGS", "MAKELEVEL", "CASE", "LEVEL", "SIZE", "ORIGINALS", "RESULTS"] {
         make.env_remove(variable);
     }
     make
@@ -54,19 +38,11 @@ fn make(arguments: &[&str]) -> Command {
 
 /// Runs a command that is to end with this exit status; gives what it printed.
 fn run(mut command: Command, status: i32) -> Result<(String, String), Report> {
-    let Output {
-        status: actual,
-        stdout,
-        stderr,
-    } = command.output()?;
+    let Output { status: actual, stdout, stderr } = command.output()?;
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     let (stdout, stderr) = (text(stdout), text(stderr));
     let seen = format!("{command:?}\n{stdout}{stderr}{actual}");
-    expect(
-        &format!("exit status {status}"),
-        actual.code() == Some(status),
-        &seen,
-    )?;
+    expect(&format!("exit status {status}"), actual.code() == Some(status), &seen)?;
     Ok((stdout, stderr))
 }
 
@@ -121,12 +97,7 @@ fn help_names_every_target() -> Verdict {
 fn run_shows_all() -> Verdict {
     in_own_table(|| {
         let (shown, _) = run(make(&["run", "SIZE=4097"]), 0)?;
-        for line in [
-            "0x00002706",
-            "0x000007d4",
-            "Process 1 : Responce -> Yes",
-            " 4097 ",
-        ] {
+        for line in ["0x00002706", "0x000007d4", "Process 1 : Responce -> Yes", " 4097 "] {
             expect(line, shown.contains(line), &shown)?;
         }
         no_segment_is_left()
@@ -177,18 +148,9 @@ fn a_missing_tool_is_named() -> Verdict {
     let folder = Folder::new("no-tools")?;
     let target = format!("TARGET={}", folder.path().display());
     for (arguments, says) in [
-        (
-            ["ours", "CARGO=no-cargo", "-s"],
-            "make: no-cargo is missing: ",
-        ),
-        (
-            ["all", "CC=no-cc", "CARGO=true"],
-            "make: no-cc is missing: ",
-        ),
-        (
-            ["clean-shm", "PATH=/nowhere", "-s"],
-            "make: ipcrm is missing: ",
-        ),
+        (["ours", "CARGO=no-cargo", "-s"], "make: no-cargo is missing: "),
+        (["all", "CC=no-cc", "CARGO=true"], "make: no-cc is missing: "),
+        (["clean-shm", "PATH=/nowhere", "-s"], "make: ipcrm is missing: "),
     ] {
         let mut make = make(&arguments);
         make.arg(&target);
@@ -201,23 +163,14 @@ fn a_missing_tool_is_named() -> Verdict {
 fn a_space() -> Verdict {
     let folder = Folder::new("a lab")?;
     let mut copy = Command::new("cp");
-    copy.args([
-        "-R",
-        "Makefile",
-        "Cargo.toml",
-        "Cargo.lock",
-        ".cargo",
-        "common",
-        "tests",
-    ])
-    .args(["shm-create", "shm-attach", "shm-fork", "shm-dynamic"])
-    .arg(folder.path())
-    .current_dir(lab());
+    copy.args(["-R", "Makefile", "Cargo.toml", "Cargo.lock", ".cargo", "common", "tests"])
+        .args(["shm-create", "shm-attach", "shm-fork", "shm-dynamic"])
+        .arg(folder.path())
+        .current_dir(lab());
     run(copy, 0)?;
     fs::create_dir(folder.path().join("target"))?;
     let mut make = make(&["CARGO=true"]);
-    make.current_dir(folder.path())
-        .env_remove("CARGO_TARGET_DIR");
+    make.current_dir(folder.path()).env_remove("CARGO_TARGET_DIR");
     run(make, 0)?;
     let built = folder.path().join("target/c/shm-create");
     expect("a C version", built.exists(), "none")

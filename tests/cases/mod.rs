@@ -23,11 +23,7 @@ pub fn all() -> Vec<Case> {
         attach::cases(),
         dynamic::cases(),
         fork::cases(),
-        exercise(
-            "together",
-            &ALL,
-            [vec![case("four_in_a_row", four_in_a_row).needs(Need::Ours)]],
-        ),
+        exercise("together", &ALL, [vec![case("four_in_a_row", four_in_a_row).needs(Need::Ours)]]),
         makefile::cases(),
         readme::cases(),
     ]

@@ -22,11 +22,7 @@ pub fn cases() -> Vec<Case> {
     let sheets = ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"].map(whole);
     let denied = case("shm-attach-as-an-ordinary-user", denied);
     let all = sheets.into_iter().chain([denied]);
-    let all = all.map(|case| {
-        case.needs(Need::Ours)
-            .needs(Need::OwnTable)
-            .needs(Need::Strace)
-    });
+    let all = all.map(|case| case.needs(Need::Ours).needs(Need::OwnTable).needs(Need::Strace));
     let links = case("links_lead_somewhere", links).needs(Need::Ours);
     exercise("readme", &[], [all.chain([links]).collect()])
 }
@@ -46,17 +42,10 @@ fn links() -> Verdict {
     for page in PAGES.map(|page| lab().join(page)) {
         let text = fs::read_to_string(&page)?;
         let folder = page.parent().unwrap_or(lab());
-        let links = text
-            .split("](")
-            .skip(1)
-            .filter_map(|rest| rest.split(')').next());
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
         for link in links.filter(|link| !link.contains("://")) {
             let page = page.display().to_string();
-            expect(
-                link,
-                folder.join(link).exists(),
-                &format!("{page}: it leads nowhere"),
-            )?;
+            expect(link, folder.join(link).exists(), &format!("{page}: it leads nowhere"))?;
         }
     }
     Ok(())

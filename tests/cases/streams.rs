@@ -22,28 +22,16 @@ pub fn cases(program: &'static str) -> Vec<Case> {
     let hung_up = [if reads { NO_NUMBER } else { "" }, &lost(LOST)].concat();
     let (output, unwritable) = (lost(BAD_OUTPUT), lost(BAD_OUTPUT));
     vec![
-        case("standard_output_is_closed", move || {
-            fails(program, ">&-", &output)
-        }),
+        case("standard_output_is_closed", move || fails(program, ">&-", &output)),
         case("standard_output_cannot_be_written", move || {
             fails(program, "1</dev/null", &unwritable)
         }),
-        case("standard_input_and_output_are_closed", move || {
-            fails(program, "<&- >&-", &both)
-        }),
-        case("all_three_are_closed", move || {
-            fails(program, "<&- >&- 2>&-", "")
-        }),
+        case("standard_input_and_output_are_closed", move || fails(program, "<&- >&-", &both)),
+        case("all_three_are_closed", move || fails(program, "<&- >&- 2>&-", "")),
         case("standard_input_is_closed", move || {
-            if reads {
-                fails(program, "<&-", BAD_INPUT)
-            } else {
-                succeeds(program, "<&-")
-            }
+            if reads { fails(program, "<&-", BAD_INPUT) } else { succeeds(program, "<&-") }
         }),
-        case("standard_error_is_closed", move || {
-            succeeds(program, "2>&-")
-        }),
+        case("standard_error_is_closed", move || succeeds(program, "2>&-")),
         case("the_reader_is_gone_and_sigpipe_ignored", move || {
             let ignoring = ["sh", "-c", "trap '' PIPE; exec \"$0\""];
             let outcome = run(Channel::ReaderGone, program, &ignoring)?;
@@ -53,10 +41,7 @@ pub fn cases(program: &'static str) -> Vec<Case> {
             }
             // The process that finds it out first may keep the other from its turn.
             let lines = String::from_utf8_lossy(&outcome.stderr).lines().count();
-            tells(
-                &outcome,
-                &"write: Broken pipe\n".repeat(lines.clamp(1, times)),
-            )
+            tells(&outcome, &"write: Broken pipe\n".repeat(lines.clamp(1, times)))
         }),
         case("the_terminal_was_hung_up", move || {
             let told = tells(&run(Channel::HungUp, program, &[])?, &hung_up);
@@ -77,9 +62,7 @@ fn run(channel: Channel, program: &str, wrapper: &[&str]) -> Result<Outcome, Rep
     if program == "shm-attach" {
         found(CREATE_KEY, CREATE_SIZE).make_in(&mut world)?;
     }
-    let launch = Launch::of(ours(program, wrapper))
-        .on(channel)
-        .reading("100\n");
+    let launch = Launch::of(ours(program, wrapper)).on(channel).reading("100\n");
     Ok(world.run(launch)?.0)
 }
 
@@ -103,9 +86,5 @@ fn tells(outcome: &Outcome, says: &str) -> Verdict {
 fn succeeds(program: &str, shell: &str) -> Verdict {
     let outcome = redirected(program, shell)?;
     let is_so = outcome.succeeded() && outcome.stderr.is_empty() && !outcome.stdout.is_empty();
-    expect(
-        "exit status 0, as ever",
-        is_so,
-        &outcome.describe(Channel::Pipes),
-    )
+    expect("exit status 0, as ever", is_so, &outcome.describe(Channel::Pipes))
 }

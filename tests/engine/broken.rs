@@ -36,8 +36,6 @@ pub fn terminal() -> Result<Stdio, Report> {
 }
 
 fn copy(stream: &OnceLock<OwnedFd>) -> Result<Stdio, Report> {
-    let stream = stream
-        .get()
-        .ok_or_else(|| Report::failed("broken::make was not called"))?;
+    let stream = stream.get().ok_or_else(|| Report::failed("broken::make was not called"))?;
     Ok(stream.try_clone()?.into())
 }

@@ -22,13 +22,7 @@ fn int(argument: u64) -> i32 {
 
 /// The process, or the group if it is below zero, that a call sends a signal to.
 pub fn receiver(call: &Call) -> Option<i32> {
-    let is_sent = [
-        "kill",
-        "tkill",
-        "tgkill",
-        "rt_sigqueueinfo",
-        "rt_tgsigqueueinfo",
-    ];
+    let is_sent = ["kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"];
     let name = calls::name(call[0]);
     is_sent.contains(&name.as_str()).then(|| int(call[1]))
 }
@@ -37,11 +31,7 @@ pub fn receiver(call: &Call) -> Option<i32> {
 pub fn plan(keys: &mut Keys, pid: Pid, call: &Call) -> nix::Result<Plan> {
     let others = |kind| {
         let has = keys.has(kind, int(call[1]));
-        if has {
-            Ok(Plan::AsIs)
-        } else {
-            refuse(pid, Errno::EINVAL)
-        }
+        if has { Ok(Plan::AsIs) } else { refuse(pid, Errno::EINVAL) }
     };
     let first = match calls::name(call[0]).as_str() {
         "pidfd_send_signal" => Err(Errno::EPERM),
@@ -126,11 +116,7 @@ pub fn finish(keys: &mut Keys, pid: Pid, call: &Call, plan: Plan, result: i64) -
 fn translate_key_back(keys: &Keys, pid: Pid, address: u64) -> nix::Result<()> {
     let mut bytes = [0; 4];
     match read(pid, address, &mut bytes) {
-        Some(()) => write(
-            pid,
-            address,
-            &keys.key_of(i32::from_ne_bytes(bytes)).to_ne_bytes(),
-        ),
+        Some(()) => write(pid, address, &keys.key_of(i32::from_ne_bytes(bytes)).to_ne_bytes()),
         None => Ok(()),
     }
 }
@@ -145,10 +131,7 @@ fn write(pid: Pid, address: u64, bytes: &[u8]) -> nix::Result<()> {
 
 fn read(pid: Pid, address: u64, bytes: &mut [u8]) -> Option<()> {
     let length = bytes.len();
-    let there = [RemoteIoVec {
-        base: usize::try_from(address).ok()?,
-        len: length,
-    }];
+    let there = [RemoteIoVec { base: usize::try_from(address).ok()?, len: length }];
     let count = process_vm_readv(pid, &mut [IoSliceMut::new(bytes)], &there).ok()?;
     (count == length).then_some(())
 }

@@ -68,11 +68,7 @@ impl Channel {
 
     /// What a terminal makes of a program's `\n`.
     pub fn line_end(self) -> &'static [u8] {
-        if self.prints_on_terminal() {
-            b"\r\n"
-        } else {
-            b"\n"
-        }
+        if self.prints_on_terminal() { b"\r\n" } else { b"\n" }
     }
 
     pub fn prints_on_terminal(self) -> bool {
@@ -96,10 +92,7 @@ impl Channel {
     /// Connects its standard output and standard error.
     pub fn connect_output(self, command: &mut Command, ends: &Ends) -> Verdict {
         let (stdout, stderr) = match self {
-            Self::OneFile => (
-                ends.output.try_clone()?.into(),
-                ends.output.try_clone()?.into(),
-            ),
+            Self::OneFile => (ends.output.try_clone()?.into(), ends.output.try_clone()?.into()),
             Self::Terminal | Self::TerminalOutput => {
                 (ends.terminal.stream()?, ends.terminal.stream()?)
             }

@@ -48,12 +48,8 @@ pub fn remove_stale_folders() -> io::Result<()> {
     for entry in fs::read_dir(env::temp_dir())? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let maker = name
-            .strip_prefix(&prefix)
-            .and_then(|rest| rest.split('-').next());
-        let maker = maker
-            .and_then(|number| number.parse().ok())
-            .map(Pid::from_raw);
+        let maker = name.strip_prefix(&prefix).and_then(|rest| rest.split('-').next());
+        let maker = maker.and_then(|number| number.parse().ok()).map(Pid::from_raw);
         if maker.is_some_and(|maker| !is_running(maker)) {
             let _ = fs::remove_dir_all(entry.path()); // it may be another user's
         }

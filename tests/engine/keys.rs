@@ -150,14 +150,7 @@ impl Keys {
     pub fn describe(&self) -> Result<String, Report> {
         let mut text = String::new();
         for (number, row) in self.rows()? {
-            let Row {
-                permissions,
-                size,
-                attached,
-                owner,
-                group,
-                ..
-            } = &row;
+            let Row { permissions, size, attached, owner, group, .. } = &row;
             text += &format!(
                 "    key {}, ID : {number}, mode 0{permissions}, {size} bytes, {attached} attached, \
                  owner {owner}:{group}\n",
@@ -170,11 +163,7 @@ impl Keys {
         for (kind, _) in self.others_left() {
             text += &format!("    {}\n", kind.names().0);
         }
-        Ok(if text.is_empty() {
-            "    none\n".into()
-        } else {
-            text
-        })
+        Ok(if text.is_empty() { "    none\n".into() } else { text })
     }
 }
 
@@ -184,9 +173,7 @@ impl Drop for Keys {
             row.remove();
         }
         for (kind, id) in self.others_left() {
-            let _ = Command::new("ipcrm")
-                .args([kind.names().2, &id.to_string()])
-                .output();
+            let _ = Command::new("ipcrm").args([kind.names().2, &id.to_string()]).output();
         }
         let _ = self.claim.remove();
     }
@@ -219,8 +206,7 @@ impl Row {
 fn rows() -> io::Result<Vec<Row>> {
     let table = fs::read_to_string("/proc/sysvipc/shm")?;
     let rows = table.lines().skip(1);
-    rows.map(|line| row(line).ok_or_else(|| io::Error::other(line.to_string())))
-        .collect()
+    rows.map(|line| row(line).ok_or_else(|| io::Error::other(line.to_string()))).collect()
 }
 
 fn row(line: &str) -> Option<Row> {

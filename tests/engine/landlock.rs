@@ -13,9 +13,7 @@ use nix::sys::prctl::set_no_new_privs;
 use super::sys::{landlock_call, own};
 
 /// What a program needs of the machine: its library, its interpreter, their settings.
-const READ: [&str; 8] = [
-    "/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/proc", "/dev",
-];
+const READ: [&str; 8] = ["/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/proc", "/dev"];
 
 /// Streams that a program may open.
 const WRITE: [&str; 4] = ["/dev/null", "/dev/full", "/dev/tty", "/dev/pts"];
@@ -81,11 +79,7 @@ impl Rules {
 
     /// Allows what is below a path. What is not there needs no rule.
     fn allow(&self, path: &Path, access: u64) -> nix::Result<()> {
-        let Ok(place) = File::options()
-            .read(true)
-            .custom_flags(libc::O_PATH)
-            .open(path)
-        else {
+        let Ok(place) = File::options().read(true).custom_flags(libc::O_PATH).open(path) else {
             return Ok(());
         };
         let is_folder = place.metadata().is_ok_and(|place| place.is_dir());

@@ -20,10 +20,7 @@ pub const LAUNCH: &str = "--launch";
 pub fn command(program: &Command, user: Option<u32>, folder: &Path) -> io::Result<Command> {
     let mut command = Command::new(env::current_exe()?);
     command
-        .args([
-            LAUNCH,
-            &user.map_or("-".to_string(), |user| user.to_string()),
-        ])
+        .args([LAUNCH, &user.map_or("-".to_string(), |user| user.to_string())])
         .arg(program.get_program())
         .args(program.get_args())
         .env_clear()
@@ -37,10 +34,7 @@ pub fn command(program: &Command, user: Option<u32>, folder: &Path) -> io::Resul
 pub fn launch(mut words: impl Iterator<Item = OsString>) -> ExitCode {
     let user = words.next().unwrap_or_default();
     let words: Vec<OsString> = words.collect();
-    let error = match (
-        prepare(&user.to_string_lossy(), &words),
-        words.split_first(),
-    ) {
+    let error = match (prepare(&user.to_string_lossy(), &words), words.split_first()) {
         (Ok(()), Some((program, words))) => Command::new(program).args(words).exec(),
         (Err(errno), _) => errno.into(),
         (Ok(()), None) => io::ErrorKind::InvalidInput.into(),
@@ -63,10 +57,7 @@ fn prepare(user: &str, words: &[OsString]) -> nix::Result<()> {
         setuid(Uid::from_raw(user))?;
     }
     // A program may stand behind another that runs it.
-    let programs: Vec<&Path> = words
-        .iter()
-        .map(Path::new)
-        .filter(|word| word.is_absolute())
-        .collect();
+    let programs: Vec<&Path> =
+        words.iter().map(Path::new).filter(|word| word.is_absolute()).collect();
     landlock::confine(Path::new("."), &programs)
 }

@@ -70,10 +70,7 @@ fn spelt(run: &[u8]) -> Vec<String> {
         [byte, ..] if run.len() > 8 => {
             vec![format!("[{} times {}]", run.len(), byte.escape_ascii())]
         }
-        few => few
-            .iter()
-            .map(|byte| byte.escape_ascii().to_string())
-            .collect(),
+        few => few.iter().map(|byte| byte.escape_ascii().to_string()).collect(),
     }
 }
 

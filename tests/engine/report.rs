@@ -39,31 +39,19 @@ pub struct Report {
 
 impl Report {
     pub fn failed(text: impl Into<String>) -> Self {
-        Self {
-            kind: Kind::Failed,
-            text: text.into(),
-        }
+        Self { kind: Kind::Failed, text: text.into() }
     }
 
     pub fn stopped(text: impl Into<String>) -> Self {
-        Self {
-            kind: Kind::Stopped,
-            text: text.into(),
-        }
+        Self { kind: Kind::Stopped, text: text.into() }
     }
 
     pub fn trouble(text: impl Into<String>) -> Self {
-        Self {
-            kind: Kind::Trouble,
-            text: text.into(),
-        }
+        Self { kind: Kind::Trouble, text: text.into() }
     }
 
     pub fn not_run(why: impl Into<String>) -> Self {
-        Self {
-            kind: Kind::NotRun,
-            text: why.into(),
-        }
+        Self { kind: Kind::NotRun, text: why.into() }
     }
 
     /// Two texts differ: shows where, as `diff -u` does, with the names of both marks.
@@ -72,10 +60,7 @@ impl Report {
             format!("(diff: {error})\n{expected}\nin place of it:\n{actual}")
         });
         // What follows a heading that is the last line, is the same in both.
-        let shown = shown
-            .trim_end()
-            .trim_end_matches(" segments then:")
-            .trim_end();
+        let shown = shown.trim_end().trim_end_matches(" segments then:").trim_end();
         let [one, other] = names;
         Self::failed(format!("{headline}\n(-: {one}, +: {other})\n{shown}"))
     }
@@ -124,18 +109,10 @@ impl<E: Error> From<E> for Report {
 /// The C version is not as the case knows it: the check can judge nothing by it.
 pub fn expect_of_c(known: &str, holds: bool, seen: &str) -> Verdict {
     let why = || format!("the C version is not as it is known.\nknown: {known}\nseen:\n{seen}");
-    if holds {
-        Ok(())
-    } else {
-        Err(Report::trouble(why()))
-    }
+    if holds { Ok(()) } else { Err(Report::trouble(why())) }
 }
 
 /// Fails a case in which something else was seen than what is wanted.
 pub fn expect(wanted: &str, holds: bool, seen: &str) -> Verdict {
-    if holds {
-        Ok(())
-    } else {
-        Err(Report::failed(format!("wanted: {wanted}\nseen:\n{seen}")))
-    }
+    if holds { Ok(()) } else { Err(Report::failed(format!("wanted: {wanted}\nseen:\n{seen}"))) }
 }

@@ -95,10 +95,7 @@ impl Streams {
 
     /// What to wait for.
     pub fn to_wait_for(&self) -> impl Iterator<Item = PollFd<'_>> {
-        let full = self
-            .stdin
-            .iter()
-            .filter(|_| self.written < self.input.len());
+        let full = self.stdin.iter().filter(|_| self.written < self.input.len());
         let full = full.map(|stdin| PollFd::new(stdin.as_fd(), PollFlags::POLLOUT));
         let outputs = self.stdout.stream.iter().chain(&self.stderr.stream);
         full.chain(outputs.map(|output| PollFd::new(output.as_fd(), PollFlags::POLLIN)))
@@ -120,12 +117,7 @@ impl Streams {
         if self.channel == Channel::OneFile {
             (stdout, unread) = self.ends.of_files()?;
         }
-        Ok(Outcome {
-            stdout,
-            stderr,
-            status,
-            unread,
-        })
+        Ok(Outcome { stdout, stderr, status, unread })
     }
 }
 

@@ -30,11 +30,7 @@ pub fn wait() -> Option<(Pid, c_int)> {
 /// Lets a stopped process go on with a signal (0: none), to its next system call if `traced`, else to
 /// its next event. ESRCH: it was killed meanwhile.
 pub fn resume(pid: Pid, signal: c_int, traced: bool) -> nix::Result<()> {
-    let request = if traced {
-        libc::PTRACE_SYSCALL
-    } else {
-        libc::PTRACE_CONT
-    };
+    let request = if traced { libc::PTRACE_SYSCALL } else { libc::PTRACE_CONT };
     ask(request, pid, signal.into())
 }
 
@@ -50,11 +46,7 @@ fn ask(request: libc::c_uint, pid: Pid, data: c_long) -> nix::Result<()> {
 }
 
 /// The architecture of this program's own system calls, as the kernel's audit names it.
-const ARCHITECTURE: u32 = if cfg!(target_arch = "aarch64") {
-    0xc000_00b7
-} else {
-    0xc000_003e
-};
+const ARCHITECTURE: u32 = if cfg!(target_arch = "aarch64") { 0xc000_00b7 } else { 0xc000_003e };
 
 /// The number of no system call.
 const NONE: u64 = u64::MAX;
@@ -123,18 +115,10 @@ pub fn set_first(pid: Pid, first: u64) -> nix::Result<()> {
 #[cfg(target_arch = "aarch64")]
 pub fn skip(pid: Pid) -> nix::Result<()> {
     let mut number: c_int = -1;
-    let mut set = libc::iovec {
-        iov_base: (&raw mut number).cast(),
-        iov_len: size_of::<c_int>(),
-    };
+    let mut set = libc::iovec { iov_base: (&raw mut number).cast(), iov_len: size_of::<c_int>() };
     // SAFETY: the kernel reads one int, which `set` points to.
     let done = unsafe {
-        libc::ptrace(
-            libc::PTRACE_SETREGSET,
-            pid.as_raw(),
-            0x404 as c_long,
-            &raw mut set,
-        )
+        libc::ptrace(libc::PTRACE_SETREGSET, pid.as_raw(), 0x404 as c_long, &raw mut set)
     };
     Errno::result(done).map(drop)
 }
@@ -151,11 +135,7 @@ pub fn wait_until_stopped(pid: Pid) -> nix::Result<()> {
     // SAFETY: waitpid writes one int, and `status` is one.
     let waited = unsafe { libc::waitpid(pid.as_raw(), &raw mut status, libc::WUNTRACED) };
     Errno::result(waited)?;
-    if libc::WIFSTOPPED(status) {
-        Ok(())
-    } else {
-        Err(Errno::ECHILD)
-    }
+    if libc::WIFSTOPPED(status) { Ok(()) } else { Err(Errno::ECHILD) }
 }
 
 /// Has signals act as they do by default, which the shell that starts the check may have changed for

@@ -29,10 +29,7 @@ impl Terminal {
         let mut settings = termios::tcgetattr(&program)?;
         settings.local_flags.remove(LocalFlags::ECHO);
         termios::tcsetattr(&program, SetArg::TCSANOW, &settings)?;
-        Ok(Self {
-            user: File::from(OwnedFd::from(user)),
-            program: Some(program),
-        })
+        Ok(Self { user: File::from(OwnedFd::from(user)), program: Some(program) })
     }
 
     /// The program's end, for one of its standard streams.
@@ -46,11 +43,7 @@ impl Terminal {
     /// end the input.
     pub fn type_in(&mut self, input: &[u8]) -> Result<(), Report> {
         self.user.write_all(input)?;
-        self.user.write_all(if input.ends_with(b"\n") {
-            b"\x04"
-        } else {
-            b"\x04\x04"
-        })?;
+        self.user.write_all(if input.ends_with(b"\n") { b"\x04" } else { b"\x04\x04" })?;
         Ok(())
     }
 

@@ -38,16 +38,13 @@ const MOST_PROCESSES: usize = 300;
 const MOST_BIRTHS: usize = 10 * MOST_PROCESSES;
 
 /// More system calls than this have no end.
-const MOST_CALLS: usize = 400_000;
+const MOST_CALLS: usize = 100_000;
 
 /// The longest that a program may take: a busy machine needs longer than the other bounds allow.
 const LONGEST: Duration = Duration::from_secs(20);
 
 /// The most that a program's processes may use together.
-const MOST: Usage = Usage {
-    processor: Duration::from_secs(5),
-    memory: 1 << 30,
-};
+const MOST: Usage = Usage { processor: Duration::from_secs(5), memory: 1 << 30 };
 
 /// How often it is looked how much they use.
 const LOOK: Duration = Duration::from_millis(50);
@@ -107,10 +104,7 @@ impl Launch {
 
     pub fn keeping_input(self) -> Self {
         let keeps_input = true;
-        Self {
-            keeps_input,
-            ..self
-        }
+        Self { keeps_input, ..self }
     }
 }
 
@@ -380,15 +374,11 @@ impl World {
             if this.stopped.is_some() || this.streams.keeps_input || self.has_ended(run) {
                 continue;
             }
-            let used = if is_time {
-                self.usage(run)
-            } else {
-                Usage::default()
-            };
+            let used = if is_time { self.usage(run) } else { Usage::default() };
             let why = if this.streams.is_too_long() {
                 "it prints without end (more than 1 MiB)"
             } else if this.calls > MOST_CALLS {
-                "it makes system calls without end (more than 400000)"
+                "it makes system calls without end (more than 100000)"
             } else if used.processor > MOST.processor {
                 "it uses the processor without end (more than 5 seconds)"
             } else if used.memory > MOST.memory {

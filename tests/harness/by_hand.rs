@@ -28,16 +28,11 @@ pub fn by_hand(program: &str) -> (String, String) {
     };
     let source = folder.join(format!("{program}.c"));
     if source.is_file() {
-        let compile = format!(
-            "    cc -static -o target/{program} {}\n",
-            quoted(&source.to_string_lossy())
-        );
+        let compile =
+            format!("    cc -static -o target/{program} {}\n", quoted(&source.to_string_lossy()));
         return (compile, format!("target/{program}"));
     }
-    (
-        String::new(),
-        quoted(&folder.join(program).to_string_lossy()),
-    )
+    (String::new(), quoted(&folder.join(program).to_string_lossy()))
 }
 
 /// The same as lines of a report: the program between words, and before it what it needs.
@@ -68,13 +63,7 @@ pub fn input_by_hand(input: &[u8], channel: Channel) -> (String, String) {
     if input.is_empty() {
         (String::new(), String::new())
     } else if channel.is_typed() {
-        (
-            String::new(),
-            format!(
-                "   # type {}",
-                text.replace("\\n", " and Enter ").trim_end()
-            ),
-        )
+        (String::new(), format!("   # type {}", text.replace("\\n", " and Enter ").trim_end()))
     } else {
         (format!("printf -- '{text}' | "), String::new())
     }

@@ -108,10 +108,7 @@ pub fn exercise(
     let compiles = compiles.filter(|_| programs.len() == 1).into_iter();
     let cases = cases.into_iter().flatten();
     let cases = cases.map(|case| Case { programs, ..case });
-    let named = |case: Case| Case {
-        name: format!("{name}::{}", case.name),
-        ..case
-    };
+    let named = |case: Case| Case { name: format!("{name}::{}", case.name), ..case };
     let mut cases: Vec<Case> = compiles.chain(cases).map(named).collect();
     cases.sort_by_key(|case| case.level);
     cases
@@ -136,9 +133,7 @@ fn compiles(program: &'static str) -> Option<Case> {
             return Ok(());
         }
         let words = fs::read_to_string(built.with_extension("log")).unwrap_or_default();
-        Err(Report::failed(format!(
-            "{program}.c does not compile:\n{words}"
-        )))
+        Err(Report::failed(format!("{program}.c does not compile:\n{words}")))
     };
     source.is_file().then(|| case("compiles", play))
 }

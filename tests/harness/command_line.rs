@@ -47,10 +47,7 @@ pub fn main(cases: &[Case]) -> ExitCode {
 
 /// Prints lines; whoever reads them may have seen enough. Then all is well.
 fn say(lines: impl IntoIterator<Item = String>) -> u8 {
-    let text: String = lines
-        .into_iter()
-        .map(|line| line.trim_end().to_string() + "\n")
-        .collect();
+    let text: String = lines.into_iter().map(|line| line.trim_end().to_string() + "\n").collect();
     let _ = io::stdout().write_all(text.as_bytes());
     0
 }
@@ -58,11 +55,7 @@ fn say(lines: impl IntoIterator<Item = String>) -> u8 {
 /// An exercise is called by its name, a case by any part of its own.
 fn is_meant(name: &str, case: &Case) -> bool {
     let is_exercise = ["create", "attach", "dynamic", "fork"].contains(&name);
-    if is_exercise {
-        case.exercise() == name
-    } else {
-        case.name.contains(name)
-    }
+    if is_exercise { case.exercise() == name } else { case.name.contains(name) }
 }
 
 /// `LEVEL=basic` stops there.

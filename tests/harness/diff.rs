@@ -47,11 +47,8 @@ pub fn diff(exercise: &str) -> Result<(String, bool), Report> {
         _ => String::new(),
     };
     let differ = texts[0] != texts[1];
-    let last = if differ {
-        "< or > stands before the lines that differ.\n"
-    } else {
-        "No difference.\n"
-    };
+    let last =
+        if differ { "< or > stands before the lines that differ.\n" } else { "No difference.\n" };
     Ok((head + &side_by_side(&folder)? + last, differ))
 }
 
@@ -60,11 +57,7 @@ fn side_by_side(folder: &Folder) -> Result<String, Report> {
     let width: usize = width.unwrap_or(80);
     let [c, ours] = [Version::C, Version::Ours].map(Version::name);
     if width >= WIDE {
-        let options = [
-            "--side-by-side",
-            "--expand-tabs",
-            &format!("--width={width}"),
-        ];
+        let options = ["--side-by-side", "--expand-tabs", &format!("--width={width}")];
         let half = width / 2 + 2;
         return Ok(format!("{c:half$}{ours}\n{}", lines(folder, &options)?));
     }

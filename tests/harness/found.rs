@@ -22,14 +22,7 @@ pub struct Found {
 
 /// A segment of everybody's, filled with zeros, whose maker has ended.
 pub fn found(key: i32, size: i32) -> Found {
-    Found {
-        key,
-        size,
-        mode: 0o666,
-        owner: None,
-        text: "",
-        held: false,
-    }
+    Found { key, size, mode: 0o666, owner: None, text: "", held: false }
 }
 
 impl Found {
@@ -41,10 +34,7 @@ impl Found {
     /// Owned by the user of [`run_by_ordinary_user`](super::Scene::run_by_ordinary_user).
     #[must_use]
     pub fn owned_by_ordinary_user(self) -> Self {
-        Self {
-            owner: has(Need::OtherUsers).then_some(NOBODY),
-            ..self
-        }
+        Self { owner: has(Need::OtherUsers).then_some(NOBODY), ..self }
     }
 
     /// Old bytes: `text` over and over.
@@ -62,11 +52,7 @@ impl Found {
     /// The tool, with its arguments: it says when the segment is there, and keeps it attached, if
     /// it has, until its input ends.
     pub fn maker(&self) -> Command {
-        let numbers = [
-            self.key.to_string(),
-            self.size.to_string(),
-            format!("{:o}", self.mode),
-        ];
+        let numbers = [self.key.to_string(), self.size.to_string(), format!("{:o}", self.mode)];
         let mut command = wrapped(&[], &make_segment());
         command.args(numbers).arg(self.text);
         command
@@ -75,11 +61,7 @@ impl Found {
     /// Makes it. Its maker has ended then, or lives on with the world.
     pub fn make_in(&self, world: &mut World) -> Verdict {
         let launch = Launch::of(self.maker()).by(self.owner);
-        let launch = if self.held {
-            launch.keeping_input()
-        } else {
-            launch
-        };
+        let launch = if self.held { launch.keeping_input() } else { launch };
         let maker = world.start(launch)?;
         world.wait_for_line(maker)?;
         if !self.held {
@@ -99,20 +81,12 @@ impl Found {
             "" => String::new(),
             text => format!(", filled with {text}"),
         };
-        let Self {
-            key, size, mode, ..
-        } = self;
+        let Self { key, size, mode, .. } = self;
         format!("{maker} the segment of key {key} ({size} bytes, mode 0{mode:o}{text})")
     }
 
     pub fn by_hand(&self) -> String {
-        let Self {
-            key,
-            size,
-            mode,
-            text,
-            ..
-        } = self;
+        let Self { key, size, mode, text, .. } = self;
         let text = quoted(text);
         let maker = format!("target/release/make-segment {key} {size} {mode:o} {text}");
         let user = as_user(self.owner);

@@ -21,11 +21,7 @@ pub fn four_lines(outcome: &Outcome, channel: Channel) -> Result<String, Report>
         return Ok(id.to_string());
     }
     // Not on a terminal, process 2 flushes before it passes the turn, process 1 writes at its end.
-    let order = if channel.prints_on_terminal() {
-        [0, 1, 2, 3]
-    } else {
-        [1, 2, 0, 3]
-    };
+    let order = if channel.prints_on_terminal() { [0, 1, 2, 3] } else { [1, 2, 0, 3] };
     let wanted = order.map(|line| lines[line].as_str()).concat();
     same(outcome, channel, &wanted, &printed).map(|()| id.to_string())
 }
@@ -52,11 +48,7 @@ fn same(outcome: &Outcome, channel: Channel, wanted: &str, printed: &str) -> Ver
         status: std::process::ExitStatus::default(),
         unread: None,
     };
-    let outcome = Outcome {
-        stdout: printed.into(),
-        unread: None,
-        ..outcome.clone()
-    };
+    let outcome = Outcome { stdout: printed.into(), unread: None, ..outcome.clone() };
     let sorted = |text: &str| {
         let mut lines: Vec<String> = text.lines().map(String::from).collect();
         lines.sort();

@@ -21,10 +21,7 @@ fn xml(played: &[Played]) -> String {
     let wrong = played.iter().filter(|played| played.is_wrong()).count();
     let errors = played.iter().filter(|played| played.is(Kind::Trouble));
     let errors = errors.count();
-    let not_run = played
-        .iter()
-        .filter(|played| played.is(Kind::NotRun))
-        .count();
+    let not_run = played.iter().filter(|played| played.is(Kind::NotRun)).count();
     let seconds: f64 = played.iter().map(|played| played.time.as_secs_f64()).sum();
     let cases: String = played.iter().map(case).collect();
     format!(

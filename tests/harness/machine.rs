@@ -101,9 +101,7 @@ pub fn facts() -> &'static str {
     FOUND.get_or_init(|| {
         env::var(FACTS).unwrap_or_else(|_| {
             let met = Need::ALL.into_iter().filter(|need| need.is_met());
-            met.map(|need| format!("{need:?} "))
-                .collect::<Vec<_>>()
-                .concat()
+            met.map(|need| format!("{need:?} ")).collect::<Vec<_>>().concat()
         })
     })
 }

@@ -18,11 +18,7 @@ pub fn has_own_tables() -> bool {
 /// Whether a command of the shell does.
 pub fn succeeds(command: &str) -> bool {
     let mut shell = Command::new("sh");
-    shell
-        .args(["-c", command])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    shell.args(["-c", command]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     shell.status().is_ok_and(|status| status.success())
 }
 

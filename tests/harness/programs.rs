@@ -24,10 +24,7 @@ pub fn take(run: &Path) -> Verdict {
     copy_all(&target().join("release"), &ours)?;
     if let Some(folder) = originals() {
         take_folder(&folder, &c, &[])?;
-        if let Some(program) = PROGRAMS
-            .into_iter()
-            .find(|program| !c.join(program).exists())
-        {
+        if let Some(program) = PROGRAMS.into_iter().find(|program| !c.join(program).exists()) {
             let words = fs::read_to_string(c.join(program).with_extension("log"))?;
             let what = format!("{program}.c of ORIGINALS does not compile");
             return Err(Report::trouble(format!("{what}:\n{words}")));
@@ -39,10 +36,7 @@ pub fn take(run: &Path) -> Verdict {
         // As ours are, so that a read that is to fail is the program's own, not its loader's.
         take_folder(&folder, &ours, &["-static"])?;
     }
-    copy(
-        &target().join("release/make-segment"),
-        &run.join("make-segment"),
-    )?;
+    copy(&target().join("release/make-segment"), &run.join("make-segment"))?;
     RUN.get_or_init(|| run.to_path_buf());
     Ok(())
 }
@@ -74,17 +68,8 @@ pub fn take_folder(folder: &Path, into: &Path, flags: &[&str]) -> Verdict {
             copy(&folder.join(program), &into.join(program))?;
         }
     }
-    let nothing = || {
-        format!(
-            "neither shm-*.c nor executables shm-* in {}",
-            folder.display()
-        )
-    };
-    if taken > 0 {
-        Ok(())
-    } else {
-        Err(Report::trouble(nothing()))
-    }
+    let nothing = || format!("neither shm-*.c nor executables shm-* in {}", folder.display());
+    if taken > 0 { Ok(()) } else { Err(Report::trouble(nothing())) }
 }
 
 pub fn is_executable(file: &Path) -> bool {
@@ -99,11 +84,7 @@ fn compile(source: &Path, program: &Path, flags: &[&str]) -> Verdict {
     let mut words = words.split_whitespace();
     let mut command = wrapped(&[], words.next().unwrap_or("cc").as_ref());
     let folder = source.parent().unwrap_or(Path::new("."));
-    command
-        .args(words)
-        .args(flags)
-        .args(["-o", "program", "-iquote"])
-        .args([folder, source]);
+    command.args(words).args(flags).args(["-o", "program", "-iquote"]).args([folder, source]);
     let mut world = World::new()?;
     let text = match world.run(Launch::of(command)) {
         Ok((outcome, _)) => [outcome.stdout, outcome.stderr].concat(),
@@ -113,11 +94,7 @@ fn compile(source: &Path, program: &Path, flags: &[&str]) -> Verdict {
     fs::write(program.with_extension("log"), text)?;
     let _ = fs::remove_file(program);
     let made = world.folder().join("program");
-    if made.is_file() {
-        copy(&made, program)
-    } else {
-        Ok(())
-    }
+    if made.is_file() { copy(&made, program) } else { Ok(()) }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,9 +146,7 @@ fn folder(variable: &str) -> Option<PathBuf> {
 
 /// The lab's own folder.
 pub fn lab() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap_or(Path::new("."))
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }
 
 /// Where make has put what it built.

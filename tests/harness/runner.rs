@@ -45,9 +45,7 @@ impl Played {
     }
 
     pub fn is(&self, kind: Kind) -> bool {
-        self.verdict
-            .as_ref()
-            .is_err_and(|report| report.kind == kind)
+        self.verdict.as_ref().is_err_and(|report| report.kind == kind)
     }
 
     /// Whether the program is wrong.
@@ -206,12 +204,7 @@ impl Runner<'_> {
             .stderr(output.try_clone()?)
             .spawn()?;
         let pid = Pid::from_raw(child.id().try_into()?);
-        self.playing.push(Playing {
-            index,
-            pid,
-            output,
-            start: Instant::now(),
-        });
+        self.playing.push(Playing { index, pid, output, start: Instant::now() });
         Ok(())
     }
 

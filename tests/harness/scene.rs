@@ -249,11 +249,7 @@ impl Scene {
         for (program, input) in &self.programs {
             // Where C's processes race, they are held to the order that it hopes for.
             let is_race = version == Version::C && *program == "shm-fork";
-            let steps = if is_race {
-                &THE_C_VERSIONS_ORDER[..]
-            } else {
-                &[]
-            };
+            let steps = if is_race { &THE_C_VERSIONS_ORDER[..] } else { &[] };
             let launch = Launch::of(wrapped(&self.wrapper, &version.path(program)));
             let launch = launch.by(self.user).on(channel).reading(input.clone());
             let (mut outcome, _) = world.run(launch.with(steps))?;
@@ -265,12 +261,7 @@ impl Scene {
         }
         let last = last.ok_or_else(|| Report::failed("the scene runs nothing"))?;
         let after = world.describe_table()?;
-        Ok(Seen {
-            before,
-            programs,
-            after,
-            last,
-        })
+        Ok(Seen { before, programs, after, last })
     }
 
     /// The state that the programs start from. What sets the kernel's limits, or fills its table, has
@@ -283,9 +274,7 @@ impl Scene {
         for (limit, value) in &self.kernel_limits {
             fs::write(Path::new("/proc/sys/kernel").join(limit), value.to_string())?;
         }
-        self.found
-            .iter()
-            .try_for_each(|found| found.make_in(&mut world))?;
+        self.found.iter().try_for_each(|found| found.make_in(&mut world))?;
         if self.table_is_full {
             while Segment::get(IPC_PRIVATE, 1, 0o600).is_ok() {}
         }
@@ -346,9 +335,7 @@ impl Right<'_> {
         let said = String::from_utf8_lossy(&said).replace("\r\n", "\n");
         let why = self.says.split_once(": ").map_or(self.says, |(_, why)| why);
         let is_free = self.says.starts_with("size: ");
-        let is_told = said
-            .lines()
-            .any(|line| line.trim_end_matches('.').ends_with(why));
+        let is_told = said.lines().any(|line| line.trim_end_matches('.').ends_with(why));
         let is_printed = !self.prints.is_empty() && said.contains(self.prints.trim_end());
         let is_quiet = self.prints.is_empty() && ours.last.stdout.is_empty();
         let is_told = is_told || (is_free && said.replace(self.prints, "").trim().len() > 3);
@@ -374,12 +361,7 @@ impl Right<'_> {
             (true, true) => ([prints, &says].concat(), Vec::new()),
         };
         let status = ExitStatus::from_raw(1 << 8);
-        let wanted = Outcome {
-            stdout,
-            stderr,
-            status,
-            ..ours.last
-        };
+        let wanted = Outcome { stdout, stderr, status, ..ours.last };
         let after = match self.leaves {
             Leaves::AllAsItWas => &ours.before,
             Leaves::Nothing => "    none\n",

@@ -31,18 +31,8 @@ pub fn lines(played: &[Played], in_full: bool) -> Vec<String> {
 
 fn green(played: &[Played]) -> Vec<String> {
     let any = played.iter().any(|played| played.verdict.is_ok());
-    let last = if any {
-        "All that ran passed."
-    } else {
-        "Nothing was checked."
-    };
-    [
-        counts(played),
-        reasons(played),
-        open_files(),
-        vec![last.to_string()],
-    ]
-    .concat()
+    let last = if any { "All that ran passed." } else { "Nothing was checked." };
+    [counts(played), reasons(played), open_files(), vec![last.to_string()]].concat()
 }
 
 /// Where the kernel cannot confine what a student hands in.
@@ -60,19 +50,12 @@ fn red(played: &[Played], first: &Played, others: &[&Played], in_full: bool) -> 
         let more = format!("... and {hidden} more reasons: make check CASE=… tells");
         reasons.push(more);
     }
-    let (below, next) = (
-        [also(others), counts(played), reasons].concat(),
-        next(first, in_full),
-    );
+    let (below, next) = ([also(others), counts(played), reasons].concat(), next(first, in_full));
     let room = LINES.saturating_sub(2 + below.len() + height(&next));
     let room = if in_full { MOST_LINES } else { room };
     let report = first.verdict.as_ref().err();
     let report = report.map_or(Vec::new(), |report| shortened(report, room));
-    let head = if first.is_wrong() {
-        "FAILED "
-    } else {
-        "The check could not run:"
-    };
+    let head = if first.is_wrong() { "FAILED " } else { "The check could not run:" };
     let head = format!("{head} {}", first.name);
     [vec![head], report, vec![String::new()], below, vec![next]].concat()
 }
@@ -84,11 +67,7 @@ fn next(case: &Played, in_full: bool) -> String {
         set.unwrap_or_default()
     };
     let level = env::var("LEVEL").map_or(String::new(), |level| format!(" LEVEL={level}"));
-    let level = if level.len() > 7 {
-        level
-    } else {
-        String::new()
-    };
+    let level = if level.len() > 7 { level } else { String::new() };
     let folders = folder("YOURS", yours()) + &folder("ORIGINALS", originals());
     let (exercise, name) = (case.exercise(), &case.name);
     match exercise {
@@ -118,11 +97,7 @@ fn shortened(report: &Report, room: usize) -> Vec<String> {
     }
     let commands = lines.iter().rposition(|line| line.starts_with("By hand"));
     let (above, commands) = lines.split_at(commands.unwrap_or(lines.len()));
-    let commands = if tall(commands) + 4 <= room {
-        commands
-    } else {
-        &[]
-    };
+    let commands = if tall(commands) + 4 <= room { commands } else { &[] };
     let left = room.saturating_sub(1 + tall(commands));
     let fits = |&count: &usize| tall(&above[..count]) <= left;
     let shown = (0..=above.len()).rev().find(fits).unwrap_or(0);
@@ -163,21 +138,13 @@ fn counts(played: &[Played]) -> Vec<String> {
     let head = format!("{:12}{}{:>11}", "passed", names.concat(), "not run");
     let lines = exercises.into_iter().filter_map(|exercise| {
         let of_it = played.iter().filter(|played| played.exercise() == exercise);
-        let not_run = of_it
-            .clone()
-            .filter(|played| played.is(Kind::NotRun))
-            .count();
+        let not_run = of_it.clone().filter(|played| played.is(Kind::NotRun)).count();
         let levels = Level::ALL.map(|level| {
-            let run = of_it
-                .clone()
-                .filter(|played| played.level == level && !played.is(Kind::NotRun));
+            let run =
+                of_it.clone().filter(|played| played.level == level && !played.is(Kind::NotRun));
             let passed = run.clone().filter(|played| played.verdict.is_ok()).count();
             let all = run.count();
-            let counted = if all > 0 {
-                format!("{passed} of {all}")
-            } else {
-                String::new()
-            };
+            let counted = if all > 0 { format!("{passed} of {all}") } else { String::new() };
             format!("{counted:>11}")
         });
         let any_ran = not_run < of_it.count();
@@ -190,14 +157,9 @@ fn counts(played: &[Played]) -> Vec<String> {
 /// Why cases were not run, and how many for each reason.
 fn reasons(played: &[Played]) -> Vec<String> {
     let mut reasons: Vec<(&str, usize)> = Vec::new();
-    let texts = played
-        .iter()
-        .filter_map(|played| played.verdict.as_ref().err());
+    let texts = played.iter().filter_map(|played| played.verdict.as_ref().err());
     for report in texts.filter(|report| report.kind == Kind::NotRun) {
-        match reasons
-            .iter_mut()
-            .find(|(reason, _)| *reason == report.text)
-        {
+        match reasons.iter_mut().find(|(reason, _)| *reason == report.text) {
             Some((_, count)) => *count += 1,
             None => reasons.push((&report.text, 1)),
         }

@@ -9,28 +9,15 @@ use crate::Failure;
 use crate::stdio::Input;
 
 /// Every input is made of up to [`MOST_PIECES`] of these: 177,156 inputs.
-const PIECES: [&str; 11] = [
-    " ",
-    "\n",
-    "\x0b",
-    "+",
-    "-",
-    "0",
-    "7",
-    "2147483647",
-    "2147483648",
-    "\u{e9}",
-    "x",
-];
+const PIECES: [&str; 11] =
+    [" ", "\n", "\x0b", "+", "-", "0", "7", "2147483647", "2147483648", "\u{e9}", "x"];
 const MOST_PIECES: usize = 5;
 
 #[test]
 fn reads_as_sscanf_does_wherever_c_defines_it() {
     let mut inputs = vec![String::new()];
     for _ in 0..MOST_PIECES {
-        let longer = inputs
-            .iter()
-            .flat_map(|input| PIECES.map(|piece| format!("{input}{piece}")));
+        let longer = inputs.iter().flat_map(|input| PIECES.map(|piece| format!("{input}{piece}")));
         inputs = longer.chain([String::new()]).collect();
     }
     for input in &inputs {
@@ -41,13 +28,7 @@ fn reads_as_sscanf_does_wherever_c_defines_it() {
 
 #[test]
 fn reads_the_ends_of_the_int() {
-    for input in [
-        "2147483647",
-        "2147483648",
-        "-2147483648",
-        "-2147483649",
-        "-00000000000000001",
-    ] {
+    for input in ["2147483647", "2147483648", "-2147483648", "-2147483649", "-00000000000000001"] {
         check(input);
     }
 }
@@ -100,14 +81,8 @@ fn strtoll(text: &CStr) -> Option<c_longlong> {
 fn sscanf(text: &CStr) -> (c_int, usize) {
     let (mut number, mut taken): (c_int, c_int) = (0, 0);
     // SAFETY: `text` and the format end in NUL, and %d and %n each write one int.
-    let items = unsafe {
-        libc::sscanf(
-            text.as_ptr(),
-            c"%d%n".as_ptr(),
-            &raw mut number,
-            &raw mut taken,
-        )
-    };
+    let items =
+        unsafe { libc::sscanf(text.as_ptr(), c"%d%n".as_ptr(), &raw mut number, &raw mut taken) };
     assert_eq!(items, 1, "{text:?}");
     (number, usize::try_from(taken).unwrap())
 }

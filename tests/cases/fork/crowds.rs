@@ -25,25 +25,12 @@ pub fn cases() -> Vec<Case> {
         one_of_two("has_attached", At::From("shmat", 1)),
         one_of_two("has_removed", At::From("shmat", 2)),
         one_of_two("has_forked", At::From("clone", 1)),
-        on_a_leftover(
-            "two_of_which_one_has_found_a_leftover",
-            At::From("shmget", 2),
-        ),
-        on_a_leftover(
-            "two_of_which_one_is_about_to_attach_a_leftover",
-            At::From("shmat", 0),
-        ),
-        on_a_leftover(
-            "two_of_which_one_has_attached_a_leftover",
-            At::From("shmat", 1),
-        ),
+        on_a_leftover("two_of_which_one_has_found_a_leftover", At::From("shmget", 2)),
+        on_a_leftover("two_of_which_one_is_about_to_attach_a_leftover", At::From("shmat", 0)),
+        on_a_leftover("two_of_which_one_has_attached_a_leftover", At::From("shmat", 1)),
         on_a_leftover("two_on_a_leftover", At::From("shmat", 2)),
-        many("many_times_on_a_terminal", || {
-            repeat(10, |_| alone(Channel::Terminal))
-        }),
-        many("many_times_through_pipes", || {
-            repeat(10, |_| alone(Channel::Pipes))
-        }),
+        many("many_times_on_a_terminal", || repeat(10, |_| alone(Channel::Terminal))),
+        many("many_times_through_pipes", || repeat(10, |_| alone(Channel::Pipes))),
         many("sixty_four_at_once", || repeat(3, |_| crowd(&[]))).needs(Need::ManyProcesses),
         many("sixty_four_at_once_on_a_leftover", || {
             repeat(3, |_| crowd(&[found(FORK_KEY, FORK_SIZE).filled_with("x")]))
@@ -61,9 +48,7 @@ fn alone(channel: Channel) -> Verdict {
 /// All are started, and stopped before they begin; then they go on together.
 fn crowd(found: &[Found]) -> Verdict {
     let mut world = World::new()?;
-    found
-        .iter()
-        .try_for_each(|found| found.make_in(&mut world))?;
+    found.iter().try_for_each(|found| found.make_in(&mut world))?;
     let mut start = || world.start(Launch::of(ours("shm-fork", &[])));
     let crowd: Vec<_> = (0..CROWD).map(|_| start()).collect::<Result<_, _>>()?;
     for running in crowd {
@@ -76,9 +61,7 @@ fn crowd(found: &[Found]) -> Verdict {
 /// segment of its own.
 fn two(at: At, found: &[Found]) -> Verdict {
     let mut world = World::new()?;
-    found
-        .iter()
-        .try_for_each(|found| found.make_in(&mut world))?;
+    found.iter().try_for_each(|found| found.make_in(&mut world))?;
     let second = |world: &mut World| {
         let right = runs_right(world, Channel::Pipes);
         let second = "the second of two runs, while the first is held:";

@@ -32,23 +32,16 @@ pub fn signals() -> Vec<Case> {
         })
         .needs(Need::Ours),
         case("a_death_in_the_c_version", a_death_in_the_c_version).needs(Need::Ours),
-        case(
-            "the_parents_death_in_the_c_version",
-            the_parents_death_in_the_c_version,
-        )
-        .needs(Need::Ours),
+        case("the_parents_death_in_the_c_version", the_parents_death_in_the_c_version)
+            .needs(Need::Ours),
     ]
 }
 
 fn killed(who: usize, signal: Signal) -> Verdict {
     let whole = undisturbed()?;
-    each_place(
-        who,
-        &whole,
-        signal,
-        Act::Send(signal),
-        |outcome, is_last| survived(outcome, who, signal, is_last),
-    )
+    each_place(who, &whole, signal, Act::Send(signal), |outcome, is_last| {
+        survived(outcome, who, signal, is_last)
+    })
 }
 
 /// A terminal sends SIGINT to all three: they die of it, or have ended already.
@@ -57,11 +50,7 @@ fn control_c_is_typed() -> Verdict {
     let (signal, act) = (Signal::SIGINT, Act::SendAll(Signal::SIGINT));
     each_place(1, &whole, signal, act, |outcome, _| {
         let ends = in_words(outcome.status);
-        expect(
-            "died by SIGINT",
-            ends == "died by SIGINT",
-            &outcome.describe(Channel::Pipes),
-        )
+        expect("died by SIGINT", ends == "died by SIGINT", &outcome.describe(Channel::Pipes))
     })
 }
 
@@ -137,9 +126,7 @@ fn two_deaths_leave(found: &[Found]) -> Verdict {
     let mut leaving = Vec::new();
     for place in places(0, &whole) {
         let mut world = World::new()?;
-        found
-            .iter()
-            .try_for_each(|found| found.make_in(&mut world))?;
+        found.iter().try_for_each(|found| found.make_in(&mut world))?;
         let before = world.describe_table()?;
         let death = place.step(Act::Send(Signal::SIGKILL));
         let (trace, _) = traced(&mut world, Version::Ours, &[death])?;

@@ -21,9 +21,7 @@ pub fn cases() -> Vec<Case> {
         })
         .needs(Need::OtherUsers),
         case("a_living_processs_segment", || a_living_processs("x")),
-        case("a_living_processs_segment_not_attached_yet", || {
-            a_living_processs("")
-        }),
+        case("a_living_processs_segment_not_attached_yet", || a_living_processs("")),
         case("a_call_fails_beside_a_living_process", || {
             let theirs = found(FORK_KEY, FORK_SIZE).filled_with("x").held();
             each_call_fails(&theirs, |_| true)
@@ -38,9 +36,7 @@ pub fn cases() -> Vec<Case> {
         case("beside_a_c_version_that_has_just_begun", || {
             beside_the_c_version(0, At::From("clone", 0))
         }),
-        case("beside_a_c_version_that_is_under_way", || {
-            beside_the_c_version(1, At::Awake)
-        }),
+        case("beside_a_c_version_that_is_under_way", || beside_the_c_version(1, At::Awake)),
     ]
 }
 
@@ -48,10 +44,7 @@ pub fn cases() -> Vec<Case> {
 fn a_living_processs(text: &'static str) -> Verdict {
     let tables = |version| {
         let mut world = World::new()?;
-        found(FORK_KEY, FORK_SIZE)
-            .filled_with(text)
-            .held()
-            .make_in(&mut world)?;
+        found(FORK_KEY, FORK_SIZE).filled_with(text).held().make_in(&mut world)?;
         let before = world.describe_table()?;
         let (_, outcome) = traced(&mut world, version, order_of(version))?;
         Ok::<_, Report>((before, world.describe_table()?, outcome))
@@ -103,11 +96,7 @@ fn fails(segment: &Found, call: &'static str, time: usize, is_kept: bool) -> Ver
     expect(&wanted, is_told || (goes_on && outcome.succeeded()), &seen)?;
     let after = world.describe_table()?;
     if is_kept {
-        expect(
-            &format!("the segment as it was:\n{before}"),
-            after == before,
-            &after,
-        )
+        expect(&format!("the segment as it was:\n{before}"), after == before, &after)
     } else {
         world.expect_no_segment()
     }

@@ -91,9 +91,7 @@ fn refuses() -> Vec<Case> {
         })
         .needs(Need::OtherUsers),
         case("a_read_only_segment", || {
-            let segment = found(FORK_KEY, FORK_SIZE)
-                .mode(0o444)
-                .owned_by_ordinary_user();
+            let segment = found(FORK_KEY, FORK_SIZE).mode(0o444).owned_by_ordinary_user();
             let right = says("shmget: Permission denied", Leaves::AllAsItWas);
             fork().on(segment).run_by_ordinary_user().differs(&right)
         })
@@ -126,10 +124,7 @@ fn limits() -> Vec<Case> {
         }),
         case("no_process_can_be_made", || {
             let right = says("fork: Resource temporarily unavailable", Leaves::Nothing);
-            fork()
-                .run_by_ordinary_user()
-                .under(&["prlimit", "--nproc=0"])
-                .differs(&right)
+            fork().run_by_ordinary_user().under(&["prlimit", "--nproc=0"]).differs(&right)
         })
         .needs(Need::OrdinaryUser),
     ]
@@ -137,12 +132,7 @@ fn limits() -> Vec<Case> {
 
 /// The C version's parent notices nothing.
 fn says(says: &str, leaves: Leaves) -> Right<'_> {
-    Right {
-        c_ends: &["exit status 0"],
-        prints: "",
-        says,
-        leaves,
-    }
+    Right { c_ends: &["exit status 0"], prints: "", says, leaves }
 }
 
 fn failing() -> Vec<Case> {
@@ -151,23 +141,11 @@ fn failing() -> Vec<Case> {
         of("shmget", SHMGET).says("shmget: ").case(),
         of("shmat", SHMAT).says("shmat: ").case(),
         of("shmctl", SHMCTL).says("shmctl: ").times(2).case(),
-        of("socketpair", &["EMFILE", "ENFILE", "ENOMEM"])
-            .says("socketpair: ")
-            .case(),
-        of("clone", &["EAGAIN", "ENOMEM"])
-            .says("fork: ")
-            .times(2)
-            .case(),
-        of("sendto", &["ECONNRESET", "EINTR", "ENOBUFS", "EPIPE"])
-            .says("send: ")
-            .case(),
-        of("read", &["EAGAIN", "ECONNRESET", "EINTR", "EIO"])
-            .says("read: ")
-            .case(),
-        of("wait4", &["ECHILD", "EINTR"])
-            .says("wait: ")
-            .times(2)
-            .case(),
+        of("socketpair", &["EMFILE", "ENFILE", "ENOMEM"]).says("socketpair: ").case(),
+        of("clone", &["EAGAIN", "ENOMEM"]).says("fork: ").times(2).case(),
+        of("sendto", &["ECONNRESET", "EINTR", "ENOBUFS", "EPIPE"]).says("send: ").case(),
+        of("read", &["EAGAIN", "ECONNRESET", "EINTR", "EIO"]).says("read: ").case(),
+        of("wait4", &["ECHILD", "EINTR"]).says("wait: ").times(2).case(),
         of("shmdt", SHMDT).says("shmdt: ").in_all_three().case(),
         of("write", WRITE).says("write: ").case(),
     ]
@@ -187,11 +165,7 @@ fn launch(version: Version) -> Launch {
 /// Which calls a student's program makes may differ from run to run: then that run says nothing more.
 fn comes_there(trace: &Trace) -> Verdict {
     let why = "shm-fork never comes to the call before which it is to be held";
-    expect(
-        why,
-        trace.all_done || is_yours(),
-        &trace.calls.concat().join(" "),
-    )
+    expect(why, trace.all_done || is_yours(), &trace.calls.concat().join(" "))
 }
 
 /// Runs a version of shm-fork and, while one of its processes pauses, does something else.
@@ -221,10 +195,7 @@ fn order_of(version: Version) -> &'static [Step] {
 
 /// Which of shm-fork's processes it is.
 fn name(who: usize) -> &'static str {
-    ["the parent", "process 1", "process 2"]
-        .get(who)
-        .copied()
-        .unwrap_or("another process")
+    ["the parent", "process 1", "process 2"].get(who).copied().unwrap_or("another process")
 }
 
 /// A place in shm-fork's life: which process, and before which of its system calls; 0 is its birth.
@@ -244,10 +215,7 @@ impl Place {
 
     fn describe(self, trace: &Trace) -> String {
         let name = name(self.who);
-        let call = self
-            .number
-            .checked_sub(1)
-            .and_then(|index| trace.calls[self.who].get(index));
+        let call = self.number.checked_sub(1).and_then(|index| trace.calls[self.who].get(index));
         match call {
             Some(call) => format!("{name}, before its call {} ({call})", self.number),
             None => format!("{name}, before its first call"),
@@ -261,10 +229,7 @@ const MOST_CALLS: usize = 40;
 /// One process's places: its birth and its calls, of the parent those from shmget on.
 fn places(who: usize, trace: &Trace) -> Vec<Place> {
     let calls = trace.calls.get(who).map_or(&[][..], Vec::as_slice);
-    let first = calls
-        .iter()
-        .position(|call| call == "shmget")
-        .map_or(0, |index| index + 1);
+    let first = calls.iter().position(|call| call == "shmget").map_or(0, |index| index + 1);
     let last = calls.len().min(first + MOST_CALLS);
     (first..=last).map(|number| Place { who, number }).collect()
 }

@@ -31,11 +31,8 @@ fn held(who: usize) -> Verdict {
 
 fn held_at(place: Place) -> Verdict {
     let mut world = World::new()?;
-    let (_, outcome) = traced(
-        &mut world,
-        Version::Ours,
-        &[place.step(Act::Hold(Until::OthersWait))],
-    )?;
+    let (_, outcome) =
+        traced(&mut world, Version::Ours, &[place.step(Act::Hold(Until::OthersWait))])?;
     four_lines(&outcome, Channel::Pipes)?;
     world.expect_no_segment()
 }
