@@ -133,7 +133,7 @@ impl Checked {
             if place > 1 { format!(" (its {name} number {place})") } else { String::new() };
         let headline = format!("{by}{}{number} fails with {:?}:", self.name, self.errno);
         let strace =
-            format!("strace -f -o calls -e inject={name}:error={:?}:when={place} ", self.errno);
+            format!("strace -f -o /dev/null -e inject={name}:error={:?}:when={place} ", self.errno);
         report.with_headline(&headline).with_advice(&lines_by_hand(&strace, program, "; echo $?"))
     }
 }

@@ -88,7 +88,7 @@ impl Failing {
             for time in 1..=self.times {
                 let fault = format!("{}:error={errno}:when={time}", self.call);
                 self.once(time, errno).map_err(|report| {
-                    let strace = format!("strace -f -o calls -e inject={fault} ");
+                    let strace = format!("strace -f -o /dev/null -e inject={fault} ");
                     report
                         .with_headline(&format!("where {} fails with {errno}:", self.call))
                         .with_advice(&lines_by_hand(&strace, self.program, "; echo $?"))

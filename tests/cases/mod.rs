@@ -2,6 +2,7 @@
 
 mod attach;
 mod built;
+mod by_hand;
 mod checked;
 mod create;
 mod dynamic;
@@ -24,6 +25,7 @@ pub fn all() -> Vec<Case> {
         dynamic::cases(),
         fork::cases(),
         exercise("together", &ALL, [vec![case("four_in_a_row", four_in_a_row).needs(Need::Ours)]]),
+        by_hand::cases(),
         makefile::cases(),
         readme::cases(),
     ]

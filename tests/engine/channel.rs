@@ -40,15 +40,13 @@ impl fmt::Display for Channel {
 }
 
 impl Channel {
-    /// What a student adds to the command, to have the streams and the exit status like this.
-    pub fn by_hand(self) -> &'static str {
+    /// What a student makes of a command, to have the streams like this and to see the exit status.
+    pub fn by_hand(self, command: &str) -> String {
         match self {
-            Self::Pipes | Self::TerminalInput => {
-                " >/tmp/out 2>/tmp/err; echo $?; cat /tmp/out /tmp/err"
-            }
-            Self::OneFile => " >/tmp/out 2>&1; echo $?; cat /tmp/out",
-            Self::ReaderGone => " | :; echo $?",
-            Self::Terminal | Self::TerminalOutput | Self::HungUp => "; echo $?",
+            Self::Pipes | Self::TerminalInput => format!("({command}; echo $?) | cat"),
+            Self::OneFile => format!("({command}; echo $?) 2>&1 | cat"),
+            Self::ReaderGone => format!("({command}; echo $? >&2) | :"),
+            Self::Terminal | Self::TerminalOutput | Self::HungUp => format!("{command}; echo $?"),
         }
     }
 

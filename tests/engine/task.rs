@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::iter::Sum;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nix::unistd::{Pid, SysconfVar, sysconf};
@@ -146,18 +147,57 @@ impl Task {
         }
     }
 
-    /// "process 1 waits in read, for its turn".
-    pub fn describe(&self) -> String {
-        let who = match self.who {
+    fn name(&self) -> String {
+        match self.who {
             Some(0) => "the first process".to_string(),
             Some(who) => format!("process {who}"),
             None => "a thread".to_string(),
-        };
+        }
+    }
+
+    /// "process 1 waits in read, for its turn".
+    fn describe(&self) -> String {
+        let who = self.name();
         match self.call {
             Some(call) => format!("{who} {}", calls::describe(self.pid, &call)),
             None => format!("{who} computes"),
         }
     }
+}
+
+/// The pipe that a process waits to read.
+fn pipe_of(task: &Task) -> Option<PathBuf> {
+    let call = task.call.filter(|call| calls::name(call[0]) == "read")?;
+    let link = fs::read_link(format!("/proc/{}/fd/{}", task.pid, call[1])).ok()?;
+    (call[1] > 2 && link.to_string_lossy().starts_with("pipe:")).then_some(link)
+}
+
+/// Whether a process has the other end of a pipe open. See proc(5), /proc/PID/fdinfo.
+fn can_write(task: &Task, pipe: &Path) -> bool {
+    let folder = format!("/proc/{}/fd", task.pid);
+    let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+    let mut own = entries.filter(|entry| fs::read_link(entry.path()).is_ok_and(|to| to == pipe));
+    own.any(|entry| {
+        let info = folder.replace("/fd", "/fdinfo/") + &entry.file_name().to_string_lossy();
+        let info = fs::read_to_string(info).unwrap_or_default();
+        let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+        flags.is_some_and(|flags| !flags.ends_with('0')) // octal, and O_RDONLY is 0
+    })
+}
+
+/// What all of these wait for, and who keeps a pipe from its end.
+pub fn describe_all(tasks: &[&Task]) -> String {
+    let describe = |task: &&Task| {
+        let pipe = pipe_of(task);
+        let writes = |other: &&&Task| pipe.as_ref().is_some_and(|pipe| can_write(other, pipe));
+        let open: Vec<String> = tasks.iter().filter(writes).map(|task| task.name()).collect();
+        match open.as_slice() {
+            [] => task.describe(),
+            open => format!("{}; open for writing in: {}", task.describe(), open.join(", ")),
+        }
+    };
+    let lines: Vec<String> = tasks.iter().take(4).map(describe).collect();
+    lines.join("\n  ")
 }
 
 /// The fields of /proc/PID/stat from the state on; none if there is no such process. See proc(5).

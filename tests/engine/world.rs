@@ -29,7 +29,7 @@ use super::report::{Report, Verdict, expect};
 use super::step::{Step, Until, Who};
 use super::streams::Streams;
 use super::sys;
-use super::task::{State, Task, Usage};
+use super::task::{State, Task, Usage, describe_all};
 
 /// More living processes than this are a bomb.
 const MOST_PROCESSES: usize = 300;
@@ -358,10 +358,11 @@ impl World {
     fn stop_for_hanging(&mut self) {
         self.quiet_since = None;
         for run in 0..self.runs.len() {
-            let who: Vec<String> = self.living(run).take(4).map(Task::describe).collect();
+            let who: Vec<&Task> = self.living(run).collect();
             let may_wait = self.runs[run].streams.keeps_input || self.paused(run).is_some();
             if !who.is_empty() && !may_wait {
-                self.stop(run, &format!("it hangs:\n  {}", who.join(";\n  ")));
+                let why = format!("it hangs:\n  {}", describe_all(&who));
+                self.stop(run, &why);
             }
         }
     }

@@ -1,8 +1,14 @@
 //! How a student sees it without the check: commands to type.
 
-use crate::engine::Channel;
+use std::fs::{self, File};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
 
-use super::programs::yours;
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use super::programs::{lab, yours};
+use crate::engine::{Channel, Folder, Report};
 
 /// A word as the shell has to be given it.
 pub fn quoted(word: &str) -> String {
@@ -67,4 +73,17 @@ pub fn input_by_hand(input: &[u8], channel: Channel) -> (String, String) {
     } else {
         (format!("printf -- '{text}' | "), String::new())
     }
+}
+
+/// Types the lines after "By hand", and gives what is shown. Nothing of it goes on running.
+pub fn typed(lines: &str) -> Result<String, Report> {
+    let (_, commands) = lines.split_once('\n').unwrap_or_default();
+    let folder = Folder::new("by-hand")?;
+    let shown = folder.path().join("shown");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("exec 2>&1; {commands}")]).current_dir(lab()).process_group(0);
+    let mut shell = shell.stdin(Stdio::null()).stdout(File::create(&shown)?).spawn()?;
+    shell.wait()?;
+    let _ = killpg(Pid::from_raw(shell.id().try_into()?), Signal::SIGKILL);
+    Ok(String::from_utf8_lossy(&fs::read(shown)?).into_owned())
 }

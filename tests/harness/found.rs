@@ -91,7 +91,7 @@ impl Found {
         let maker = format!("target/release/make-segment {key} {size} {mode:o} {text}");
         let user = as_user(self.owner);
         if self.held {
-            format!("sleep 1000 | {user}{maker} &")
+            format!("sleep 1000 | {user}{maker} & sleep 1")
         } else {
             format!("{user}{maker} </dev/null")
         }

@@ -40,7 +40,7 @@ mod runner;
 mod stress;
 mod summary;
 
-pub use by_hand::lines_by_hand;
+pub use by_hand::{lines_by_hand, typed};
 pub use case::{Case, careful, case, exercise, hard};
 pub use command_line::main;
 pub use found::{Found, NOBODY, found};
@@ -48,5 +48,5 @@ pub use four_lines::four_lines;
 pub use machine::Need;
 pub use namespaces::in_own_table;
 pub use programs::{Version, c_version, is_yours, lab, ours, wrapped};
-pub use scene::{Leaves, Right, Scene};
+pub use scene::{Leaves, Right, Scene, is_shown_by};
 pub use stress::repeat;

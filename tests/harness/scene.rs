@@ -9,10 +9,10 @@ use std::process::ExitStatus;
 use common::Segment;
 use libc::IPC_PRIVATE;
 
-use super::by_hand::{as_user, by_hand, input_by_hand, quoted};
+use super::by_hand::{as_user, by_hand, input_by_hand, quoted, typed};
 use super::found::{Found, NOBODY};
 use super::machine::{Need, has};
-use super::namespaces::leave_the_machines_table;
+use super::namespaces::{in_own_table, leave_the_machines_table};
 use super::programs::{Version, is_yours, wrapped};
 use crate::engine::{
     Channel, Launch, Outcome, Report, THE_C_VERSIONS_ORDER, Verdict, World, expect, expect_of_c,
@@ -314,11 +314,25 @@ impl Scene {
         for (program, input) in &self.programs {
             let (compile, program) = by_hand(program);
             let (input, typed) = input_by_hand(input, channel);
-            let (user, to) = (as_user(self.user), channel.by_hand());
-            lines += &format!("{compile}    {input}{user}{wrapper}{program}{to}{typed}\n");
+            let user = as_user(self.user);
+            let command = channel.by_hand(&format!("{input}{user}{wrapper}{program}"));
+            lines += &format!("{compile}    {command}{typed}\n");
         }
         lines
     }
+}
+
+/// A scene's commands by hand show what the check sees through pipes.
+pub fn is_shown_by(scene: &Scene) -> Verdict {
+    let seen = scene.play(Version::Ours, Channel::Pipes)?.last;
+    let commands = scene.by_hand(Channel::Pipes);
+    let shown = in_own_table(|| typed(&commands))?;
+    let status = format!("{}\n", seen.status.code().unwrap_or_default());
+    let parts = [seen.stdout, seen.stderr, status.into_bytes()];
+    let [stdout, stderr, status] = parts.map(|part| String::from_utf8_lossy(&part).into_owned());
+    let is_so = shown.contains(&stdout) && shown.contains(&stderr) && shown.ends_with(&status);
+    let wanted = [stdout, stderr, status].concat();
+    expect(&wanted, is_so, &format!("{commands}\n{shown}"))
 }
 
 impl Right<'_> {

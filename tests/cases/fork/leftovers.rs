@@ -68,7 +68,7 @@ fn each_call_fails(segment: &Found, is_kept: impl Fn(&str) -> bool) -> Verdict {
             let is_kept = is_kept(&format!("{call} {time}"));
             fails(segment, call, time, is_kept).map_err(|report| {
                 let fault = format!("{call}:error=ENOMEM:when={time}");
-                let strace = format!("strace -f -o calls -e inject={fault} ");
+                let strace = format!("strace -f -o /dev/null -e inject={fault} ");
                 report
                     .with_headline(&format!("where its {call} number {time} fails:"))
                     .with_advice(&lines_by_hand(&strace, "shm-fork", "; echo $?"))

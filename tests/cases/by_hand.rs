@@ -1,0 +1,39 @@
+//! The commands that reports give to see a fault by hand are run as they are printed: they show what the
+//! check has seen.
+
+use common::{CREATE_KEY, CREATE_SIZE, DYNAMIC_KEY};
+
+use crate::engine::{Verdict, expect};
+use crate::harness::{
+    Case, Need, Scene, case, exercise, found, in_own_table, is_shown_by, lines_by_hand, typed,
+};
+
+pub fn cases() -> Vec<Case> {
+    let of = |name, play: fn() -> Verdict| case(name, play).needs(Need::Ours).needs(Need::OwnTable);
+    let all = vec![
+        of("what_is_printed", || {
+            let program = Scene::of("shm-create");
+            is_shown_by(&program.on(found(CREATE_KEY, CREATE_SIZE + 1)))
+        }),
+        of("a_segment_that_is_held", || {
+            let segment = found(CREATE_KEY, CREATE_SIZE - 1).filled_with("x").held();
+            is_shown_by(&Scene::of("shm-attach").on(segment))
+        }),
+        of("an_input", || {
+            let segment = found(DYNAMIC_KEY, 5000).mode(0o600);
+            let input = b"\n\t\x0b 42%'\\ \xff\n";
+            is_shown_by(&Scene::of("shm-dynamic").reading(input).on(segment))
+        }),
+        of("a_full_disk", || is_shown_by(&Scene::of("shm-create").onto_a_full_disk())),
+        of("a_call_that_fails", a_call_that_fails).needs(Need::Strace),
+    ];
+    exercise("by_hand", &[], [all])
+}
+
+fn a_call_that_fails() -> Verdict {
+    let strace = "strace -f -o /dev/null -e inject=shmdt:error=EINVAL:when=1 ";
+    let lines = lines_by_hand(strace, "shm-attach", "; echo $?");
+    let shown = in_own_table(|| typed(&lines))?;
+    let is_so = shown.contains("shmdt: Invalid argument\n") && shown.ends_with("\n1\n");
+    expect("shmdt's failure, and status 1", is_so, &format!("{lines}\n{shown}"))
+}
