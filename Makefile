@@ -110,9 +110,8 @@ check: check-program
 	@$(TARGET)/debug/check $(if $(CASE),--exact "$$CASE")
 	@$(if $(CASE)$(YOURS),,$(test-common))
 
-log = '$(TARGET)/common.log'
-test-common = $(CARGO) test --quiet --package common --target-dir '$(TARGET)' >$(log) 2>&1 && \
-	echo 'The tests of common itself: passed' || { cat $(log); exit 1; }
+test-common = said=$$($(CARGO) test --quiet --package common --target-dir '$(TARGET)' 2>&1) && \
+	echo 'The tests of common itself: passed' || { echo "$$said"; exit 1; }
 
 $(EXERCISES:%=check-%): check-%: check-program
 	@case $$CASE in ''|$*::*) ;; *) echo "make: $$CASE is no case of check-$*" >&2; exit 1 ;; esac
