@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering::Relaxed;
 use common::{CREATE_KEY, CREATE_SIZE, Segment};
 use nix::unistd::{SysconfVar, sysconf};
 
-use super::failing::{After, Failing, SHMAT, SHMCTL, SHMDT, SHMGET, WRITE};
 use super::{built, checked, streams};
 use crate::engine::{Act, At, Channel, Launch, Report, Until, Verdict, World, expect, step};
 use crate::harness::{
@@ -28,7 +27,6 @@ pub fn cases() -> Vec<Case> {
         refuses(),
         careful(full()),
         careful(checked::cases("shm-attach")),
-        careful(failing()),
         streams,
         built,
     ];
@@ -107,19 +105,6 @@ fn full() -> Vec<Case> {
     vec![
         case("the_reader_is_gone", || attach().on(there()).only(Channel::ReaderGone).agrees()),
         case("the_disk_is_full", the_disk_is_full),
-    ]
-}
-
-fn failing() -> Vec<Case> {
-    let of = |call, errnos| Failing::of("shm-attach", call, errnos);
-    let early = |failing: Failing| failing.leaves(After::AsItWas).case();
-    let late = |failing: Failing| failing.leaves(After::Text).case();
-    vec![
-        early(of("shmget", SHMGET).says("shmget: ")),
-        early(of("shmat", SHMAT).says("shmat: ")),
-        early(of("shmctl", SHMCTL).says("shmctl: ")),
-        late(of("shmdt", SHMDT).says("shmdt: ").prints(PRINTS)),
-        late(of("write", WRITE).says("write: ")),
     ]
 }
 

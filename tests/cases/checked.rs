@@ -1,58 +1,58 @@
-//! A student's program: each call of the exercise that it makes is made to fail, whatever ours makes.
-//! It says so and ends with status 1, or finds another way and is right all the same.
+//! Each call of the exercise that a program makes is made to fail, in each of its processes. The program says
+//! so and ends with status 1, and leaves nothing that it should not. A student's program may find another
+//! way and be right all the same.
 
 use std::io;
 
 use common::{CREATE_KEY, CREATE_SIZE};
-use nix::errno::Errno;
+use nix::errno::Errno::{
+    self, EACCES, EAGAIN, EBADF, ECHILD, ECONNRESET, EDQUOT, EFAULT, EFBIG, EIDRM, EINTR, EINVAL,
+    EIO, EISDIR, EMFILE, ENFILE, ENOBUFS, ENOENT, ENOMEM, ENOSPC, EPERM, EPIPE,
+};
 
 use crate::engine::{
     Act, At, Channel, Launch, Outcome, Report, Step, Trace, Verdict, World, expect, step,
 };
-use crate::harness::{Case, case, found, four_lines, lines_by_hand, ours};
+use crate::harness::{Case, case, found, four_lines, is_yours, lines_by_hand, ours};
 
-/// A call by the names that it can have, the errno that it is given, and who has to make it.
+/// A call by the names that it can have, the errnos that it is given, and who has to make it.
 struct Checked {
     name: &'static str,
     names: &'static [&'static str],
-    errno: Errno,
+    /// Ours is given all of them, a student's program the first.
+    errnos: &'static [Errno],
     needed_by: &'static [&'static str],
-}
-
-const fn checked(
-    name: &'static str,
-    names: &'static [&'static str],
-    errno: Errno,
-    needed_by: &'static [&'static str],
-) -> Checked {
-    Checked { name, names, errno, needed_by }
 }
 
 const ALL: &[&str] = &["shm-create", "shm-attach", "shm-fork", "shm-dynamic"];
 const ATTACH: &[&str] = &["shm-attach", "shm-fork", "shm-dynamic"];
 const FORK: &[&str] = &["shm-fork"];
+const DYNAMIC: &[&str] = &["shm-dynamic"];
 
-/// Beside these, a program makes its language's own calls.
-const CALLS: &[Checked] = &[
-    checked("shmget", &["shmget"], Errno::ENOSPC, ALL),
-    checked("shmat", &["shmat"], Errno::ENOMEM, ATTACH),
-    checked("shmctl", &["shmctl"], Errno::EPERM, FORK),
-    checked("shmdt", &["shmdt"], Errno::EINVAL, ATTACH),
-    checked("fork", &["clone", "fork", "vfork"], Errno::EAGAIN, FORK),
-    checked("wait", &["wait4", "waitid"], Errno::ECHILD, FORK),
-    checked("write", &["write", "writev"], Errno::ENOSPC, ALL),
-    checked("read", &["read", "readv"], Errno::EIO, &["shm-dynamic"]),
-    checked("pipe", &["pipe", "pipe2", "socketpair", "eventfd2", "mknodat"], Errno::EMFILE, &[]),
-    checked("semget", &["semget", "msgget"], Errno::ENOSPC, &[]),
-    checked(
-        "semop",
-        &["semop", "semtimedop", "semctl", "msgsnd", "msgrcv", "msgctl"],
-        Errno::EIDRM,
-        &[],
-    ),
-    checked("send", &["sendto", "sendmsg", "recvfrom", "recvmsg"], Errno::ECONNRESET, &[]),
-    checked("kill", &["kill", "tgkill", "pidfd_send_signal"], Errno::EPERM, &[]),
-];
+macro_rules! checked {
+    ($($name:literal $names:tt $errnos:tt $needed_by:expr;)*) => {
+        /// Beside these, a program makes its language's own calls.
+        const CALLS: &[Checked] = &[$(
+            Checked { name: $name, names: &$names, errnos: &$errnos, needed_by: $needed_by },
+        )*];
+    };
+}
+
+checked! {
+    "shmget" ["shmget"] [ENOSPC, EACCES, EINVAL, ENFILE, ENOENT, ENOMEM, EPERM] ALL;
+    "shmat" ["shmat"] [ENOMEM, EACCES, EIDRM, EINVAL] ATTACH;
+    "shmctl" ["shmctl"] [EPERM, EACCES, EFAULT, EIDRM, EINVAL] FORK;
+    "shmdt" ["shmdt"] [EINVAL] ATTACH;
+    "fork" ["clone", "fork", "vfork"] [EAGAIN, ENOMEM] FORK;
+    "wait" ["wait4", "waitid"] [ECHILD, EINTR] FORK;
+    "write" ["write", "writev"] [ENOSPC, EAGAIN, EBADF, EDQUOT, EFBIG, EINTR, EIO, EPERM] ALL;
+    "read" ["read", "readv"] [EIO, EAGAIN, EBADF, EINTR, EINVAL, EISDIR] DYNAMIC;
+    "pipe" ["pipe", "pipe2", "socketpair", "eventfd2", "mknodat"] [EMFILE, ENFILE, ENOMEM] &[];
+    "semget" ["semget", "msgget"] [ENOSPC] &[];
+    "semop" ["semop", "semtimedop", "semctl", "msgsnd", "msgrcv", "msgctl"] [EIDRM] &[];
+    "send" ["sendto", "sendmsg", "recvfrom", "recvmsg"] [ECONNRESET, EINTR, ENOBUFS, EPIPE] &[];
+    "kill" ["kill", "tgkill", "pidfd_send_signal"] [EPERM] &[];
+}
 
 /// So often at the most, a process's call of one name is made to fail.
 const MOST_TIMES: usize = 8;
@@ -63,36 +63,71 @@ pub fn cases(program: &'static str) -> Vec<Case> {
         case(&name, move || call.is_checked_by(program)).careful()
     };
     let is_of = |call: &&Checked| {
-        let is_other = call.needed_by.is_empty() || call.name == "read";
-        program == "shm-fork" || call.needed_by.contains(&program) || !is_other
+        let is_needed = call.needed_by.contains(&program);
+        is_needed || program == "shm-fork" || call.name.starts_with("shm")
     };
     CALLS.iter().filter(is_of).map(of).collect()
 }
 
+/// One run, and the segments before and after it.
+struct Played {
+    outcome: Outcome,
+    trace: Trace,
+    before: String,
+    after: String,
+}
+
+fn play(program: &'static str, steps: &[Step]) -> Result<Played, Report> {
+    let mut world = World::new()?;
+    if program == "shm-attach" {
+        found(CREATE_KEY, CREATE_SIZE).filled_with("x").make_in(&mut world)?;
+    }
+    let before = world.describe_table()?;
+    let launch = Launch::of(ours(program, &[])).reading("100\n").with(steps);
+    let (outcome, trace) = world.run(launch)?;
+    Ok(Played { outcome, trace, before, after: world.describe_table()? })
+}
+
+/// A call of a program's: the process that makes it, its name, and its number among those of that name.
+struct Place {
+    program: &'static str,
+    who: usize,
+    name: &'static str,
+    number: usize,
+}
+
 impl Checked {
     fn is_checked_by(&self, program: &'static str) -> Verdict {
-        let (right, trace, table) = play(program, &[])?;
-        let mut is_made = false;
-        for (who, calls) in trace.calls.iter().enumerate() {
-            for name in self.names {
-                let places = self.places(program, calls, name).filter(|_| who < 3);
-                for place in places {
-                    is_made = true;
-                    let fails = step(who, At::Named(name, place), Act::Fail(self.errno));
-                    let judged = self.judge(program, fails, &right, &table);
-                    judged.map_err(|report| self.told(report, program, name, place, who))?;
-                }
+        let right = play(program, &[])?;
+        let places = self.places(program, &right.trace);
+        let seen = format!("calls of other names: {}", right.trace.calls.concat().join(" "));
+        let wanted = format!("a call of {}, as the C version makes one", self.name);
+        expect(&wanted, !places.is_empty() || !self.needed_by.contains(&program), &seen)?;
+        let given = if is_yours() { &self.errnos[..1] } else { self.errnos };
+        for place in places {
+            for &errno in given {
+                let judged = self.judge(&place, errno, &right);
+                judged.map_err(|report| place.told(report, self.name, errno))?;
             }
         }
-        let is_needed = self.needed_by.contains(&program);
-        let seen = format!("calls of other names: {}", trace.calls.concat().join(" "));
-        let wanted = format!("a call of {}, as the C version makes one", self.name);
-        expect(&wanted, is_made || !is_needed, &seen)
+        Ok(())
+    }
+
+    /// Where a program makes it.
+    fn places(&self, program: &'static str, trace: &Trace) -> Vec<Place> {
+        let mut places = Vec::new();
+        for (who, calls) in trace.calls.iter().take(3).enumerate() {
+            for name in self.names {
+                let numbers = self.numbers(program, calls, name);
+                places.extend(numbers.map(|number| Place { program, who, name, number }));
+            }
+        }
+        places
     }
 
     /// Which of a process's calls of this name are the exercise's own. What comes before its shmget is its
     /// language's start, but for the input of shm-dynamic.
-    fn places(&self, program: &str, calls: &[String], name: &str) -> impl Iterator<Item = usize> {
+    fn numbers(&self, program: &str, calls: &[String], name: &str) -> impl Iterator<Item = usize> {
         let start = calls.iter().position(|call| call == "shmget").unwrap_or(0);
         let before = calls[..start].iter().filter(|call| *call == name).count();
         let all = calls.iter().filter(|call| *call == name).count();
@@ -101,57 +136,81 @@ impl Checked {
         (first.max(1)..=all).take(MOST_TIMES)
     }
 
-    fn judge(&self, program: &'static str, fails: Step, right: &Outcome, table: &str) -> Verdict {
-        let (outcome, trace, after) = play(program, &[fails])?;
-        let seen = format!("{}segments then:\n{after}", outcome.describe(Channel::Pipes));
-        let is_same = outcome.stdout == right.stdout && outcome.status == right.status;
-        let is_right = match program {
-            "shm-fork" => four_lines(&outcome, Channel::Pipes).is_ok(),
-            _ => is_same,
-        };
-        if is_right && (after == table || self.name == "shmctl") || !trace.all_done {
+    fn judge(&self, place: &Place, errno: Errno, right: &Played) -> Verdict {
+        let fails = step(place.who, At::Named(place.name, place.number), Act::Fail(errno));
+        let played = play(place.program, &[fails])?;
+        let is_fork = place.program == "shm-fork";
+        let may_stay = is_yours() && self.name == "shmctl";
+        if is_yours() && (!played.trace.all_done || played.is_right(right, is_fork, may_stay)) {
             return Ok(());
         }
-        let text = text_of(self.errno);
-        let errors = String::from_utf8_lossy(&outcome.stderr);
-        let is_told = errors.lines().any(|line| line.trim_end_matches('.').ends_with(&text));
-        expect(&format!("on standard error, a line that ends in: {text}"), is_told, &seen)?;
+        let Played { outcome, trace, after, .. } = &played;
+        let seen = format!("{}segments then:\n{after}", outcome.describe(Channel::Pipes));
+        place.expect_told(outcome, &text_of(errno), &seen)?;
         expect("exit status 1", outcome.status.code() == Some(1), &seen)?;
-        let is_clean = program != "shm-fork" || self.name == "shmctl" || after.trim() == "none";
-        expect("no segment is left", is_clean, &seen)?;
+        let is_quick = trace.sleeper.is_none() || is_yours();
+        expect("it does not sleep on its way out", is_quick, &seen)?;
+        expect("no segment is left", !is_fork || may_stay || after.trim() == "none", &seen)?;
         let is_detached = !after.contains(" 1 attached") && !after.contains(" 2 attached");
-        expect("nothing is attached any more", is_detached, &seen)
+        expect("nothing is attached any more", is_detached, &seen)?;
+        let has_text = after.contains("shared memory"); // as both texts of the exercises have
+        let is_whole = *after == played.before || *after == right.after || !has_text;
+        expect("the segment as it was, or with all of its text", is_whole, &seen)
+    }
+}
+
+impl Played {
+    /// Whether all went well, in whatever way.
+    fn is_right(&self, right: &Self, is_fork: bool, may_stay: bool) -> bool {
+        let (seen, wanted) = (&self.outcome, &right.outcome);
+        let is_same = seen.stdout == wanted.stdout && seen.status == wanted.status;
+        let is_right = if is_fork { four_lines(seen, Channel::Pipes).is_ok() } else { is_same };
+        is_right && (may_stay || self.after == right.after)
+    }
+}
+
+impl Place {
+    /// What comes before the errno's text, a student chooses.
+    fn expect_told(&self, outcome: &Outcome, text: &str, seen: &str) -> Verdict {
+        let errors = String::from_utf8_lossy(&outcome.stderr);
+        if is_yours() {
+            let is_told = errors.lines().any(|line| line.trim_end_matches('.').ends_with(text));
+            return expect(
+                &format!("on standard error, a line that ends in: {text}"),
+                is_told,
+                seen,
+            );
+        }
+        let label = match (self.program, self.name) {
+            ("shm-create", "shmget") => "shmget failed",
+            (_, "clone") => "fork",
+            (_, "wait4") => "wait",
+            (_, "sendto") => "send",
+            (_, name) => name,
+        };
+        let line = format!("{label}: {text}");
+        let is_told = !errors.is_empty() && errors.lines().all(|told| told == line);
+        expect(&format!("on standard error: {line}"), is_told, seen)
     }
 
-    fn told(&self, report: Report, program: &str, name: &str, place: usize, who: usize) -> Report {
-        let by = match (program, who) {
+    fn told(&self, report: Report, call: &str, errno: Errno) -> Report {
+        let Self { program, who, name, number } = self;
+        let by = match (*program, who) {
             ("shm-fork", 0) => "the parent's ".to_string(),
             ("shm-fork", who) => format!("process {who}'s "),
             _ => String::new(),
         };
-        let number =
-            if place > 1 { format!(" (its {name} number {place})") } else { String::new() };
-        let headline = format!("{by}{}{number} fails with {:?}:", self.name, self.errno);
+        let which =
+            if *number > 1 { format!(" (its {name} number {number})") } else { String::new() };
         let strace =
-            format!("strace -f -o /dev/null -e inject={name}:error={:?}:when={place} ", self.errno);
-        report.with_headline(&headline).with_advice(&lines_by_hand(&strace, program, "; echo $?"))
+            format!("strace -f -o /dev/null -e inject={name}:error={errno:?}:when={number} ");
+        let report = report.with_headline(&format!("{by}{call}{which} fails with {errno:?}:"));
+        report.with_advice(&lines_by_hand(&strace, program, "; echo $?"))
     }
-}
-
-/// One run, with the segments that it leaves.
-fn play(program: &'static str, steps: &[Step]) -> Result<(Outcome, Trace, String), Report> {
-    let mut world = World::new()?;
-    if program == "shm-attach" {
-        found(CREATE_KEY, CREATE_SIZE).filled_with("x").make_in(&mut world)?;
-    }
-    let launch = Launch::of(ours(program, &[])).reading("100\n").with(steps);
-    let (outcome, trace) = world.run(launch)?;
-    let table = world.describe_table()?;
-    Ok((outcome, trace, table))
 }
 
 /// The C library's text for an errno.
-pub fn text_of(errno: Errno) -> String {
+fn text_of(errno: Errno) -> String {
     let number = errno as i32;
     // std's text is the C library's, and the number after it.
     let text = io::Error::from_raw_os_error(number).to_string();

@@ -2,7 +2,6 @@
 
 use common::{CREATE_KEY, CREATE_SIZE};
 
-use super::failing::{After, Failing, SHMGET, WRITE};
 use super::{built, checked, streams};
 use crate::engine::{Channel, Verdict};
 use crate::harness::{
@@ -17,7 +16,6 @@ pub fn cases() -> Vec<Case> {
         refuses(),
         careful(limits()),
         careful(checked::cases("shm-create")),
-        careful(failing()),
         streams,
         built,
     ];
@@ -68,12 +66,6 @@ fn limits() -> Vec<Case> {
         case("the_reader_is_gone", || create().only(Channel::ReaderGone).agrees()),
         case("the_disk_is_full", the_disk_is_full),
     ]
-}
-
-fn failing() -> Vec<Case> {
-    let of = |call, errnos| Failing::of("shm-create", call, errnos);
-    let write = of("write", WRITE).says("write: ").leaves(After::NoText);
-    vec![of("shmget", SHMGET).says("shmget failed: ").case(), write.case()]
 }
 
 /// The segment that shm-create makes.

@@ -2,7 +2,6 @@
 
 use common::DYNAMIC_KEY;
 
-use super::failing::{After, Failing, READ, SHMAT, SHMCTL, SHMDT, SHMGET, WRITE};
 use super::{built, checked, input, streams};
 use crate::engine::{Channel, Verdict};
 use crate::harness::{
@@ -10,8 +9,6 @@ use crate::harness::{
 };
 
 const PROMPT: &str = "Enter the size of shared memory : ";
-const PRINTS: &str = "Enter the size of shared memory : Shared memory : \
-                      We have accessed shared memory ID : 0\n";
 
 const NO_NUMBER: &str = "size: no whole number on standard input";
 const OUT_OF_RANGE: &str = "size: Numerical result out of range";
@@ -75,7 +72,6 @@ pub fn cases() -> Vec<Case> {
         careful(refuses.into()),
         careful(limits()),
         careful(checked::cases("shm-dynamic")),
-        careful(failing()),
         hard(UNUSUAL.map(|(name, input)| case(name, move || dynamic(input).agrees())).into()),
         hard(input::cases()),
         hard(streams::cases("shm-dynamic")),
@@ -148,20 +144,6 @@ fn no_room() -> Vec<Case> {
                 ..says("write: No space left on device", Leaves::AsC)
             })
         }),
-    ]
-}
-
-fn failing() -> Vec<Case> {
-    let of = |call, errnos| Failing::of("shm-dynamic", call, errnos).prints(PROMPT);
-    let made = |failing: Failing| failing.leaves(After::NoText).case();
-    let late = |failing: Failing| failing.leaves(After::Text).case();
-    vec![
-        of("read", READ).says("read: ").case(),
-        of("shmget", SHMGET).says("shmget: ").case(),
-        made(of("shmat", SHMAT).says("shmat: ")),
-        made(of("shmctl", SHMCTL).says("shmctl: ")),
-        late(of("shmdt", SHMDT).says("shmdt: ").prints(PRINTS)),
-        late(of("write", WRITE).says("write: ").prints("")),
     ]
 }
 

@@ -6,7 +6,6 @@ mod by_hand;
 mod checked;
 mod create;
 mod dynamic;
-mod failing;
 mod fork;
 mod input;
 mod makefile;

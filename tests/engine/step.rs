@@ -6,9 +6,6 @@ use nix::sys::signal::Signal;
 /// One of a program's processes: 0 is the first, then its children in the order of their birth.
 pub type Who = usize;
 
-/// Each of a program's processes, when it comes there itself.
-pub const EACH: Who = Who::MAX;
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum At {
     Birth,

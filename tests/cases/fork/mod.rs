@@ -7,7 +7,6 @@ mod order;
 
 use common::{FORK_KEY, FORK_SIZE};
 
-use super::failing::{Failing, SHMAT, SHMCTL, SHMDT, SHMGET, WRITE};
 use super::{built, checked, streams};
 use crate::engine::{
     Act, At, Channel, Launch, Outcome, Report, Step, THE_C_VERSIONS_ORDER, Trace, Until, Verdict,
@@ -34,7 +33,6 @@ pub fn cases() -> Vec<Case> {
         refuses(),
         limits(),
         careful(checked::cases("shm-fork")),
-        careful(failing()),
         careful(kills::deaths()),
         hard(kills::signals()),
         hard(leftovers::cases()),
@@ -133,22 +131,6 @@ fn limits() -> Vec<Case> {
 /// The C version's parent notices nothing.
 fn says(says: &str, leaves: Leaves) -> Right<'_> {
     Right { c_ends: &["exit status 0"], prints: "", says, leaves }
-}
-
-fn failing() -> Vec<Case> {
-    let of = |call, errnos| Failing::of("shm-fork", call, errnos).in_many_processes();
-    vec![
-        of("shmget", SHMGET).says("shmget: ").case(),
-        of("shmat", SHMAT).says("shmat: ").case(),
-        of("shmctl", SHMCTL).says("shmctl: ").times(2).case(),
-        of("socketpair", &["EMFILE", "ENFILE", "ENOMEM"]).says("socketpair: ").case(),
-        of("clone", &["EAGAIN", "ENOMEM"]).says("fork: ").times(2).case(),
-        of("sendto", &["ECONNRESET", "EINTR", "ENOBUFS", "EPIPE"]).says("send: ").case(),
-        of("read", &["EAGAIN", "ECONNRESET", "EINTR", "EIO"]).says("read: ").case(),
-        of("wait4", &["ECHILD", "EINTR"]).says("wait: ").times(2).case(),
-        of("shmdt", SHMDT).says("shmdt: ").in_all_three().case(),
-        of("write", WRITE).says("write: ").case(),
-    ]
 }
 
 /// Runs a version of shm-fork, with steps.

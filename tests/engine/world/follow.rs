@@ -9,7 +9,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, getpgid};
 
 use super::super::report::Verdict;
-use super::super::step::{Act, At, EACH};
+use super::super::step::{Act, At};
 use super::super::sys::{self, Call, Side};
 use super::super::task::{Plan, State, Task, is_running};
 use super::super::{calls, calls_made};
@@ -192,8 +192,7 @@ impl World {
         let is_here = |index: &usize| {
             let step = &run.steps[*index];
             let is_next = Some(step.who) == task.who && !run.reached[*index];
-            let is_each = step.who == EACH && matches!(task.plan, Plan::AsIs | Plan::Translated);
-            (is_next || is_each) && task.is_at(at, step.at)
+            is_next && task.is_at(at, step.at)
         };
         let Some(next) = (0..run.steps.len()).find(is_here) else {
             return self.sleep_or_go_on(index);
