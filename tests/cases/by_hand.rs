@@ -3,9 +3,12 @@
 
 use common::{CREATE_KEY, CREATE_SIZE, DYNAMIC_KEY};
 
+use nix::errno::Errno;
+
 use crate::engine::{Verdict, expect};
 use crate::harness::{
-    Case, Need, Scene, case, exercise, found, in_own_table, is_shown_by, lines_by_hand, typed,
+    Case, Need, Scene, case, exercise, found, in_own_table, inject, is_shown_by, lines_by_hand,
+    typed,
 };
 
 pub fn cases() -> Vec<Case> {
@@ -31,8 +34,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 fn a_call_that_fails() -> Verdict {
-    let strace = "strace -f -o /dev/null -e inject=shmdt:error=EINVAL:when=1 ";
-    let lines = lines_by_hand(strace, "shm-attach", "; echo $?");
+    let lines = lines_by_hand(&inject("shmdt", Errno::EINVAL, 1), "shm-attach", "; echo $?");
     let shown = in_own_table(|| typed(&lines))?;
     let is_so = shown.contains("shmdt: Invalid argument\n") && shown.ends_with("\n1\n");
     expect("shmdt's failure, and status 1", is_so, &format!("{lines}\n{shown}"))

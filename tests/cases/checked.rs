@@ -13,7 +13,7 @@ use nix::errno::Errno::{
 use crate::engine::{
     Act, At, Channel, Launch, Outcome, Report, Step, Trace, Verdict, World, expect, step,
 };
-use crate::harness::{Case, case, found, four_lines, is_yours, lines_by_hand, ours};
+use crate::harness::{Case, case, found, four_lines, inject, is_yours, lines_by_hand, ours};
 
 /// A call by the names that it can have, the errnos that it is given, and who has to make it.
 struct Checked {
@@ -202,8 +202,7 @@ impl Place {
         };
         let which =
             if *number > 1 { format!(" (its {name} number {number})") } else { String::new() };
-        let strace =
-            format!("strace -f -o /dev/null -e inject={name}:error={errno:?}:when={number} ");
+        let strace = inject(name, errno, *number);
         let report = report.with_headline(&format!("{by}{call}{which} fails with {errno:?}:"));
         report.with_advice(&lines_by_hand(&strace, program, "; echo $?"))
     }

@@ -1,6 +1,7 @@
 //! shm-create.
 
 use common::{CREATE_KEY, CREATE_SIZE};
+use nix::errno::Errno;
 
 use super::{built, checked, streams};
 use crate::engine::{Channel, Verdict};
@@ -14,7 +15,7 @@ pub fn cases() -> Vec<Case> {
     let all = [
         prints(),
         refuses(),
-        careful(limits()),
+        careful(full()),
         careful(checked::cases("shm-create")),
         streams,
         built,
@@ -52,17 +53,15 @@ fn refuses() -> Vec<Case> {
             create().on(segment).run_by_ordinary_user().agrees()
         })
         .needs(Need::OrdinaryUser),
+        case("as_many_segments_as_the_kernel_allows", || {
+            create().refused("shmget", Errno::ENOSPC).agrees()
+        }),
     ]
 }
 
-/// The kernel's limits, the reader's and the disk's.
-fn limits() -> Vec<Case> {
+/// What it prints finds no place.
+fn full() -> Vec<Case> {
     vec![
-        case("shmmni_is_reached", || create().on_a_full_table().agrees()).needs(Need::OwnTable),
-        case("shmmax_is_smaller", || create().with_kernel_limit("shmmax", 1023).agrees())
-            .needs(Need::KernelLimits),
-        case("shmall_is_reached", || create().with_kernel_limit("shmall", 0).agrees())
-            .needs(Need::KernelLimits),
         case("the_reader_is_gone", || create().only(Channel::ReaderGone).agrees()),
         case("the_disk_is_full", the_disk_is_full),
     ]

@@ -1,6 +1,7 @@
 //! shm-dynamic.
 
 use common::DYNAMIC_KEY;
+use nix::errno::Errno;
 
 use super::{built, checked, input, streams};
 use crate::engine::{Channel, Verdict};
@@ -70,7 +71,6 @@ pub fn cases() -> Vec<Case> {
         segments(),
         no_room(),
         careful(refuses.into()),
-        careful(limits()),
         careful(checked::cases("shm-dynamic")),
         hard(UNUSUAL.map(|(name, input)| case(name, move || dynamic(input).agrees())).into()),
         hard(input::cases()),
@@ -110,19 +110,9 @@ fn segments() -> Vec<Case> {
             dynamic("10\n").on(segment).run_by_ordinary_user().agrees()
         })
         .needs(Need::OrdinaryUser),
-    ]
-}
-
-/// The kernel's limits.
-fn limits() -> Vec<Case> {
-    vec![
-        case("shmmni_is_reached", || dynamic("10\n").on_a_full_table().agrees())
-            .needs(Need::OwnTable),
-        case("shmmax_is_smaller", || dynamic("4097\n").with_kernel_limit("shmmax", 4096).agrees())
-            .needs(Need::KernelLimits),
-        // More than a page, whatever its size.
-        case("shmall_is_reached", || dynamic("70000\n").with_kernel_limit("shmall", 1).agrees())
-            .needs(Need::KernelLimits),
+        case("as_many_segments_as_the_kernel_allows", || {
+            dynamic("10\n").refused("shmget", Errno::ENOSPC).agrees()
+        }),
     ]
 }
 

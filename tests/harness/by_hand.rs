@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
@@ -25,6 +26,11 @@ pub fn as_user(user: Option<u32>) -> String {
     user.map_or(String::new(), |user| {
         format!("setpriv --reuid={user} --regid={user} --clear-groups ")
     })
+}
+
+/// Words that make a call of the program after them fail.
+pub fn inject(call: &str, errno: Errno, number: usize) -> String {
+    format!("strace -f -o /dev/null -e inject={call}:error={errno:?}:when={number} ")
 }
 
 /// What a student types to run the program, and before that to make it of a C file.

@@ -16,7 +16,6 @@ use crate::engine::{Launch, Report, Verdict, World};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     OwnTable,
-    KernelLimits,
     OtherUsers,
     OrdinaryUser,
     Strace,
@@ -31,7 +30,6 @@ impl Need {
     pub fn reason(self) -> &'static str {
         match self {
             Self::OwnTable => "needs a segment table of its own, and shares the machine's",
-            Self::KernelLimits => "needs root, to set the kernel's limits",
             Self::OtherUsers => "needs root, to act as two users",
             Self::OrdinaryUser => "needs an ordinary user: root may do everything",
             Self::Strace => "needs strace, to make system calls fail: apt install strace",
@@ -40,9 +38,8 @@ impl Need {
         }
     }
 
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 6] = [
         Self::OwnTable,
-        Self::KernelLimits,
         Self::OtherUsers,
         Self::OrdinaryUser,
         Self::Strace,
@@ -54,10 +51,6 @@ impl Need {
         let become_another = "setpriv --reuid=65534 --regid=65534 --clear-groups true";
         match self {
             Self::OwnTable => namespaces::has_own_tables(),
-            Self::KernelLimits => {
-                Self::OwnTable.is_met()
-                    && succeeds("unshare --ipc sh -c 'echo 1024 >/proc/sys/kernel/shmmni'")
-            }
             Self::OtherUsers => succeeds(become_another),
             Self::OrdinaryUser => !geteuid().is_root() || succeeds(become_another),
             Self::Strace => succeeds("strace -o /dev/null -e inject=shmget:error=ENOSPC true"),

@@ -40,7 +40,7 @@ mod runner;
 mod stress;
 mod summary;
 
-pub use by_hand::{lines_by_hand, typed};
+pub use by_hand::{inject, lines_by_hand, typed};
 pub use case::{Case, careful, case, exercise, hard};
 pub use command_line::main;
 pub use found::{Found, NOBODY, found};

@@ -1,30 +1,26 @@
 //! A scene: the state that programs start in, what is run, and on which channels. The C version and
 //! ours play it, and what they do is compared.
 
-use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
 use std::process::ExitStatus;
 
-use common::Segment;
-use libc::IPC_PRIVATE;
+use nix::errno::Errno;
 
-use super::by_hand::{as_user, by_hand, input_by_hand, quoted, typed};
+use super::by_hand::{as_user, by_hand, inject, input_by_hand, quoted, typed};
 use super::found::{Found, NOBODY};
 use super::machine::{Need, has};
-use super::namespaces::{in_own_table, leave_the_machines_table};
+use super::namespaces::in_own_table;
 use super::programs::{Version, is_yours, wrapped};
 use crate::engine::{
-    Channel, Launch, Outcome, Report, THE_C_VERSIONS_ORDER, Verdict, World, expect, expect_of_c,
-    in_words,
+    Act, At, Channel, Launch, Outcome, Report, Step, THE_C_VERSIONS_ORDER, Verdict, World, expect,
+    expect_of_c, in_words, step,
 };
 
 #[derive(Clone, Debug)]
 #[must_use = "a scene that is not played checks nothing"]
 pub struct Scene {
-    pub found: Vec<Found>,
-    pub table_is_full: bool,
-    pub kernel_limits: Vec<(&'static str, u64)>,
+    found: Vec<Found>,
+    refused: Option<(&'static str, Errno)>,
     user: Option<u32>,
     wrapper: Vec<&'static str>,
     programs: Vec<(&'static str, Vec<u8>)>,
@@ -75,8 +71,7 @@ impl Scene {
     pub fn of(program: &'static str) -> Self {
         Self {
             found: Vec::new(),
-            table_is_full: false,
-            kernel_limits: Vec::new(),
+            refused: None,
             user: None,
             wrapper: Vec::new(),
             programs: vec![(program, Vec::new())],
@@ -123,15 +118,9 @@ impl Scene {
         self
     }
 
-    /// As many segments as `shmmni` allows are already there.
-    pub fn on_a_full_table(mut self) -> Self {
-        self.table_is_full = true;
-        self
-    }
-
-    /// A limit of the kernel, by its name in /proc/sys/kernel.
-    pub fn with_kernel_limit(mut self, name: &'static str, value: u64) -> Self {
-        self.kernel_limits.push((name, value));
+    /// The kernel refuses the first call of this name.
+    pub fn refused(mut self, call: &'static str, errno: Errno) -> Self {
+        self.refused = Some((call, errno));
         self
     }
 
@@ -242,17 +231,21 @@ impl Scene {
     }
 
     fn play_in(&self, version: Version, channel: Channel) -> Result<Seen, Report> {
-        let mut world = self.set()?;
+        let mut world = World::new()?;
+        self.found.iter().try_for_each(|found| found.make_in(&mut world))?;
+        let refuse = |(call, errno)| step(0, At::Named(call, 1), Act::Fail(errno));
+        let refused: Vec<Step> = self.refused.map(refuse).into_iter().collect();
         let before = world.describe_table()?;
         let mut programs = String::new();
         let mut last = None;
         for (program, input) in &self.programs {
             // Where C's processes race, they are held to the order that it hopes for.
             let is_race = version == Version::C && *program == "shm-fork";
-            let steps = if is_race { &THE_C_VERSIONS_ORDER[..] } else { &[] };
+            let order = if is_race { &THE_C_VERSIONS_ORDER[..] } else { &[] };
+            let steps = [&refused, order].concat();
             let launch = Launch::of(wrapped(&self.wrapper, &version.path(program)));
             let launch = launch.by(self.user).on(channel).reading(input.clone());
-            let (mut outcome, _) = world.run(launch.with(steps))?;
+            let (mut outcome, _) = world.run(launch.with(&steps))?;
             if is_yours() || input.is_empty() {
                 outcome.unread = None; // how far a program reads ahead, is its own affair
             }
@@ -264,31 +257,10 @@ impl Scene {
         Ok(Seen { before, programs, after, last })
     }
 
-    /// The state that the programs start from. What sets the kernel's limits, or fills its table, has
-    /// a table of its own.
-    fn set(&self) -> Result<World, Report> {
-        if self.table_is_full || !self.kernel_limits.is_empty() {
-            leave_the_machines_table()?;
-        }
-        let mut world = World::new()?;
-        for (limit, value) in &self.kernel_limits {
-            fs::write(Path::new("/proc/sys/kernel").join(limit), value.to_string())?;
-        }
-        self.found.iter().try_for_each(|found| found.make_in(&mut world))?;
-        if self.table_is_full {
-            while Segment::get(IPC_PRIVATE, 1, 0o600).is_ok() {}
-        }
-        Ok(world)
-    }
-
     /// What there is before the programs begin, in a sentence.
     fn situation(&self) -> String {
         let mut facts: Vec<String> = self.found.iter().map(Found::describe).collect();
-        if self.table_is_full {
-            facts.push("there are as many segments as the kernel allows".into());
-        }
-        let limits = self.kernel_limits.iter();
-        facts.extend(limits.map(|(limit, value)| format!("the kernel's {limit} is {value}")));
+        facts.extend(self.refused.map(|(call, errno)| format!("{call} fails with {errno:?}")));
         if let Some(user) = self.user {
             facts.push(format!("user {user} runs the program"));
         }
@@ -304,18 +276,13 @@ impl Scene {
         for found in &self.found {
             lines += &format!("    {}\n", found.by_hand());
         }
-        if self.table_is_full {
-            lines += "    while ipcmk -M 1 >/dev/null; do :; done\n";
-        }
-        for (limit, value) in &self.kernel_limits {
-            lines += &format!("    echo {value} >/proc/sys/kernel/{limit}\n");
-        }
+        let strace = self.refused.map(|(call, errno)| inject(call, errno, 1)).unwrap_or_default();
         let wrapper: String = self.wrapper.iter().map(|word| quoted(word) + " ").collect();
         for (program, input) in &self.programs {
             let (compile, program) = by_hand(program);
             let (input, typed) = input_by_hand(input, channel);
             let user = as_user(self.user);
-            let command = channel.by_hand(&format!("{input}{user}{wrapper}{program}"));
+            let command = channel.by_hand(&format!("{input}{user}{strace}{wrapper}{program}"));
             lines += &format!("{compile}    {command}{typed}\n");
         }
         lines

@@ -6,8 +6,8 @@ use nix::errno::Errno;
 use super::{fork, meanwhile, order_of, runs_right, says, traced};
 use crate::engine::{Act, At, Channel, Launch, Report, Verdict, World, expect, expect_of_c, step};
 use crate::harness::{
-    Case, Found, Leaves, NOBODY, Need, Version, case, found, four_lines, is_yours, lines_by_hand,
-    ours,
+    Case, Found, Leaves, NOBODY, Need, Version, case, found, four_lines, inject, is_yours,
+    lines_by_hand, ours,
 };
 
 pub fn cases() -> Vec<Case> {
@@ -67,8 +67,7 @@ fn each_call_fails(segment: &Found, is_kept: impl Fn(&str) -> bool) -> Verdict {
         for time in 1..=times {
             let is_kept = is_kept(&format!("{call} {time}"));
             fails(segment, call, time, is_kept).map_err(|report| {
-                let fault = format!("{call}:error=ENOMEM:when={time}");
-                let strace = format!("strace -f -o /dev/null -e inject={fault} ");
+                let strace = inject(call, Errno::ENOMEM, time);
                 report
                     .with_headline(&format!("where its {call} number {time} fails:"))
                     .with_advice(&lines_by_hand(&strace, "shm-fork", "; echo $?"))

@@ -6,6 +6,7 @@ mod leftovers;
 mod order;
 
 use common::{FORK_KEY, FORK_SIZE};
+use nix::errno::Errno;
 
 use super::{built, checked, streams};
 use crate::engine::{
@@ -100,21 +101,10 @@ fn refuses() -> Vec<Case> {
 /// The kernel's limits.
 fn limits() -> Vec<Case> {
     vec![
-        case("shmmni_is_reached", || {
-            let right = says("shmget: No space left on device", Leaves::AllAsItWas);
-            fork().on_a_full_table().differs(&right)
-        })
-        .needs(Need::OwnTable),
-        case("shmmax_is_smaller", || {
-            let right = says("shmget: Invalid argument", Leaves::Nothing);
-            fork().with_kernel_limit("shmmax", 511).differs(&right)
-        })
-        .needs(Need::KernelLimits),
-        case("shmall_is_reached", || {
+        case("as_many_segments_as_the_kernel_allows", || {
             let right = says("shmget: No space left on device", Leaves::Nothing);
-            fork().with_kernel_limit("shmall", 0).differs(&right)
-        })
-        .needs(Need::KernelLimits),
+            fork().refused("shmget", Errno::ENOSPC).differs(&right)
+        }),
         case("no_room_in_the_address_space", || {
             let right = says("shmat: Cannot allocate memory", Leaves::AsC);
             let scene = fork().on(found(FORK_KEY, 64 << 20));
