@@ -31,17 +31,12 @@ fn enter_user_namespace() -> io::Result<()> {
     fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
 }
 
-/// Has this process, which has no threads, in a new and empty segment table from here on.
-pub fn leave_the_machines_table() -> Result<(), Report> {
+/// Runs what works on the lab's real keys in a new and empty segment table. This process has no threads,
+/// and stays there.
+pub fn in_own_table<T>(work: impl FnOnce() -> Result<T, Report>) -> Result<T, Report> {
     if unshare(CloneFlags::CLONE_NEWIPC) == Err(Errno::EPERM) {
         enter_user_namespace()?;
         unshare(CloneFlags::CLONE_NEWIPC)?;
     }
-    Ok(())
-}
-
-/// Runs what works on the lab's real keys in a segment table of its own.
-pub fn in_own_table<T>(work: impl FnOnce() -> Result<T, Report>) -> Result<T, Report> {
-    leave_the_machines_table()?;
     work()
 }
