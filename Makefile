@@ -124,7 +124,7 @@ stress: check-program
 	@SECONDS='$(or $(SECONDS),60)' $(TARGET)/debug/check --stress
 
 $(EXERCISES:%=diff-%): diff-%: check-program
-	@COLUMNS="$${COLUMNS:-$$(tput cols 2>/dev/null)}" $(TARGET)/debug/check --diff $*
+	@$(TARGET)/debug/check --diff $*
 
 $(EXERCISES:%=trace-%): trace-%: check-program
 	@$(call need,strace,strace)

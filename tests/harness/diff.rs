@@ -16,9 +16,6 @@ use crate::engine::{Channel, Folder, Report};
 /// More lines than these nobody reads.
 const MOST_LINES: usize = 100;
 
-/// Side by side needs twice the width of a report's lines.
-const WIDE: usize = 160;
-
 /// What there is to print, and whether they differ.
 pub fn diff(exercise: &str) -> Result<(String, bool), Report> {
     let run = Folder::new("run")?;
@@ -46,32 +43,19 @@ pub fn diff(exercise: &str) -> Result<(String, bool), Report> {
         "shm-dynamic" => format!("The size that both read is {size} (SIZE=… gives another).\n"),
         _ => String::new(),
     };
+    let listing = listing(&folder)?;
     let differ = texts[0] != texts[1];
-    let last =
-        if differ { "< or > stands before the lines that differ.\n" } else { "No difference.\n" };
-    Ok((head + &side_by_side(&folder)? + last, differ))
-}
-
-fn side_by_side(folder: &Folder) -> Result<String, Report> {
-    let width = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
-    let width: usize = width.unwrap_or(80);
     let [c, ours] = [Version::C, Version::Ours].map(Version::name);
-    if width >= WIDE {
-        let options = ["--side-by-side", "--expand-tabs", &format!("--width={width}")];
-        let half = width / 2 + 2;
-        return Ok(format!("{c:half$}{ours}\n{}", lines(folder, &options)?));
-    }
-    let same = "--unchanged-line-format=  %L";
-    let one = [same, "--old-line-format=< %L", "--new-line-format="];
-    let other = [same, "--old-line-format=", "--new-line-format=> %L"];
-    let (one, other) = (lines(folder, &one)?, lines(folder, &other)?);
-    Ok(format!("{c}:\n{one}\n{ours}:\n{other}\n"))
+    let last =
+        if differ { format!("<: {c} alone, >: {ours} alone\n") } else { "No difference.\n".into() };
+    Ok((head + &listing + &last, differ))
 }
 
-fn lines(folder: &Folder, options: &[&str]) -> Result<String, Report> {
+/// All lines, with a mark before those of one version alone.
+fn listing(folder: &Folder) -> Result<String, Report> {
     let mut diff = Command::new("diff");
-    diff.args(options).args(["C", "ours"]);
-    let output = diff.current_dir(folder.path()).output();
+    diff.args(["--unchanged-line-format=  %L", "--old-line-format=< %L", "--new-line-format=> %L"]);
+    let output = diff.args(["C", "ours"]).current_dir(folder.path()).output();
     let output = output.map_err(|error| Report::trouble(format!("diff: {error}")))?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
