@@ -12,31 +12,19 @@ echo 1024 >"$work/size"
 
 has() { command -v "$1" >/dev/null; }
 
-# Wall time from start to end, ours against C's: in turn five times, the medians of many runs.
+# Wall time from start to end, ours against C's: in turn five times, the medians of many runs. Before
+# 1.16 hyperfine gives no input.
 wall() {
-    input="--input $work/size"
-    if hyperfine --help | grep -q -e --input; then
-        set -- "${3:-100}" "$1" "$2"
-    elif [ "$1" != "$ours/shm-dynamic" ]; then
-        input=
-        set -- "${3:-100}" "$1" "$2"
-    else
-        # Before 1.16 it gives no input: a shell does, and what the shell alone takes is taken off.
-        input=
-        set -- "${3:-100}" "sh -c 'exec $1 <$work/size'" "sh -c 'exec $2 <$work/size'" \
-            "sh -c 'exec <$work/size'"
-    fi
-    runs=$1
-    shift
+    runs=${3:-100} input=
+    case $1 in */shm-dynamic) input="--input $work/size" ;; esac
+    [ -z "$input" ] || hyperfine --help | grep -q -e --input || { echo -; return; }
+    set -- "$1" "$2"
     # shellcheck disable=SC2086 # none or two words
     hyperfine --shell=none --warmup $((runs / 5)) --runs "$runs" $input --export-csv "$work/csv" \
         "$@" "$@" "$@" "$@" "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
-    awk -F, -v commands=$# '
-        NR > 1 { sum[(NR - 2) % commands] += $4 }
-        END {
-            ratio = (sum[0] - sum[2]) / (sum[1] - sum[2])
-            printf ratio < 0.01 ? "%.5f\n" : "%.3f\n", ratio
-        }' "$work/csv"
+    awk -F, '
+        NR > 1 { sum[NR % 2] += $4 }
+        END { ratio = sum[0] / sum[1]; printf ratio < 0.01 ? "%.5f\n" : "%.3f\n", ratio }' "$work/csv"
 }
 
 # System calls of all its processes.
@@ -75,7 +63,7 @@ row() {
 runs_of() {
     begun=$(date +%s)
     limited "$1" <"$work/size" >/dev/null 2>"$work/log"
-    [ "$ending" = 'exit status 0' ] || { echo "$ending"; return 1; }
+    [ "$status" = 0 ] || { echo "exit status $status"; return 1; }
     [ $(($(date +%s) - begun)) -lt 2 ] && echo 100 || echo 2
 }
 

@@ -1,9 +1,7 @@
 # What trace.sh and bench.sh share. make gives them TARGET, KEYS and OWN_TABLE (a command
 # that runs another in a segment table of its own, empty where there is none), and what its user
-# gave: YOURS, ORIGINALS, SIZE, COLUMNS.
+# gave: YOURS, ORIGINALS, SIZE.
 # shellcheck shell=sh disable=SC2034 # what is set here is used there
-
-SECONDS_TO_END=5
 
 # Makes a folder for this run with the programs to compare, in $c the C versions, in $ours ours or
 # the user's: $name says which.
@@ -74,17 +72,17 @@ clean() {
     [ -z "${clean_up:-}" ] || tests/segments.sh remove $KEYS >/dev/null
 }
 
-# Runs a command until it ends or its time is up, then ends what it left in its process group. What
-# it writes is bounded; how it ended is in $ending.
+# Runs a command with its input for five seconds at the most, then ends what it left in its process group:
+# timeout makes one. What it writes is bounded.
 limited() {
-    begun=$(date +%s) status=0
+    status=0
     {
         # shellcheck disable=SC3045 # dash and bash know these limits
         (
             ulimit -c 0
             ulimit -d 524288 # 512 MiB
             ulimit -f 2048   # 1 MiB
-            exec timeout --kill-after=1 "$SECONDS_TO_END" "$@" <&3 3<&-
+            exec timeout --kill-after=1 5 "$@" <&3 3<&-
         ) &
     } 3<&0
     group=$!
@@ -92,20 +90,4 @@ limited() {
     wait "$group" 2>/dev/null || status=$? # the shell would tell of a death too
     kill -KILL "-$group" 2>/dev/null || :
     trap 'exit 1' INT TERM HUP PIPE
-    # What timeout gives for TERM and KILL, a program may give too.
-    if [ "$status" = 124 ] || [ "$status" = 137 ] &&
-        [ $(($(date +%s) - begun)) -ge "$SECONDS_TO_END" ]; then
-        ending="it did not end in $SECONDS_TO_END seconds, and was killed"
-    elif [ "$status" -gt 128 ] && signal=$(kill -l $((status - 128)) 2>/dev/null); then
-        ending="died by SIG$signal"
-        [ "$signal" != XFSZ ] || ending='it wrote more than 1 MiB, and was killed'
-    else
-        ending="exit status $status"
-    fi
-}
-
-# The columns of the screen: as the user says, as the terminal says, or 80.
-screen_width() {
-    width=${COLUMNS:-$(stty size 2>/dev/null </dev/tty | cut -d ' ' -f 2)}
-    [ "${width:-0}" -gt 0 ] || width=80
 }
