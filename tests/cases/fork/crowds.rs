@@ -31,9 +31,9 @@ pub fn cases() -> Vec<Case> {
         on_a_leftover("two_on_a_leftover", At::From("shmat", 2)),
         many("many_times_on_a_terminal", || repeat(10, |_| alone(Channel::Terminal))),
         many("many_times_through_pipes", || repeat(10, |_| alone(Channel::Pipes))),
-        many("sixty_four_at_once", || repeat(3, |_| crowd(&[]))).needs(Need::ManyProcesses),
+        many("sixty_four_at_once", || repeat(1, |_| crowd(&[]))).needs(Need::ManyProcesses),
         many("sixty_four_at_once_on_a_leftover", || {
-            repeat(3, |_| crowd(&[found(FORK_KEY, FORK_SIZE).filled_with("x")]))
+            repeat(1, |_| crowd(&[found(FORK_KEY, FORK_SIZE).filled_with("x")]))
         })
         .needs(Need::ManyProcesses),
     ]
