@@ -86,7 +86,7 @@ impl Attachment {
         self.segment
     }
 
-    /// The segment's bytes: its size, rounded up to whole pages, for the kernel maps no less.
+    /// The segment's bytes: its size, rounded up to whole pages, because the kernel maps whole pages.
     #[must_use]
     pub fn bytes(&self) -> &[AtomicU8] {
         // SAFETY: shmat mapped them, to read and write, until `self` is dropped; IPC_STAT told the

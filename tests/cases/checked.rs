@@ -54,7 +54,7 @@ checked! {
     "kill" ["kill", "tgkill", "pidfd_send_signal"] [EPERM] &[];
 }
 
-/// So often at the most, a process's call of one name is made to fail.
+/// At most 8 of a process's calls of one name are made to fail.
 const MOST_TIMES: usize = 8;
 
 pub fn cases(program: &'static str) -> Vec<Case> {

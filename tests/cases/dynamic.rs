@@ -116,7 +116,7 @@ fn segments() -> Vec<Case> {
     ]
 }
 
-/// There is no room: for the memory, for the output.
+/// There is no room for the segment, or for the output.
 fn no_room() -> Vec<Case> {
     vec![
         case("no_room_in_the_address_space", || {

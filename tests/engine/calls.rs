@@ -79,7 +79,7 @@ pub fn is_timed(call: &[u64]) -> bool {
     }
 }
 
-/// "waits in read, for its turn": the call, and what for where that can be told.
+/// "waits in read, for its turn": the call and, if known, what it waits for.
 pub fn describe(pid: Pid, call: &[u64]) -> String {
     let name = name(call[0]);
     let what = match name.as_str() {

@@ -21,7 +21,7 @@ use super::task::is_running;
 /// Ranges of keys begin here.
 const FIRST: i32 = 0x4000_0000;
 
-/// How many keys a range has. The last one's segment claims the range, for the process that made it.
+/// The number of keys in a range. The segment of the last key claims the range for its maker.
 const LENGTH: i32 = 256;
 
 /// No more of a segment than its first bytes is compared.

@@ -56,7 +56,7 @@ fn prepare(user: &str, words: &[OsString]) -> nix::Result<()> {
         setgid(Gid::from_raw(user))?;
         setuid(Uid::from_raw(user))?;
     }
-    // A program may stand behind another that runs it.
+    // Another program may run it, such as sh: then it is among the arguments.
     let programs: Vec<&Path> =
         words.iter().map(Path::new).filter(|word| word.is_absolute()).collect();
     landlock::confine(Path::new("."), &programs)

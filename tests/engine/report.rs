@@ -15,7 +15,7 @@ pub type Verdict = Result<(), Report>;
 pub enum Kind {
     /// The program is wrong.
     Failed = 1,
-    /// The program had to be stopped: it hung, or did something without end.
+    /// The program had to be stopped: it hung, or exceeded a bound.
     Stopped = 2,
     /// The check itself could not do its work, which says nothing about the program.
     Trouble = 3,
@@ -56,9 +56,8 @@ impl Report {
 
     /// Two texts differ: shows where, as `diff -u` does, with the names of both marks.
     pub fn difference(headline: &str, expected: &str, actual: &str, names: [&str; 2]) -> Self {
-        let shown = diff(expected, actual).unwrap_or_else(|error| {
-            format!("(diff: {error})\n{expected}\nin place of it:\n{actual}")
-        });
+        let shown = diff(expected, actual)
+            .unwrap_or_else(|error| format!("(diff: {error})\n{expected}\nbut seen is:\n{actual}"));
         // What follows a heading that is the last line, is the same in both.
         let shown = shown.trim_end().trim_end_matches(" segments then:").trim_end();
         let [one, other] = names;

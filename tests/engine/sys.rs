@@ -19,7 +19,7 @@ pub enum Side {
 }
 
 /// `waitpid(-1, …)` — the next process, or thread, that has stopped or ended, with its status. nix
-/// has no name for a real-time signal, and gives an error in place of the process.
+/// knows no real-time signals, and returns an error instead of the process.
 pub fn wait() -> Option<(Pid, c_int)> {
     let mut status = 0;
     // SAFETY: waitpid writes one int, and `status` is one.

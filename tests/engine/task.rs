@@ -19,7 +19,7 @@ pub enum Plan {
     Translated,
     /// It is not made: what the program gets for it.
     Skipped(i64),
-    /// It is not made, for it only sleeps.
+    /// It is not made, because it only sleeps.
     Slept,
 }
 
@@ -65,7 +65,7 @@ pub struct Task {
     pub calls: Vec<String>,
     pub call: Option<Call>,
     pub plan: Plan,
-    /// The call that the kernel will make again, for a signal interrupted it: no new call.
+    /// A signal interrupted the call, and the kernel makes it again: that is no new call.
     pub again: bool,
     pub sleeps: bool,
     /// Where it is held, and what its program had used of the processor when that began.
@@ -111,7 +111,7 @@ impl Task {
         }
     }
 
-    /// Whether it has come to the place of a step.
+    /// Whether it has reached the place of a step.
     pub fn is_at(&self, now: At, place: At) -> bool {
         let is = |call: &&String, name: &str| call.starts_with(name);
         let last = self.calls.last();

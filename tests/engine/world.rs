@@ -49,11 +49,11 @@ const MOST: Usage = Usage { processor: Duration::from_secs(5), memory: 1 << 30 }
 /// How often it is looked how much they use.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// All must wait for so long before it is a hang: what was written to a terminal takes its time.
+/// It is a hang if all wait for this long. Output takes a moment to pass a terminal.
 const HANGS: Duration = Duration::from_millis(50);
 
-/// A held process is let go when the others have slept for so long, in virtual milliseconds, or
-/// computed for so long.
+/// A held process is let go when the others have slept for this many virtual milliseconds, or have
+/// computed for this long.
 const LONGEST_HOLD: u64 = 3000;
 const BUSY: Duration = Duration::from_millis(200);
 
@@ -228,7 +228,7 @@ impl World {
         self.drive(|world| world.quiet_since.is_some())
     }
 
-    /// Waits until one of a program's processes has come to its pause, or all have ended.
+    /// Waits until one of a program's processes has paused, or all have ended.
     pub fn wait_until_paused(&mut self, Running(run): Running) -> Verdict {
         self.drive(|world| world.paused(run).is_some() || world.has_ended(run))
     }
@@ -309,7 +309,7 @@ impl World {
         }
     }
 
-    /// Nothing has happened since the last look. If all wait, somebody must be let go.
+    /// Nothing has happened since the last look. If all wait, one of them is let go.
     fn rest(&mut self) -> Verdict {
         if !self.tasks.iter().all(Task::waits) {
             self.quiet_since = None;
@@ -340,7 +340,7 @@ impl World {
         Ok(())
     }
 
-    /// All others wait, sleep or have ended: which process that is held may go on, or which sleeper.
+    /// All others wait, sleep or have ended: the held process, or the sleeper, that may go on.
     fn next_to_go(&self) -> Option<usize> {
         let is_long = |since| self.now.saturating_sub(since) >= LONGEST_HOLD;
         let rank = |task: &Task| match task.state {
@@ -367,7 +367,7 @@ impl World {
         }
     }
 
-    /// Stops the programs that go too far, and lets go whom others wait for without a pause.
+    /// Stops the programs that exceed a bound, and lets go the processes that spinning ones wait for.
     fn look(&mut self) -> Verdict {
         let is_time = self.looked.elapsed() > LOOK;
         for run in 0..self.runs.len() {
@@ -402,7 +402,7 @@ impl World {
         self.living(run).map(Task::usage).sum()
     }
 
-    /// Who computes in place of waiting never rests: a process is held from it for a while only.
+    /// A process that spins never waits, so the one that it waits for is held for a short time only.
     fn let_go_for_the_busy(&mut self, run: usize, used: Usage) -> Verdict {
         let since = |task: &Task| task.held_at.filter(|_| task.is_held(Until::OthersWait));
         let is_long = |task: &Task| since(task).is_some_and(|start| used.processor > start + BUSY);

@@ -85,7 +85,7 @@ pub fn needs_ptrace() -> Verdict {
     })
 }
 
-/// What the runner has found out, for the processes that play the cases.
+/// The runner passes what it has found out to the processes that play the cases.
 pub const FACTS: &str = "CHECK_FACTS";
 
 /// The needs that are met here, by their names.

@@ -22,8 +22,8 @@ use crate::engine::{self, Folder, Kind, Report, Verdict};
 /// Most cases wait for something.
 const AT_ONCE: usize = 8;
 
-/// After so many cases in which an exercise's program had to be stopped, the rest is not played. One
-/// is enough if it is the simplest.
+/// After 3 cases in which an exercise's program had to be stopped, its other cases are not played. If it
+/// is the simplest case, one is enough.
 const MOST_STOPPED: usize = 3;
 
 /// Whether the case goes before all others of its exercise.
@@ -240,7 +240,7 @@ impl Runner<'_> {
         if !is_simple && stopped.len() < MOST_STOPPED {
             return;
         }
-        let why = format!("{exercise} had to be stopped: mend that first");
+        let why = format!("{exercise} had to be stopped: correct that first");
         for other in 0..self.cases.len() {
             let is_playing = self.playing.iter().any(|playing| playing.index == other);
             if self.played[other].is_none() && !is_playing && self.is_same(index, other) {

@@ -75,9 +75,9 @@ fn next(case: &Played, in_full: bool) -> String {
             format!("No program is at fault. Next: make check CASE={name}{folders}")
         }
         "create" | "attach" | "dynamic" | "fork" if in_full => {
-            format!("Next: mend it, then make check-{exercise}{level}{folders}")
+            format!("Next: correct it, then make check-{exercise}{level}{folders}")
         }
-        _ if in_full => format!("Next: mend it, then make check{folders}"),
+        _ if in_full => format!("Next: correct it, then make check{folders}"),
         _ => format!("Next: make check CASE={name}{folders}"),
     }
 }

@@ -1,6 +1,5 @@
-//! Every moment may be the last: a process of shm-fork is killed at its birth, and before each of its
-//! system calls. Then nothing of it goes on running, no segment stays, and a parent that lives names
-//! the process that died, and the signal.
+//! A process of shm-fork is killed at its birth, and before each of its system calls. Afterwards no process
+//! runs, no segment stays, and a parent that survives names the process that died, and the signal.
 
 use common::{FORK_KEY, FORK_SIZE};
 use nix::sys::signal::Signal;
@@ -82,15 +81,15 @@ fn killed_at(step: Step, check: impl Fn(&Outcome) -> Verdict) -> Verdict {
     check(&outcome)?;
     let sleeper = trace.sleeper.map(name);
     let seen = format!("{} sleeps", sleeper.unwrap_or("nobody"));
-    let is_so = sleeper.is_none() || is_yours(); // who looks now and then, ends in time
+    let is_so = sleeper.is_none() || is_yours(); // a program that polls notices in time
     expect("the others end at once", is_so, &seen)?;
     is_left_clean(&mut world, &trace)
 }
 
-/// Whoever is killed: seen from outside, the parent died, or it tells who did, and nobody else does.
+/// The parent died itself, or it alone tells which process died.
 fn survived(outcome: &Outcome, who: usize, signal: Signal, is_last: bool) -> Verdict {
     let seen = outcome.describe(Channel::Pipes);
-    // A signal that comes with the last call of all may come too late.
+    // A signal before the very last call may come too late.
     if is_last && outcome.succeeded() {
         return four_lines(outcome, Channel::Pipes).map(drop);
     }
@@ -108,8 +107,8 @@ fn survived(outcome: &Outcome, who: usize, signal: Signal, is_last: bool) -> Ver
     expect(&format!("exit status 1, and {line}"), is_so, &seen)
 }
 
-/// No segment stays; where the parent died before it was marked for removal, the next run takes it
-/// away.
+/// No segment stays. If the parent died before it marked the segment for removal, the next run removes
+/// it.
 fn is_left_clean(world: &mut World, trace: &Trace) -> Verdict {
     let next = if is_yours() { "clone" } else { "socketpair" }; // what comes after the removal
     let is_marked = trace.calls[0].iter().any(|call| call.starts_with(next));
@@ -119,8 +118,8 @@ fn is_left_clean(world: &mut World, trace: &Trace) -> Verdict {
     world.expect_no_segment()
 }
 
-/// Nobody can remove what only the dead knew of: between shmget and shmat, and between shmat and
-/// `IPC_RMID`.
+/// Nobody can remove a segment that only the dead process knew: between shmget and shmat, and between shmat
+/// and `IPC_RMID`.
 fn two_deaths_leave(found: &[Found]) -> Verdict {
     let whole = undisturbed()?;
     let mut leaving = Vec::new();

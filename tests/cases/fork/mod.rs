@@ -195,7 +195,7 @@ impl Place {
     }
 }
 
-/// A program in another language may make hundreds of calls: so many of each process are tried.
+/// A program in another language may make hundreds of calls: at most 40 of each process are tried.
 const MOST_CALLS: usize = 40;
 
 /// One process's places: its birth and its calls, of the parent those from shmget on.

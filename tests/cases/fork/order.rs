@@ -1,4 +1,4 @@
-//! Every order that the scheduler could choose: one process is held at each of its system calls in
+//! Every order that the scheduler could choose: one process is held before each of its system calls in
 //! turn, until the others can do no more.
 
 use super::{Place, name, places, traced, undisturbed};
@@ -10,7 +10,7 @@ pub fn cases() -> Vec<Case> {
         case("process_1_is_held", || held(1)),
         case("process_2_is_held", || held(2)),
         case("the_parent_is_held", || held(0)),
-        case("nobody_computes_while_he_waits", nobody_is_busy).hard(),
+        case("nobody_spins_while_waiting", nobody_is_busy).hard(),
         case("the_c_version_is_held", the_c_version_is_held).needs(Need::Ours),
     ]
 }
@@ -41,8 +41,8 @@ fn held_at(place: Place) -> Verdict {
 fn nobody_is_busy() -> Verdict {
     let held = step(1, At::Birth, Act::Hold(Until::OthersWait));
     let (trace, _) = traced(&mut World::new()?, Version::Ours, &[held])?;
-    let wanted = "the others wait in a call, as read: a busy wait takes a processor from everybody,\n\
-                  from the process that it waits for too";
+    let wanted = "the others wait in a system call, such as read: a busy wait takes the processor\n\
+                  from everybody else, even from the process that it waits for";
     expect(wanted, !trace.is_busy, "one of them computes all the while")
 }
 

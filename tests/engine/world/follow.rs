@@ -32,7 +32,7 @@ impl World {
         }
     }
 
-    /// One whose parent has not named it yet.
+    /// Its parent's event has not named it yet.
     fn appears(&mut self, pid: Pid, status: i32) {
         if !libc::WIFSTOPPED(status) {
             self.unknown.remove(&pid);
@@ -92,7 +92,7 @@ impl World {
         }
     }
 
-    /// A thread that does it takes the number of its process.
+    /// A thread that calls execve takes the number of its process.
     fn becomes_another_program(&mut self, index: usize) {
         let pid = self.tasks[index].pid;
         let before = message(pid);
@@ -185,7 +185,7 @@ impl World {
         self.go_on(index, 0)
     }
 
-    /// A process has come to a place: the next step there, or on.
+    /// A process has reached a place: the next step there is done, or the process goes on.
     fn come(&mut self, index: usize, at: At) -> nix::Result<()> {
         let task = &mut self.tasks[index];
         let run = &mut self.runs[task.run];
@@ -221,7 +221,7 @@ impl World {
         self.come(index, at)
     }
 
-    /// Who is held, or sleeps, goes on.
+    /// A process that is held, or sleeps, goes on.
     pub(super) fn let_go(&mut self, index: usize) -> Verdict {
         let task = &mut self.tasks[index];
         if let State::Asleep(until) = task.state {
