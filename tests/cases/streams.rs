@@ -45,7 +45,12 @@ pub fn cases(program: &'static str) -> Vec<Case> {
         }),
         case("the_terminal_was_hung_up", move || {
             let told = tells(&run(Channel::HungUp, program, &[])?, &hung_up);
-            told.map_err(|report| report.with_headline("the terminal was hung up before it began:"))
+            told.map_err(|report| {
+                report.with_headline(
+                    "the terminal was hung up before it began: writing gives EIO, isatty says no.\n\
+                     Is the result of the last fflush or fclose looked at?",
+                )
+            })
         }),
     ]
 }

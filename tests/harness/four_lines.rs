@@ -56,6 +56,8 @@ fn same(outcome: &Outcome, channel: Channel, wanted: &str, printed: &str) -> Ver
     };
     let headline = if sorted(printed) == sorted(wanted) && outcome.succeeded() {
         "the four lines are right, but in another order: the order of the calls of fflush?"
+    } else if outcome.stderr.ends_with(b": Invalid argument\n") {
+        "the four lines are not right (EINVAL: was the segment removed by another process?):"
     } else {
         "the four lines are not right:"
     };
