@@ -21,7 +21,7 @@ const CALLS: &str = "shmget shmat shmctl ioctl shmdt write exit_group";
 
 pub fn cases() -> Vec<Case> {
     let streams = hard(streams::cases("shm-attach"));
-    let built = built::cases("shm-attach", &[CALLS]);
+    let built = hard(built::cases("shm-attach", &[CALLS]));
     let all = [
         prints(),
         refuses(),

@@ -11,7 +11,7 @@ use crate::harness::{
 
 pub fn cases() -> Vec<Case> {
     let streams = hard(streams::cases("shm-create"));
-    let built = built::cases("shm-create", &["shmget ioctl write exit_group"]);
+    let built = hard(built::cases("shm-create", &["shmget ioctl write exit_group"]));
     let all = [
         prints(),
         refuses(),

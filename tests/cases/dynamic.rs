@@ -75,7 +75,7 @@ pub fn cases() -> Vec<Case> {
         hard(UNUSUAL.map(|(name, input)| case(name, move || dynamic(input).agrees())).into()),
         hard(input::cases()),
         hard(streams::cases("shm-dynamic")),
-        built::cases("shm-dynamic", &[CALLS]),
+        hard(built::cases("shm-dynamic", &[CALLS])),
     ];
     exercise("dynamic", &["shm-dynamic"], all)
 }

@@ -29,7 +29,7 @@ impl Outcome {
         }
         text += &format!("  {}\n", in_words(self.status));
         if let Some(unread) = self.unread {
-            text += &format!("  {unread} bytes of the input are left\n");
+            text += &format!("  bytes of the input that are left: {unread}\n");
         }
         text
     }

@@ -39,7 +39,7 @@ pub fn cases() -> Vec<Case> {
         hard(leftovers::cases()),
         hard(crowds::cases()),
         hard(streams::cases("shm-fork")),
-        built::cases("shm-fork", &CALLS),
+        hard(built::cases("shm-fork", &CALLS)),
     ];
     exercise("fork", &["shm-fork"], all)
 }
