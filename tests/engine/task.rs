@@ -132,7 +132,8 @@ impl Task {
     /// time, or has ended but for its threads.
     pub fn waits(&self) -> bool {
         match self.state {
-            State::Ended | State::Stopped | State::Held(..) | State::Asleep(_) => true,
+            State::Stopped => self.began, // it is about to be let go
+            State::Ended | State::Held(..) | State::Asleep(_) => true,
             State::Free => {
                 let stat = stat(self.pid);
                 let state = stat.first().map(String::as_str);

@@ -49,8 +49,9 @@ const MOST: Usage = Usage { processor: Duration::from_secs(5), memory: 1 << 30 }
 /// How often it is looked how much they use.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// It is a hang if all wait for this long. Output takes a moment to pass a terminal.
-const HANGS: Duration = Duration::from_millis(50);
+/// It is a hang if all wait at this many looks in a row, a millisecond apart: output takes a moment to pass a
+/// terminal. A busy machine makes the looks slower, too.
+const HANGS: u32 = 50;
 
 /// A held process is let go when the others have slept for this many virtual milliseconds, or have
 /// computed for this long.
@@ -141,7 +142,8 @@ pub struct World {
     unknown: HashMap<Pid, i32>,
     /// Virtual time, in milliseconds: it goes by while all sleep.
     now: u64,
-    quiet_since: Option<Instant>,
+    /// At how many looks in a row all have waited.
+    quiet: u32,
     looked: Instant,
     /// The programs' own folder, where they may write.
     folder: Folder,
@@ -167,7 +169,7 @@ impl World {
             runs: Vec::new(),
             unknown: HashMap::new(),
             now: 0,
-            quiet_since: None,
+            quiet: 0,
             looked: Instant::now(),
         })
     }
@@ -225,7 +227,7 @@ impl World {
 
     /// Waits until all wait, each for another or for more input.
     pub fn wait_until_all_wait(&mut self) -> Verdict {
-        self.drive(|world| world.quiet_since.is_some())
+        self.drive(|world| world.quiet > 0)
     }
 
     /// Waits until one of a program's processes has paused, or all have ended.
@@ -312,22 +314,21 @@ impl World {
     /// Nothing has happened since the last look. If all wait, one of them is let go.
     fn rest(&mut self) -> Verdict {
         if !self.tasks.iter().all(Task::waits) {
-            self.quiet_since = None;
+            self.quiet = 0;
             return self.wait();
         }
-        let Some(since) = self.quiet_since else {
-            self.quiet_since = Some(Instant::now());
-            return Ok(());
-        };
-        if let Some(index) = self.next_to_go() {
-            self.let_go(index)?;
-            self.quiet_since = None;
-        } else if since.elapsed() > HANGS {
-            self.stop_for_hanging();
-        } else {
-            self.wait()?;
+        self.quiet += 1;
+        if self.quiet == 1 {
+            return Ok(()); // the stop that made it wait may not have been seen yet
         }
-        Ok(())
+        if let Some(index) = self.next_to_go() {
+            self.quiet = 0;
+            return self.let_go(index);
+        }
+        if self.quiet > HANGS {
+            self.stop_for_hanging();
+        }
+        self.wait()
     }
 
     /// Waits a moment for a stop, for output, or for room for input.
@@ -356,7 +357,7 @@ impl World {
     }
 
     fn stop_for_hanging(&mut self) {
-        self.quiet_since = None;
+        self.quiet = 0;
         for run in 0..self.runs.len() {
             let who: Vec<&Task> = self.living(run).collect();
             let may_wait = self.runs[run].streams.keeps_input || self.paused(run).is_some();

@@ -44,7 +44,7 @@ impl World {
     }
 
     fn changes(&mut self, index: usize, status: i32) -> nix::Result<()> {
-        self.quiet_since = None;
+        self.quiet = 0;
         let task = &mut self.tasks[index];
         let run = &mut self.runs[task.run];
         if !libc::WIFSTOPPED(status) {
