@@ -7,8 +7,7 @@ use nix::errno::Errno;
 
 use crate::engine::{Verdict, expect};
 use crate::harness::{
-    Case, Need, Scene, case, exercise, found, in_own_table, inject, is_shown_by, lines_by_hand,
-    typed,
+    Case, Need, Scene, case, exercise, found, inject, is_shown_by, lines_by_hand, typed,
 };
 
 pub fn cases() -> Vec<Case> {
@@ -35,7 +34,7 @@ pub fn cases() -> Vec<Case> {
 
 fn a_call_that_fails() -> Verdict {
     let lines = lines_by_hand(&inject("shmdt", Errno::EINVAL, 1), "shm-attach", "; echo $?");
-    let shown = in_own_table(|| typed(&lines))?;
+    let shown = typed(&lines)?;
     let is_so = shown.contains("shmdt: Invalid argument\n") && shown.ends_with("\n1\n");
     expect("shmdt's failure, and status 1", is_so, &format!("{lines}\n{shown}"))
 }

@@ -1,15 +1,11 @@
 //! How a student sees it without the check: commands to type.
 
-use std::fs::{self, File};
-use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::env;
 
 use nix::errno::Errno;
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
 
-use super::programs::{lab, yours};
-use crate::engine::{Channel, Folder, Report};
+use super::programs::yours;
+use crate::engine::Channel;
 
 /// A word as the shell has to be given it.
 pub fn quoted(word: &str) -> String {
@@ -19,6 +15,12 @@ pub fn quoted(word: &str) -> String {
     } else {
         format!("'{}'", word.replace('\'', "'\\''"))
     }
+}
+
+/// The folder of what make has built, as a student names it.
+pub fn built() -> String {
+    let set = env::var("CARGO_TARGET_DIR").unwrap_or_default();
+    if set.is_empty() { "target".into() } else { set }
 }
 
 /// Words that make another user run the command after them.
@@ -36,13 +38,13 @@ pub fn inject(call: &str, errno: Errno, number: usize) -> String {
 /// What a student types to run the program, and before that to make it of a C file.
 pub fn by_hand(program: &str) -> (String, String) {
     let Some(folder) = yours() else {
-        return (String::new(), format!("target/release/{program}"));
+        return (String::new(), format!("{}/release/{program}", built()));
     };
     let source = folder.join(format!("{program}.c"));
     if source.is_file() {
-        let compile =
-            format!("    cc -static -o target/{program} {}\n", quoted(&source.to_string_lossy()));
-        return (compile, format!("target/{program}"));
+        let (source, built) = (quoted(&source.to_string_lossy()), built());
+        let compile = format!("    cc -static -o {built}/{program} {source}\n");
+        return (compile, format!("{built}/{program}"));
     }
     (String::new(), quoted(&folder.join(program).to_string_lossy()))
 }
@@ -51,8 +53,10 @@ pub fn by_hand(program: &str) -> (String, String) {
 pub fn lines_by_hand(before: &str, program: &str, after: &str) -> String {
     let (compile, command) = by_hand(program);
     let needed = match program {
-        "shm-attach" => "    target/release/make-segment 9990 1024 666 x </dev/null\n",
-        _ => "",
+        "shm-attach" => {
+            format!("    {}/release/make-segment 9990 1024 666 x </dev/null\n", built())
+        }
+        _ => String::new(),
     };
     let input = match program {
         "shm-dynamic" if !after.contains('<') => "echo 100 | ",
@@ -79,17 +83,4 @@ pub fn input_by_hand(input: &[u8], channel: Channel) -> (String, String) {
     } else {
         (format!("printf -- '{text}' | "), String::new())
     }
-}
-
-/// Types the lines after "By hand", and gives what is shown. Nothing of it goes on running.
-pub fn typed(lines: &str) -> Result<String, Report> {
-    let (_, commands) = lines.split_once('\n').unwrap_or_default();
-    let folder = Folder::new("by-hand")?;
-    let shown = folder.path().join("shown");
-    let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("exec 2>&1; {commands}")]).current_dir(lab()).process_group(0);
-    let mut shell = shell.stdin(Stdio::null()).stdout(File::create(&shown)?).spawn()?;
-    shell.wait()?;
-    let _ = killpg(Pid::from_raw(shell.id().try_into()?), Signal::SIGKILL);
-    Ok(String::from_utf8_lossy(&fs::read(shown)?).into_owned())
 }

@@ -81,6 +81,10 @@ impl Case {
         self.name.split("::").next().unwrap_or_default()
     }
 
+    pub fn is_in_own_table(&self) -> bool {
+        self.needs.contains(&Need::OwnTable)
+    }
+
     /// Whether it is among the cases of whoever's programs are checked.
     pub fn is_asked(&self) -> bool {
         !(is_yours() && self.needs.contains(&Need::Ours))

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::by_hand::{as_user, quoted};
+use super::by_hand::{as_user, built, quoted};
 use super::machine::{Need, has};
 use super::programs::{make_segment, wrapped};
 use crate::engine::{Launch, Verdict, World};
@@ -88,7 +88,7 @@ impl Found {
     pub fn by_hand(&self) -> String {
         let Self { key, size, mode, text, .. } = self;
         let text = quoted(text);
-        let maker = format!("target/release/make-segment {key} {size} {mode:o} {text}");
+        let maker = format!("{}/release/make-segment {key} {size} {mode:o} {text}", built());
         let user = as_user(self.owner);
         if self.held {
             format!("sleep 1000 | {user}{maker} & sleep 1")

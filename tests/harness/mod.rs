@@ -26,10 +26,10 @@ mod found;
 mod four_lines;
 mod programs;
 mod scene;
+mod typed;
 
 // What the machine allows.
 mod machine;
-mod namespaces;
 
 // How the cases are played, and what the user is told.
 mod command_line;
@@ -40,13 +40,13 @@ mod runner;
 mod stress;
 mod summary;
 
-pub use by_hand::{inject, lines_by_hand, typed};
+pub use by_hand::{inject, lines_by_hand};
 pub use case::{Case, careful, case, exercise, hard};
 pub use command_line::main;
 pub use found::{Found, NOBODY, found};
 pub use four_lines::four_lines;
 pub use machine::Need;
-pub use namespaces::in_own_table;
 pub use programs::{Version, c_version, is_yours, lab, ours, wrapped};
 pub use scene::{Leaves, Right, Scene, is_shown_by};
 pub use stress::repeat;
+pub use typed::{shows, typed};

@@ -1,6 +1,7 @@
 //! Plays the cases, each in a process of its own, many at once.
 
 use std::env;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Seek, Write};
 use std::process::{Command, Stdio};
@@ -83,7 +84,6 @@ pub fn play_all(
     clean_up_when_interrupted(folder.path().to_path_buf())?;
     programs::take(folder.path())?;
     machine::needs_ptrace()?;
-    environment.push((machine::FACTS, machine::facts().to_string()));
     environment.push(("TMPDIR", folder.path().to_string_lossy().into_owned()));
     let not_run = |case: &&Case| Some(not_run(case, case.cannot_be_played()?));
     let mut runner = Runner {
@@ -196,7 +196,13 @@ impl Runner<'_> {
 
     fn start(&mut self, index: usize) -> Result<(), Report> {
         let output = File::from(memfd_create(c"report", MFdFlags::MFD_CLOEXEC)?);
-        let child = Command::new(env::current_exe()?)
+        let is_in_own = self.cases[index].is_in_own_table();
+        let own_table = is_in_own.then(machine::own_table).flatten();
+        let words = own_table.unwrap_or_default().split_whitespace().map(OsStr::new);
+        let check = env::current_exe()?;
+        let mut words = words.chain([check.as_os_str()]);
+        let child = Command::new(words.next().unwrap_or_default())
+            .args(words)
             .args(["--play", &self.cases[index].name])
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())

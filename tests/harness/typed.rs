@@ -1,0 +1,66 @@
+//! Commands as they are typed in the lab's folder, and what they print.
+
+use std::fs::{self, File};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Command, Stdio};
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use super::by_hand::built;
+use super::programs::lab;
+use crate::engine::{Folder, Report, Verdict, expect};
+
+/// Types commands; gives what is shown on both streams. Nothing of them goes on running.
+pub fn typed(commands: &str) -> Result<String, Report> {
+    let folder = Folder::new("typed")?;
+    let file = folder.path().join("shown");
+    let commands = commands.replace("target/", &format!("{}/", built()));
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("exec 2>&1; {commands}")]).current_dir(lab()).process_group(0);
+    for set in ["MAKEFLAGS", "MAKELEVEL", "CASE", "LEVEL", "SIZE", "ORIGINALS", "RESULTS"] {
+        shell.env_remove(set);
+    }
+    let mut shell = shell.stdin(Stdio::null()).stdout(File::create(&file)?).spawn()?;
+    let status = shell.wait()?;
+    let _ = killpg(Pid::from_raw(shell.id().try_into()?), Signal::SIGKILL);
+    let mut shown = String::from_utf8_lossy(&fs::read(file)?).into_owned();
+    if status.signal() == Some(Signal::SIGSEGV as i32) {
+        shown += "Segmentation fault\n"; // a shell at a prompt says so
+    }
+    Ok(shown)
+}
+
+/// Types each command, behind a `$`, and compares what is shown with the lines below it.
+pub fn shows(text: &str) -> Verdict {
+    text.split("\n$ ").skip(1).try_for_each(|text| {
+        let text = text.replace("\n> ", " "); // a command may have a second line
+        let (command, wanted) = text.split_once('\n').unwrap_or((&text, ""));
+        let shown = typed(command)?;
+        let lines: Vec<&str> = shown.lines().map(str::trim_end).collect();
+        let wanted: Vec<&str> = wanted.lines().collect();
+        expect(&text, is_like(&lines, &wanted), &shown)
+    })
+}
+
+/// `...` on a line of its own stands for any lines, in a line for any text.
+fn is_like(shown: &[&str], wanted: &[&str]) -> bool {
+    match (shown, wanted) {
+        ([], []) => true,
+        (_, ["...", rest @ ..]) => (0..=shown.len()).any(|start| is_like(&shown[start..], rest)),
+        ([one, shown @ ..], [other, wanted @ ..]) => {
+            is_line_like(one, other) && is_like(shown, wanted)
+        }
+        _ => false,
+    }
+}
+
+fn is_line_like(shown: &str, wanted: &str) -> bool {
+    match wanted.split_once("...") {
+        None => shown == wanted,
+        Some((start, rest)) => shown.strip_prefix(start).is_some_and(|shown| {
+            let mut ends = (0..=shown.len()).filter_map(|end| shown.get(end..));
+            ends.any(|shown| is_line_like(shown, rest))
+        }),
+    }
+}
