@@ -121,7 +121,7 @@ $(EXERCISES:%=watch-%): watch-%:
 	@tests/watch.sh $* '$(MAKE)'
 
 stress: check-program
-	@SECONDS='$(or $(SECONDS),60)' $(TARGET)/debug/check --stress
+	@STRESS='$(or $(SECONDS),60)' $(TARGET)/debug/check --stress
 
 $(EXERCISES:%=diff-%): diff-%: check-program
 	@$(TARGET)/debug/check --diff $*

@@ -47,7 +47,7 @@ checked! {
     "wait" ["wait4", "waitid"] [ECHILD, EINTR] FORK;
     "write" ["write", "writev"] [ENOSPC, EAGAIN, EBADF, EDQUOT, EFBIG, EINTR, EIO, EPERM] ALL;
     "read" ["read", "readv"] [EIO, EAGAIN, EBADF, EINTR, EINVAL, EISDIR] DYNAMIC;
-    "pipe" ["pipe", "pipe2", "socketpair", "eventfd2", "mknodat"] [EMFILE, ENFILE, ENOMEM] &[];
+    "pipe" ["pipe", "pipe2", "socketpair", "eventfd2", "mknod", "mknodat"] [EMFILE, ENFILE, ENOMEM] &[];
     "semget" ["semget", "msgget"] [ENOSPC] &[];
     "semop" ["semop", "semtimedop", "semctl", "msgsnd", "msgrcv", "msgctl"] [EIDRM] &[];
     "send" ["sendto", "sendmsg", "recvfrom", "recvmsg"] [ECONNRESET, EINTR, ENOBUFS, EPIPE] &[];

@@ -5,62 +5,41 @@ use std::fs;
 use nix::unistd::Pid;
 
 macro_rules! table {
-    ($($name:ident $constant:ident)*) => {
-        const NAMES: &[(i64, &str)] = &[$((libc::$constant, stringify!($name)),)*];
+    ($table:ident: $($call:ident)*) => {
+        const $table: &[(i64, &str)] = &[$((libc::$call, stringify!($call)),)*];
     };
 }
 
-table! {
-    read SYS_read write SYS_write close SYS_close fstat SYS_fstat lseek SYS_lseek mmap SYS_mmap
-    mprotect SYS_mprotect munmap SYS_munmap brk SYS_brk rt_sigaction SYS_rt_sigaction
-    rt_sigprocmask SYS_rt_sigprocmask ioctl SYS_ioctl readv SYS_readv writev SYS_writev
-    shmget SYS_shmget shmat SYS_shmat shmctl SYS_shmctl shmdt SYS_shmdt semget SYS_semget
-    semop SYS_semop semctl SYS_semctl semtimedop SYS_semtimedop msgget SYS_msgget
-    msgsnd SYS_msgsnd msgrcv SYS_msgrcv msgctl SYS_msgctl linkat SYS_linkat
-    unlinkat SYS_unlinkat renameat2 SYS_renameat2 eventfd2 SYS_eventfd2 nanosleep SYS_nanosleep
-    clock_nanosleep SYS_clock_nanosleep getpid SYS_getpid socketpair SYS_socketpair
-    sendto SYS_sendto recvfrom SYS_recvfrom sendmsg SYS_sendmsg recvmsg SYS_recvmsg
-    accept SYS_accept connect SYS_connect clone SYS_clone clone3 SYS_clone3 execve SYS_execve
-    exit SYS_exit exit_group SYS_exit_group wait4 SYS_wait4 waitid SYS_waitid kill SYS_kill
-    fcntl SYS_fcntl flock SYS_flock openat SYS_openat pipe2 SYS_pipe2 dup SYS_dup dup3 SYS_dup3
-    prctl SYS_prctl futex SYS_futex set_tid_address SYS_set_tid_address
-    set_robust_list SYS_set_robust_list rseq SYS_rseq prlimit64 SYS_prlimit64
-    getrandom SYS_getrandom ppoll SYS_ppoll pselect6 SYS_pselect6 epoll_pwait SYS_epoll_pwait
-    rt_sigtimedwait SYS_rt_sigtimedwait rt_sigsuspend SYS_rt_sigsuspend
-    restart_syscall SYS_restart_syscall sched_yield SYS_sched_yield getppid SYS_getppid
-    tkill SYS_tkill rt_sigqueueinfo SYS_rt_sigqueueinfo
-    rt_tgsigqueueinfo SYS_rt_tgsigqueueinfo pidfd_send_signal SYS_pidfd_send_signal
-    tgkill SYS_tgkill gettid SYS_gettid newfstatat SYS_newfstatat readlinkat SYS_readlinkat
-    mremap SYS_mremap msync SYS_msync madvise SYS_madvise uname SYS_uname
+table! { NAMES:
+    SYS_read SYS_write SYS_close SYS_fstat SYS_lseek SYS_mmap SYS_mprotect SYS_munmap SYS_brk
+    SYS_rt_sigaction SYS_rt_sigprocmask SYS_ioctl SYS_readv SYS_writev SYS_shmget SYS_shmat
+    SYS_shmctl SYS_shmdt SYS_semget SYS_semop SYS_semctl SYS_semtimedop SYS_msgget SYS_msgsnd
+    SYS_msgrcv SYS_msgctl SYS_linkat SYS_unlinkat SYS_renameat2 SYS_eventfd2 SYS_nanosleep
+    SYS_clock_nanosleep SYS_getpid SYS_socketpair SYS_sendto SYS_recvfrom SYS_sendmsg SYS_recvmsg
+    SYS_accept SYS_connect SYS_clone SYS_clone3 SYS_execve SYS_exit SYS_exit_group SYS_wait4
+    SYS_waitid SYS_kill SYS_fcntl SYS_flock SYS_openat SYS_pipe2 SYS_dup SYS_dup3 SYS_prctl
+    SYS_futex SYS_set_tid_address SYS_set_robust_list SYS_rseq SYS_prlimit64 SYS_getrandom
+    SYS_ppoll SYS_pselect6 SYS_epoll_pwait SYS_rt_sigtimedwait SYS_rt_sigsuspend
+    SYS_restart_syscall SYS_sched_yield SYS_getppid SYS_tkill SYS_rt_sigqueueinfo
+    SYS_rt_tgsigqueueinfo SYS_pidfd_send_signal SYS_tgkill SYS_gettid SYS_newfstatat SYS_readlinkat
+    SYS_mremap SYS_msync SYS_madvise SYS_uname
+    SYS_mknodat SYS_mq_open SYS_mq_timedsend SYS_mq_timedreceive SYS_mq_unlink
 }
 
+// Newer machines leave them out.
 #[cfg(target_arch = "x86_64")]
-const OLD_NAMES: &[(i64, &str)] = &[
-    (libc::SYS_poll, "poll"),
-    (libc::SYS_select, "select"),
-    (libc::SYS_pause, "pause"),
-    (libc::SYS_epoll_wait, "epoll_wait"),
-    (libc::SYS_pipe, "pipe"),
-    (libc::SYS_open, "open"),
-    (libc::SYS_stat, "stat"),
-    (libc::SYS_link, "link"),
-    (libc::SYS_unlink, "unlink"),
-    (libc::SYS_rename, "rename"),
-    (libc::SYS_fork, "fork"),
-    (libc::SYS_vfork, "vfork"),
-    (libc::SYS_arch_prctl, "arch_prctl"),
-    (libc::SYS_readlink, "readlink"),
-    (libc::SYS_dup2, "dup2"),
-];
-
-/// Newer machines leave them out.
+table! { OLD_NAMES:
+    SYS_poll SYS_select SYS_pause SYS_epoll_wait SYS_pipe SYS_open SYS_stat SYS_link SYS_unlink
+    SYS_rename SYS_fork SYS_vfork SYS_arch_prctl SYS_readlink SYS_dup2
+    SYS_mknod
+}
 #[cfg(not(target_arch = "x86_64"))]
-const OLD_NAMES: &[(i64, &str)] = &[];
+table! { OLD_NAMES: }
 
 pub fn name(number: u64) -> String {
     let mut names = NAMES.iter().chain(OLD_NAMES);
     let known = names.find(|&&(known, _)| u64::try_from(known) == Ok(number));
-    known.map_or_else(|| format!("call {number}"), |&(_, name)| name.to_string())
+    known.map_or_else(|| format!("call {number}"), |&(_, name)| name.replace("SYS_", ""))
 }
 
 /// Whether the call ends by itself when its time is up.

@@ -3,9 +3,12 @@
 use std::fmt;
 use std::process::{Command, Stdio};
 
-use super::broken;
+use nix::fcntl::OFlag;
+use nix::unistd::pipe2;
+
 use super::ends::Ends;
 use super::report::Verdict;
+use super::terminal::Terminal;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Channel {
@@ -82,7 +85,7 @@ impl Channel {
                 ends.terminal.stream()?
             }
             Self::Pipes | Self::TerminalOutput | Self::ReaderGone => Stdio::piped(),
-            Self::HungUp => broken::terminal()?,
+            Self::HungUp => Terminal::hung_up()?,
         });
         Ok(())
     }
@@ -95,8 +98,8 @@ impl Channel {
                 (ends.terminal.stream()?, ends.terminal.stream()?)
             }
             Self::Pipes | Self::TerminalInput => (Stdio::piped(), Stdio::piped()),
-            Self::ReaderGone => (broken::pipe()?, Stdio::piped()),
-            Self::HungUp => (broken::terminal()?, Stdio::piped()),
+            Self::ReaderGone => (pipe2(OFlag::O_CLOEXEC)?.1.into(), Stdio::piped()),
+            Self::HungUp => (Terminal::hung_up()?, Stdio::piped()),
         };
         command.stdout(stdout).stderr(stderr);
         Ok(())

@@ -17,7 +17,6 @@ mod sys;
 mod task;
 
 // The streams of a program, and what came of it.
-mod broken;
 mod channel;
 mod ends;
 mod folder;
@@ -26,7 +25,6 @@ mod report;
 mod streams;
 mod terminal;
 
-pub use broken::make as make_broken_streams;
 pub use channel::Channel;
 pub use folder::{Folder, remove_stale_folders};
 pub use keys::remove_stale;

@@ -47,9 +47,11 @@ impl Terminal {
         Ok(())
     }
 
-    /// Closes the user's end, as a window is closed; gives the program's.
-    pub fn hang_up(self) -> Option<OwnedFd> {
-        self.program
+    /// The program's end of a terminal whose window was closed.
+    pub fn hung_up() -> Result<Stdio, Report> {
+        let Self { user, program } = Self::new()?;
+        drop(user);
+        Ok(program.map_or_else(Stdio::null, Stdio::from))
     }
 
     /// The user's end, which comes to its end when no program has the other one open.

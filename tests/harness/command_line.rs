@@ -11,7 +11,6 @@ use super::junit;
 use super::play::play;
 use super::programs;
 use super::runner::{Played, play_all};
-use super::stress;
 use super::summary;
 use crate::engine::{Kind, Report};
 
@@ -78,14 +77,8 @@ fn check(cases: &[Case], in_full: bool, is_chosen: impl Fn(&Case) -> bool) -> Re
         let why = "there is no such case. Next: target/debug/check --list";
         return Err(Report::trouble(why));
     }
-    let mut environment = Vec::new();
-    if chosen.iter().all(|case| case.is_stress) && !in_full {
-        let seconds = env::var("SECONDS").ok().and_then(|text| text.parse().ok());
-        let until = stress::now() + seconds.unwrap_or(60);
-        environment.push((stress::UNTIL, until.to_string()));
-    }
     junit::write(&[])?; // whether it can be written, is better known before
-    let played = play_all(&chosen, environment)?;
+    let played = play_all(&chosen)?;
     say(summary::lines(&played, in_full));
     junit::write(&played)?;
     let any = |is: fn(&Played) -> bool| played.iter().any(is);

@@ -8,7 +8,7 @@ use nix::sys::prctl::{set_child_subreaper, set_pdeathsig};
 use nix::sys::signal::Signal;
 
 use super::case::Case;
-use crate::engine::{Kind, Verdict, make_broken_streams};
+use crate::engine::{Kind, Verdict};
 
 /// Plays one case in this process, and leaves nothing of it running.
 pub fn play(cases: &[Case], name: &str) -> ExitCode {
@@ -31,6 +31,5 @@ pub fn play(cases: &[Case], name: &str) -> ExitCode {
 /// What a program leaves running becomes this process's, and all ends with the runner.
 fn prepare() -> Verdict {
     set_pdeathsig(Signal::SIGKILL)?;
-    set_child_subreaper(true)?;
-    make_broken_streams()
+    Ok(set_child_subreaper(true)?)
 }

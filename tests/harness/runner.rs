@@ -4,6 +4,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Seek, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
@@ -67,16 +68,13 @@ struct Runner<'a> {
     cases: &'a [&'a Case],
     played: Vec<Option<Played>>,
     playing: Vec<Playing>,
-    environment: Vec<(&'static str, String)>,
+    folder: &'a Path,
 }
 
 static IS_INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Plays them all; `environment` is for the processes that play them.
-pub fn play_all(
-    cases: &[&Case],
-    mut environment: Vec<(&'static str, String)>,
-) -> Result<Vec<Played>, Report> {
+/// Plays them all.
+pub fn play_all(cases: &[&Case]) -> Result<Vec<Played>, Report> {
     set_child_subreaper(true)?;
     engine::remove_stale_folders()?;
     let folder = Folder::new("run")?;
@@ -84,20 +82,19 @@ pub fn play_all(
     clean_up_when_interrupted(folder.path().to_path_buf())?;
     programs::take(folder.path())?;
     machine::needs_ptrace()?;
-    environment.push(("TMPDIR", folder.path().to_string_lossy().into_owned()));
     let not_run = |case: &&Case| Some(not_run(case, case.cannot_be_played()?));
     let mut runner = Runner {
         cases,
         played: cases.iter().map(not_run).collect(),
         playing: Vec::new(),
-        environment,
+        folder: folder.path(),
     };
     runner.run()?;
     Ok(runner.played.into_iter().flatten().collect())
 }
 
 /// Control-C and the like: nothing goes on, and no file is left.
-fn clean_up_when_interrupted(folder: std::path::PathBuf) -> Result<(), Report> {
+fn clean_up_when_interrupted(folder: PathBuf) -> Result<(), Report> {
     let mut signals = SigSet::empty();
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
         signals.add(signal);
@@ -204,7 +201,7 @@ impl Runner<'_> {
         let child = Command::new(words.next().unwrap_or_default())
             .args(words)
             .args(["--play", &self.cases[index].name])
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .env("TMPDIR", self.folder)
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output.try_clone()?)
