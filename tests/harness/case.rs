@@ -38,11 +38,11 @@ pub struct Case {
     programs: &'static [&'static str],
     pub level: Level,
     pub is_stress: bool,
-    play: Box<dyn Fn() -> Verdict>,
+    play: Box<dyn Fn() -> Verdict + Sync>,
 }
 
 /// A case that needs nothing but the programs.
-pub fn case(name: &str, play: impl Fn() -> Verdict + 'static) -> Case {
+pub fn case(name: &str, play: impl Fn() -> Verdict + Sync + 'static) -> Case {
     let play = Box::new(play);
     Case {
         name: name.to_string(),

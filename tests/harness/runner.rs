@@ -2,18 +2,15 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::fs::{self, File};
-use std::io::{self, IsTerminal, Read, Seek, Write};
+use std::fs;
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::process::{Command, Output, Stdio, exit};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::sys::prctl::set_child_subreaper;
 use nix::sys::signal::{SigSet, Signal, kill};
-use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use super::case::{Case, Level};
@@ -56,221 +53,145 @@ impl Played {
     }
 }
 
-/// A case that is being played.
-struct Playing {
-    index: usize,
-    pid: Pid,
-    output: File,
-    start: Instant,
+/// The processes that play cases now.
+static PLAYING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 struct Runner<'a> {
     cases: &'a [&'a Case],
-    played: Vec<Option<Played>>,
-    playing: Vec<Playing>,
     folder: &'a Path,
+    played: Mutex<Vec<Option<Played>>>,
 }
-
-static IS_INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Plays them all.
 pub fn play_all(cases: &[&Case]) -> Result<Vec<Played>, Report> {
-    set_child_subreaper(true)?;
     engine::remove_stale_folders()?;
     let folder = Folder::new("run")?;
     // First of all: threads that are there before would take the signals.
     clean_up_when_interrupted(folder.path().to_path_buf())?;
     programs::take(folder.path())?;
     machine::needs_ptrace()?;
-    let not_run = |case: &&Case| Some(not_run(case, case.cannot_be_played()?));
-    let mut runner = Runner {
-        cases,
-        played: cases.iter().map(not_run).collect(),
-        playing: Vec::new(),
-        folder: folder.path(),
-    };
-    runner.run()?;
-    Ok(runner.played.into_iter().flatten().collect())
+    let played = Mutex::new(cases.iter().map(|_| None).collect());
+    let runner = Runner { cases, folder: folder.path(), played };
+    let is_simplest = |&index: &usize| is_simplest(&cases[index].name);
+    let (simplest, others): (Vec<_>, Vec<_>) = runner.order().into_iter().partition(is_simplest);
+    runner.play(simplest);
+    runner.play(others);
+    if io::stdout().is_terminal() {
+        print!("\r\x1b[K");
+    }
+    let played = runner.played.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(played.into_iter().flatten().collect())
 }
 
 /// Control-C and the like: nothing goes on, and no file is left.
 fn clean_up_when_interrupted(folder: PathBuf) -> Result<(), Report> {
-    let mut signals = SigSet::empty();
-    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
-        signals.add(signal);
-    }
-    // All threads that come have them blocked too; what is started has not.
-    signals.thread_block()?;
+    let signals = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP]);
+    signals.thread_block()?; // all threads that come have them blocked too
     thread::spawn(move || {
         let signal = signals.wait();
-        IS_INTERRUPTED.store(true, Relaxed);
-        kill_the_cases();
+        let cases = lock(&PLAYING); // for good: nobody starts another
+        for &case in cases.iter() {
+            let _ = kill(case, Signal::SIGKILL); // what it runs ends with it: it is traced
+        }
+        while cases.iter().any(|&case| engine::is_running(case)) {
+            thread::yield_now();
+        }
         let _ = fs::remove_dir_all(folder);
         let _ = engine::remove_stale();
         let _ = writeln!(io::stdout(), "\nInterrupted: nothing is left running.");
-        std::process::exit(128 + signal.map_or(0, |signal| signal as i32));
+        exit(128 + signal.map_or(0, |signal| signal as i32));
     });
     Ok(())
 }
 
-/// What they run ends with them: it is traced.
-fn kill_the_cases() {
-    let this = Pid::this();
-    let children = fs::read_to_string(format!("/proc/{this}/task/{this}/children"));
-    let cases: Vec<Pid> = children
-        .unwrap_or_default()
-        .split_whitespace()
-        .filter_map(|pid| Some(Pid::from_raw(pid.parse().ok()?)))
-        .collect();
-    for &case in &cases {
-        let _ = kill(case, Signal::SIGKILL);
-    }
-    while cases.iter().any(|&case| engine::is_running(case)) {
-        thread::yield_now();
-    }
-}
-
-fn not_run(case: &Case, why: String) -> Played {
-    Played {
-        name: case.name.clone(),
-        level: case.level,
-        time: Duration::ZERO,
-        verdict: Err(Report::not_run(why)),
-    }
-}
-
 impl Runner<'_> {
-    fn run(&mut self) -> Result<(), Report> {
-        loop {
-            while let Some(index) = self.next() {
-                self.start(index)?;
-            }
-            if self.playing.is_empty() {
-                break;
-            }
-            self.wait()?;
-            self.show_progress();
-        }
-        if io::stdout().is_terminal() {
-            print!("\r\x1b[K");
-        }
-        Ok(())
+    /// One of each exercise after the other: what is stopped in the first ones, the last ones need not show.
+    fn order(&self) -> Vec<usize> {
+        let is_same =
+            |one: usize, other: usize| self.cases[one].exercise() == self.cases[other].exercise();
+        let place = |&index: &usize| (0..index).filter(|&other| is_same(index, other)).count();
+        let mut order: Vec<usize> = (0..self.cases.len()).collect();
+        order.sort_by_key(place);
+        order
     }
 
-    /// The next case to start: of the exercise that has the fewest under way.
-    fn next(&self) -> Option<usize> {
+    fn play(&self, indexes: Vec<usize>) {
         let is_stress = self.cases.iter().all(|case| case.is_stress);
-        if IS_INTERRUPTED.load(Relaxed) || (self.playing.len() >= AT_ONCE && !is_stress) {
-            return None;
-        }
-        let waiting = (0..self.cases.len()).filter(|&index| self.may_begin(index));
-        waiting.min_by_key(|&index| {
-            let begun = |&other: &usize| self.has_begun(other) && self.is_same(index, other);
-            (0..self.cases.len()).filter(begun).count()
-        })
+        let at_once = if is_stress { indexes.len() } else { AT_ONCE };
+        let queue = Mutex::new(indexes.into_iter());
+        let next = || lock(&queue).next();
+        let work = || {
+            while let Some(index) = next() {
+                let played = self.play_one(self.cases[index]);
+                lock(&self.played)[index] = Some(played);
+                self.show_progress();
+            }
+        };
+        thread::scope(|scope| (0..at_once).for_each(|_| drop(scope.spawn(work))));
     }
 
-    fn is_same(&self, one: usize, other: usize) -> bool {
-        self.cases[one].exercise() == self.cases[other].exercise()
+    fn play_one(&self, case: &Case) -> Played {
+        let start = Instant::now();
+        let why_not = case.cannot_be_played().or_else(|| self.is_given_up(case));
+        let verdict = match why_not {
+            Some(why) => Err(Report::not_run(why)),
+            None => self.run(case).map_err(Report::from).and_then(verdict),
+        };
+        Played { name: case.name.clone(), level: case.level, time: start.elapsed(), verdict }
     }
 
-    fn has_begun(&self, index: usize) -> bool {
-        let mut playing = self.playing.iter();
-        self.played[index].is_some() || playing.any(|playing| playing.index == index)
+    /// Why an exercise's other cases are not played.
+    fn is_given_up(&self, case: &Case) -> Option<String> {
+        let exercise = case.exercise();
+        let played = lock(&self.played);
+        let is_of_it = |played: &&Played| played.exercise() == exercise && played.is(Kind::Stopped);
+        let stopped: Vec<&Played> = played.iter().flatten().filter(is_of_it).collect();
+        let is_simple = stopped.iter().any(|played| is_simplest(&played.name));
+        (is_simple || stopped.len() >= MOST_STOPPED)
+            .then(|| format!("{exercise} had to be stopped: correct that first"))
     }
 
-    /// Whether it has not begun, and can now.
-    fn may_begin(&self, index: usize) -> bool {
-        !self.has_begun(index) && self.is_its_turn(index)
-    }
-
-    /// Whether its exercise's simplest case has been played, or is this one.
-    fn is_its_turn(&self, index: usize) -> bool {
-        let mut same = (0..self.cases.len()).filter(|&other| self.is_same(index, other));
-        let simplest = same.find(|&other| is_simplest(&self.cases[other].name));
-        simplest.is_none_or(|simplest| simplest == index || self.played[simplest].is_some())
-    }
-
-    fn start(&mut self, index: usize) -> Result<(), Report> {
-        let output = File::from(memfd_create(c"report", MFdFlags::MFD_CLOEXEC)?);
-        let is_in_own = self.cases[index].is_in_own_table();
-        let own_table = is_in_own.then(machine::own_table).flatten();
+    /// Runs the process that plays the case.
+    fn run(&self, case: &Case) -> io::Result<Output> {
+        let own_table = case.is_in_own_table().then(machine::own_table).flatten();
         let words = own_table.unwrap_or_default().split_whitespace().map(OsStr::new);
         let check = env::current_exe()?;
         let mut words = words.chain([check.as_os_str()]);
-        let child = Command::new(words.next().unwrap_or_default())
-            .args(words)
-            .args(["--play", &self.cases[index].name])
-            .env("TMPDIR", self.folder)
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output.try_clone()?)
-            .spawn()?;
-        let pid = Pid::from_raw(child.id().try_into()?);
-        self.playing.push(Playing { index, pid, output, start: Instant::now() });
-        Ok(())
-    }
-
-    /// Waits for a case to end.
-    fn wait(&mut self) -> Result<(), Report> {
-        let status = waitpid(None, None)?;
-        while IS_INTERRUPTED.load(Relaxed) {
-            thread::park(); // the cases have been killed: that says nothing about the programs
-        }
-        let has_ended = |playing: &Playing| Some(playing.pid) == status.pid();
-        let Some(ended) = self.playing.iter().position(has_ended) else {
-            return Ok(());
-        };
-        let mut playing = self.playing.swap_remove(ended);
-        let mut text = String::new();
-        playing.output.rewind()?;
-        playing.output.read_to_string(&mut text)?;
-        self.played[playing.index] = Some(Played {
-            name: self.cases[playing.index].name.clone(),
-            level: self.cases[playing.index].level,
-            time: playing.start.elapsed(),
-            verdict: verdict(status, text),
-        });
-        self.skip_what_would_be_stopped(playing.index);
-        Ok(())
-    }
-
-    fn skip_what_would_be_stopped(&mut self, index: usize) {
-        let exercise = self.cases[index].exercise();
-        let is_of_it = |played: &&Played| played.exercise() == exercise && played.is(Kind::Stopped);
-        let stopped: Vec<_> = self.played.iter().flatten().filter(is_of_it).collect();
-        let is_simple = stopped.iter().any(|played| is_simplest(&played.name));
-        if !is_simple && stopped.len() < MOST_STOPPED {
-            return;
-        }
-        let why = format!("{exercise} had to be stopped: correct that first");
-        for other in 0..self.cases.len() {
-            let is_playing = self.playing.iter().any(|playing| playing.index == other);
-            if self.played[other].is_none() && !is_playing && self.is_same(index, other) {
-                self.played[other] = Some(not_run(self.cases[other], why.clone()));
-            }
-        }
+        let mut command = Command::new(words.next().unwrap_or_default());
+        command.args(words).args(["--play", &case.name]).env("TMPDIR", self.folder);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut playing = lock(&PLAYING);
+        let child = command.spawn()?;
+        let pid = Pid::from_raw(child.id().try_into().map_err(io::Error::other)?);
+        playing.push(pid);
+        drop(playing);
+        let output = child.wait_with_output();
+        lock(&PLAYING).retain(|&other| other != pid);
+        output
     }
 
     fn show_progress(&self) {
-        if !io::stdout().is_terminal() || IS_INTERRUPTED.load(Relaxed) {
+        if !io::stdout().is_terminal() {
             return;
         }
-        let done = self.played.iter().flatten();
+        let played = lock(&self.played);
+        let done = played.iter().flatten();
         let wrong = done.clone().filter(|played| played.is_wrong()).count();
-        let (done, all) = (done.count(), self.cases.len());
-        print!("\r\x1b[K{done} of {all} cases, {wrong} failed");
+        print!("\r\x1b[K{} of {} cases, {wrong} failed", done.count(), self.cases.len());
         let _ = io::stdout().flush();
     }
 }
 
-fn verdict(status: WaitStatus, text: String) -> Verdict {
-    let WaitStatus::Exited(_, code) = status else {
-        return Err(Report::trouble(format!("{status:?}\n{text}")));
-    };
-    match Kind::of(code) {
-        _ if code == 0 => Ok(()),
-        Some(kind) => Err(Report { kind, text }),
-        None => Err(Report::trouble(format!("exit status {code}\n{text}"))),
+/// What the process that played a case tells.
+fn verdict(Output { status, stdout, stderr }: Output) -> Verdict {
+    let text = String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned();
+    match (status.code(), status.code().and_then(Kind::of)) {
+        (Some(0), _) => Ok(()),
+        (_, Some(kind)) => Err(Report { kind, text }),
+        _ => Err(Report::trouble(format!("{}\n{text}", engine::in_words(status)))),
     }
 }
