@@ -2,14 +2,10 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use common::{CREATE_KEY, CREATE_SIZE, Segment};
 use nix::unistd::{SysconfVar, sysconf};
 
+use super::prelude::*;
 use super::{built, checked, streams};
-use crate::engine::{Act, At, Channel, Launch, Report, Until, Verdict, World, expect, step};
-use crate::harness::{
-    Case, Found, Leaves, NOBODY, Need, Right, Scene, careful, case, exercise, found, hard, ours,
-};
 
 const TEXT: &str = "This is our shared memory segment.";
 
@@ -54,7 +50,8 @@ fn overwritten() -> Verdict {
     there().make_in(&mut world)?;
     // Between the two: whether standard output is a terminal.
     let pause = step(0, At::From("ioctl", 0), Act::Hold(Until::Told));
-    let program = world.start(Launch::of(ours("shm-attach", &[])).with(&[pause]))?;
+    let program =
+        world.start(Launch::of(Version::Ours.command("shm-attach", &[])).with(&[pause]))?;
     world.wait_until_paused(program)?;
     fill(&mut world)?;
     let (outcome, _) = world.finish(program)?;

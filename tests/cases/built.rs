@@ -3,10 +3,7 @@
 
 use std::process::Command;
 
-use common::{CREATE_KEY, CREATE_SIZE};
-
-use crate::engine::{Launch, Report, Verdict, World, expect};
-use crate::harness::{Case, Need, Version, case, found, wrapped};
+use super::prelude::*;
 
 /// The calls of each process, after the C library's start.
 type Calls = &'static [&'static str];
@@ -68,7 +65,7 @@ fn makes_these(program: &str, wanted: Calls) -> Verdict {
 fn calls(version: Version, program: &str) -> Result<Vec<Vec<String>>, Report> {
     let mut world = World::new()?;
     found(CREATE_KEY, CREATE_SIZE).make_in(&mut world)?;
-    let command = wrapped(&[], &version.path(program));
+    let command = version.command(program, &[]);
     let (_, mut trace) = world.run(Launch::of(command).reading("100\n"))?;
     for calls in &mut trace.calls {
         calls.retain(|call| !LIBRARYS.contains(&call.as_str()));

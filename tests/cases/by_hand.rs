@@ -1,14 +1,7 @@
 //! The commands that reports give to see a fault by hand are run as they are printed: they show what the
 //! check has seen.
 
-use common::{CREATE_KEY, CREATE_SIZE, DYNAMIC_KEY};
-
-use nix::errno::Errno;
-
-use crate::engine::{Verdict, expect};
-use crate::harness::{
-    Case, Need, Scene, case, exercise, found, inject, is_shown_by, lines_by_hand, typed,
-};
+use super::prelude::*;
 
 pub fn cases() -> Vec<Case> {
     let of = |name, play: fn() -> Verdict| case(name, play).needs(Need::Ours).needs(Need::OwnTable);

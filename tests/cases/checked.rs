@@ -4,16 +4,7 @@
 
 use std::io;
 
-use common::{CREATE_KEY, CREATE_SIZE};
-use nix::errno::Errno::{
-    self, EACCES, EAGAIN, EBADF, ECHILD, ECONNRESET, EDQUOT, EFAULT, EFBIG, EIDRM, EINTR, EINVAL,
-    EIO, EISDIR, EMFILE, ENFILE, ENOBUFS, ENOENT, ENOMEM, ENOSPC, EPERM, EPIPE,
-};
-
-use crate::engine::{
-    Act, At, Channel, Launch, Outcome, Report, Step, Trace, Verdict, World, expect, step,
-};
-use crate::harness::{Case, case, found, four_lines, inject, is_yours, lines_by_hand, ours};
+use super::prelude::*;
 
 /// A call by the names that it can have, the errnos that it is given, and who has to make it.
 struct Checked {
@@ -30,10 +21,15 @@ const FORK: &[&str] = &["shm-fork"];
 const DYNAMIC: &[&str] = &["shm-dynamic"];
 
 macro_rules! checked {
-    ($($name:literal $names:tt $errnos:tt $needed_by:expr;)*) => {
+    ($($name:literal $names:tt [$($errno:ident),*] $needed_by:expr;)*) => {
         /// Beside these, a program makes its language's own calls.
         const CALLS: &[Checked] = &[$(
-            Checked { name: $name, names: &$names, errnos: &$errnos, needed_by: $needed_by },
+            Checked {
+                name: $name,
+                names: &$names,
+                errnos: &[$(Errno::$errno),*],
+                needed_by: $needed_by,
+            },
         )*];
     };
 }
@@ -83,7 +79,7 @@ fn play(program: &'static str, steps: &[Step]) -> Result<Played, Report> {
         found(CREATE_KEY, CREATE_SIZE).filled_with("x").make_in(&mut world)?;
     }
     let before = world.describe_table()?;
-    let launch = Launch::of(ours(program, &[])).reading("100\n").with(steps);
+    let launch = Launch::of(Version::Ours.command(program, &[])).reading("100\n").with(steps);
     let (outcome, trace) = world.run(launch)?;
     Ok(Played { outcome, trace, before, after: world.describe_table()? })
 }

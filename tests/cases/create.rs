@@ -1,13 +1,7 @@
 //! shm-create.
 
-use common::{CREATE_KEY, CREATE_SIZE};
-use nix::errno::Errno;
-
+use super::prelude::*;
 use super::{built, checked, streams};
-use crate::engine::{Channel, Verdict};
-use crate::harness::{
-    Case, Found, Leaves, NOBODY, Need, Right, Scene, careful, case, exercise, found, hard,
-};
 
 pub fn cases() -> Vec<Case> {
     let streams = hard(streams::cases("shm-create"));

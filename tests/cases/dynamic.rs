@@ -1,13 +1,7 @@
 //! shm-dynamic.
 
-use common::DYNAMIC_KEY;
-use nix::errno::Errno;
-
+use super::prelude::*;
 use super::{built, checked, input, streams};
-use crate::engine::{Channel, Verdict};
-use crate::harness::{
-    Case, Leaves, NOBODY, Need, Right, Scene, careful, case, exercise, found, hard,
-};
 
 const PROMPT: &str = "Enter the size of shared memory : ";
 

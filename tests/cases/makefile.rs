@@ -1,6 +1,6 @@
 //! The Makefile: what is typed, and what that prints. `...` stands for any text.
 
-use crate::harness::{Case, Need, case, exercise, shows};
+use super::prelude::*;
 
 pub fn cases() -> Vec<Case> {
     // It removes the segments of the lab's keys.

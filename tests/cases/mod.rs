@@ -12,8 +12,17 @@ mod makefile;
 mod readme;
 mod streams;
 
-use crate::engine::{Channel, Verdict};
-use crate::harness::{Case, Need, Scene, case, exercise};
+/// What cases are written with.
+mod prelude {
+    pub use common::{CREATE_KEY, CREATE_SIZE, DYNAMIC_KEY, FORK_KEY, FORK_SIZE, Segment};
+    pub use nix::errno::Errno;
+    pub use nix::sys::signal::Signal;
+
+    pub use crate::engine::*;
+    pub use crate::harness::*;
+}
+
+use prelude::*;
 
 const ALL: [&str; 4] = ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"];
 

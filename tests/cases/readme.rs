@@ -5,8 +5,7 @@ use std::fs;
 
 use nix::unistd::geteuid;
 
-use crate::engine::{Report, Verdict, expect};
-use crate::harness::{Case, Need, case, exercise, lab, shows};
+use super::prelude::*;
 
 pub fn cases() -> Vec<Case> {
     let whole = |name: &'static str| case(name, move || sheet(name, "console"));

@@ -2,10 +2,7 @@
 //! C would have died; never lost output with status 0, and never a text in a file or a socket that
 //! took a closed stream's number.
 
-use common::{CREATE_KEY, CREATE_SIZE};
-
-use crate::engine::{Channel, Launch, Outcome, Report, Verdict, World, expect, in_words};
-use crate::harness::{Case, case, found, is_yours, lines_by_hand, ours};
+use super::prelude::*;
 
 const BAD_OUTPUT: &str = "write: Bad file descriptor\n";
 const BAD_INPUT: &str = "read: Bad file descriptor\n";
@@ -67,7 +64,7 @@ fn run(channel: Channel, program: &str, wrapper: &[&str]) -> Result<Outcome, Rep
     if program == "shm-attach" {
         found(CREATE_KEY, CREATE_SIZE).make_in(&mut world)?;
     }
-    let launch = Launch::of(ours(program, wrapper)).on(channel).reading("100\n");
+    let launch = Launch::of(Version::Ours.command(program, wrapper)).on(channel).reading("100\n");
     Ok(world.run(launch)?.0)
 }
 

@@ -1,13 +1,14 @@
 //! How a program's standard streams are connected.
 
 use std::fmt;
+use std::fs::File;
 use std::process::{Command, Stdio};
 
 use nix::fcntl::OFlag;
 use nix::unistd::pipe2;
 
 use super::ends::Ends;
-use super::report::Verdict;
+use super::report::{Report, Verdict};
 use super::terminal::Terminal;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,18 +54,36 @@ impl Channel {
         }
     }
 
+    /// What the three streams are.
+    fn ends(self) -> [End; 3] {
+        match self {
+            Self::Pipes => [End::Pipe; 3],
+            Self::OneFile => [End::File; 3],
+            Self::Terminal => [End::Terminal; 3],
+            Self::TerminalOutput => [End::Pipe, End::Terminal, End::Terminal],
+            Self::TerminalInput => [End::Terminal, End::Pipe, End::Pipe],
+            Self::ReaderGone => [End::Pipe, End::ReaderGone, End::Pipe],
+            Self::HungUp => [End::HungUp, End::HungUp, End::Pipe],
+        }
+    }
+
     /// Whether the user types the input.
     pub fn is_typed(self) -> bool {
-        matches!(self, Self::Terminal | Self::TerminalInput)
+        self.ends()[0] == End::Terminal
     }
 
     /// Whether standard output and standard error end in the same place.
     pub fn is_merged(self) -> bool {
-        matches!(self, Self::OneFile | Self::Terminal | Self::TerminalOutput)
+        let [_, stdout, stderr] = self.ends();
+        stdout == stderr && stdout != End::Pipe
     }
 
     pub fn shows_prompt_first(self) -> bool {
         self == Self::Terminal
+    }
+
+    pub fn prints_on_terminal(self) -> bool {
+        self.ends()[1] == End::Terminal
     }
 
     /// What a terminal makes of a program's `\n`.
@@ -72,36 +91,39 @@ impl Channel {
         if self.prints_on_terminal() { b"\r\n" } else { b"\n" }
     }
 
-    pub fn prints_on_terminal(self) -> bool {
-        matches!(self, Self::Terminal | Self::TerminalOutput)
+    /// Connects a program's streams. What is to come through a pipe is written later.
+    pub fn connect(self, command: &mut Command, ends: &mut Ends, input: &[u8]) -> Verdict {
+        if self.is_typed() {
+            ends.terminal.type_in(input)?;
+        }
+        let [stdin, stdout, stderr] = self.ends();
+        command.stdin(stdin.connected(&ends.input, ends)?);
+        command.stdout(stdout.connected(&ends.output, ends)?);
+        command.stderr(stderr.connected(&ends.output, ends)?);
+        Ok(())
     }
+}
 
-    /// Connects a program's standard input. What is to come through a pipe is written later.
-    pub fn connect_input(self, command: &mut Command, ends: &mut Ends, input: &[u8]) -> Verdict {
-        command.stdin(match self {
-            Self::OneFile => ends.input.try_clone()?.into(),
-            Self::Terminal | Self::TerminalInput => {
-                ends.terminal.type_in(input)?;
-                ends.terminal.stream()?
-            }
-            Self::Pipes | Self::TerminalOutput | Self::ReaderGone => Stdio::piped(),
+/// What a stream can be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Pipe,
+    File,
+    Terminal,
+    /// A pipe that nobody reads any more.
+    ReaderGone,
+    /// A terminal that was hung up.
+    HungUp,
+}
+
+impl End {
+    fn connected(self, file: &File, ends: &Ends) -> Result<Stdio, Report> {
+        Ok(match self {
+            Self::Pipe => Stdio::piped(),
+            Self::File => file.try_clone()?.into(),
+            Self::Terminal => ends.terminal.stream()?,
+            Self::ReaderGone => pipe2(OFlag::O_CLOEXEC)?.1.into(),
             Self::HungUp => Terminal::hung_up()?,
-        });
-        Ok(())
-    }
-
-    /// Connects its standard output and standard error.
-    pub fn connect_output(self, command: &mut Command, ends: &Ends) -> Verdict {
-        let (stdout, stderr) = match self {
-            Self::OneFile => (ends.output.try_clone()?.into(), ends.output.try_clone()?.into()),
-            Self::Terminal | Self::TerminalOutput => {
-                (ends.terminal.stream()?, ends.terminal.stream()?)
-            }
-            Self::Pipes | Self::TerminalInput => (Stdio::piped(), Stdio::piped()),
-            Self::ReaderGone => (pipe2(OFlag::O_CLOEXEC)?.1.into(), Stdio::piped()),
-            Self::HungUp => (Terminal::hung_up()?, Stdio::piped()),
-        };
-        command.stdout(stdout).stderr(stderr);
-        Ok(())
+        })
     }
 }

@@ -39,8 +39,7 @@ impl Streams {
     pub fn connect(command: &mut Command, channel: Channel, input: &[u8]) -> Result<Self, Report> {
         let is_file = channel == Channel::OneFile;
         let mut ends = Ends::new(if is_file { input } else { b"" })?;
-        channel.connect_input(command, &mut ends, input)?;
-        channel.connect_output(command, &ends)?;
+        channel.connect(command, &mut ends, input)?;
         Ok(Self {
             channel,
             keeps_input: false,

@@ -46,7 +46,7 @@ pub use command_line::main;
 pub use found::{Found, NOBODY, found};
 pub use four_lines::four_lines;
 pub use machine::Need;
-pub use programs::{Version, c_version, is_yours, lab, ours, wrapped};
+pub use programs::{Version, is_yours, lab};
 pub use scene::{Leaves, Right, Scene, is_shown_by};
 pub use stress::repeat;
 pub use typed::{shows, typed};

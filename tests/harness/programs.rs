@@ -113,6 +113,11 @@ impl Version {
         RUN.get_or_init(env::temp_dir).join(folder).join(program)
     }
 
+    /// Runs `program` by the command whose words come before it.
+    pub fn command(self, program: &str, wrapper: &[&str]) -> Command {
+        wrapped(wrapper, &self.path(program))
+    }
+
     /// How a report calls it.
     pub fn name(self) -> &'static str {
         match self {
@@ -170,14 +175,4 @@ pub fn wrapped(words: &[&str], program: &Path) -> Command {
         .env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
         .env("TMPDIR", ".");
     command
-}
-
-/// The C version of `program`, run by the command whose words come before it.
-pub fn c_version(program: &str, wrapper: &[&str]) -> Command {
-    wrapped(wrapper, &Version::C.path(program))
-}
-
-/// Our version of `program`, in the same way.
-pub fn ours(program: &str, wrapper: &[&str]) -> Command {
-    wrapped(wrapper, &Version::Ours.path(program))
 }

@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use super::by_hand::{as_user, by_hand, inject, input_by_hand, quoted};
 use super::found::{Found, NOBODY};
 use super::machine::{Need, has};
-use super::programs::{Version, is_yours, wrapped};
+use super::programs::{Version, is_yours};
 use super::typed::typed;
 use crate::engine::{
     Act, At, Channel, Launch, Outcome, Report, Step, THE_C_VERSIONS_ORDER, Verdict, World, expect,
@@ -243,7 +243,7 @@ impl Scene {
             let is_race = version == Version::C && *program == "shm-fork";
             let order = if is_race { &THE_C_VERSIONS_ORDER[..] } else { &[] };
             let steps = [&refused, order].concat();
-            let launch = Launch::of(wrapped(&self.wrapper, &version.path(program)));
+            let launch = Launch::of(version.command(program, &self.wrapper));
             let launch = launch.by(self.user).on(channel).reading(input.clone());
             let (mut outcome, _) = world.run(launch.with(&steps))?;
             if is_yours() || input.is_empty() {

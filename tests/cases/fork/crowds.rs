@@ -1,12 +1,7 @@
 //! Many runs at once: each has its own four lines, and leaves nothing.
 
-use common::{FORK_KEY, FORK_SIZE};
-
+use super::super::prelude::*;
 use super::{meanwhile, runs_right};
-use crate::engine::{At, Channel, Launch, Outcome, Verdict, World, expect, expect_of_c};
-use crate::harness::{
-    Case, Found, Need, Version, c_version, case, found, four_lines, ours, repeat,
-};
 
 const CROWD: usize = 64;
 
@@ -49,7 +44,7 @@ fn alone(channel: Channel) -> Verdict {
 fn crowd(found: &[Found]) -> Verdict {
     let mut world = World::new()?;
     found.iter().try_for_each(|found| found.make_in(&mut world))?;
-    let mut start = || world.start(Launch::of(ours("shm-fork", &[])));
+    let mut start = || world.start(Launch::of(Version::Ours.command("shm-fork", &[])));
     let crowd: Vec<_> = (0..CROWD).map(|_| start()).collect::<Result<_, _>>()?;
     for running in crowd {
         four_lines(&world.finish(running)?.0, Channel::Pipes)?;
@@ -83,7 +78,7 @@ fn two_on_a_leftover(at: At) -> Verdict {
 fn two_c_versions() -> Verdict {
     let mut world = World::new()?;
     let second = |world: &mut World| {
-        let second = Launch::of(c_version("shm-fork", &[]));
+        let second = Launch::of(Version::C.command("shm-fork", &[]));
         Ok(ids(&world.run(second)?.0))
     };
     let (other, first) = meanwhile(&mut world, Version::C, (1, At::Awake), second)?;

@@ -1,14 +1,8 @@
 //! A process of shm-fork is killed at its birth, and before each of its system calls. Afterwards no process
 //! runs, no segment stays, and a parent that survives names the process that died, and the signal.
 
-use common::{FORK_KEY, FORK_SIZE};
-use nix::sys::signal::Signal;
-
+use super::super::prelude::*;
 use super::{name, places, runs_right, traced, undisturbed};
-use crate::engine::{
-    Act, At, Channel, Outcome, Step, Trace, Verdict, World, expect, expect_of_c, in_words, step,
-};
-use crate::harness::{Case, Found, Need, Version, case, found, four_lines, is_yours};
 
 /// A child dies, and its parent notices.
 pub fn deaths() -> Vec<Case> {

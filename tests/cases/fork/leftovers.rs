@@ -1,14 +1,7 @@
 //! The key's segment is there already: left over by a dead maker, or a living process's own.
 
-use common::{FORK_KEY, FORK_SIZE};
-use nix::errno::Errno;
-
+use super::super::prelude::*;
 use super::{fork, meanwhile, order_of, runs_right, says, traced};
-use crate::engine::{Act, At, Channel, Launch, Report, Verdict, World, expect, expect_of_c, step};
-use crate::harness::{
-    Case, Found, Leaves, NOBODY, Need, Version, case, found, four_lines, inject, is_yours,
-    lines_by_hand, ours,
-};
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -82,7 +75,7 @@ fn fails(segment: &Found, call: &'static str, time: usize, is_kept: bool) -> Ver
     segment.make_in(&mut world)?;
     let before = world.describe_table()?;
     let fails = step(0, At::Named(call, time), Act::Fail(Errno::ENOMEM));
-    let launch = Launch::of(ours("shm-fork", &[])).with(&[fails]);
+    let launch = Launch::of(Version::Ours.command("shm-fork", &[])).with(&[fails]);
     let (outcome, _) = world.run(launch)?;
     let seen = outcome.describe(Channel::Pipes);
     let says = format!("{call}: Cannot allocate memory");

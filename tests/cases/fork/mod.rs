@@ -5,18 +5,8 @@ mod kills;
 mod leftovers;
 mod order;
 
-use common::{FORK_KEY, FORK_SIZE};
-use nix::errno::Errno;
-
+use super::prelude::*;
 use super::{built, checked, streams};
-use crate::engine::{
-    Act, At, Channel, Launch, Outcome, Report, Step, THE_C_VERSIONS_ORDER, Trace, Until, Verdict,
-    Who, World, expect, step,
-};
-use crate::harness::{
-    Case, Leaves, NOBODY, Need, Right, Scene, Version, careful, case, exercise, found, four_lines,
-    hard, is_yours, ours, wrapped,
-};
 
 /// The system calls of the parent, of process 1 and of process 2.
 const CALLS: [&str; 3] = [
@@ -131,7 +121,7 @@ fn traced(world: &mut World, version: Version, steps: &[Step]) -> Result<(Trace,
 }
 
 fn launch(version: Version) -> Launch {
-    Launch::of(wrapped(&[], &version.path("shm-fork")))
+    Launch::of(version.command("shm-fork", &[]))
 }
 
 /// Which calls a student's program makes may differ from run to run: then that run says nothing more.
@@ -217,6 +207,6 @@ fn undisturbed() -> Result<Trace, Report> {
 
 /// One run from begin to end; gives the ID in its four lines.
 fn runs_right(world: &mut World, channel: Channel) -> Result<String, Report> {
-    let (outcome, _) = world.run(Launch::of(ours("shm-fork", &[])).on(channel))?;
+    let (outcome, _) = world.run(Launch::of(Version::Ours.command("shm-fork", &[])).on(channel))?;
     four_lines(&outcome, channel)
 }

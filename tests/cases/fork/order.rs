@@ -1,9 +1,8 @@
 //! Every order that the scheduler could choose: one process is held before each of its system calls in
 //! turn, until the others can do no more.
 
+use super::super::prelude::*;
 use super::{Place, name, places, traced, undisturbed};
-use crate::engine::{Act, At, Channel, Trace, Until, Verdict, World, expect, expect_of_c, step};
-use crate::harness::{Case, Need, Version, case, four_lines};
 
 pub fn cases() -> Vec<Case> {
     vec![
