@@ -46,12 +46,10 @@ fn prints() -> Vec<Case> {
 
 /// There is no NUL any more when the text is read back: it ends where the last page ends.
 fn overwritten() -> Verdict {
-    let mut world = World::new()?;
-    there().make_in(&mut world)?;
+    let mut world = Found::world(&[there()])?;
     // Between the two: whether standard output is a terminal.
     let pause = step(0, At::From("ioctl", 0), Act::Hold(Until::Told));
-    let program =
-        world.start(Launch::of(Version::Ours.command("shm-attach", &[])).with(&[pause]))?;
+    let program = world.start(Version::Ours.launch("shm-attach").with(&[pause]))?;
     world.wait_until_paused(program)?;
     fill(&mut world)?;
     let (outcome, _) = world.finish(program)?;

@@ -4,6 +4,7 @@
 use std::process::Command;
 
 use super::prelude::*;
+use super::world_for;
 
 /// The calls of each process, after the C library's start.
 type Calls = &'static [&'static str];
@@ -63,10 +64,8 @@ fn makes_these(program: &str, wanted: Calls) -> Verdict {
 }
 
 fn calls(version: Version, program: &str) -> Result<Vec<Vec<String>>, Report> {
-    let mut world = World::new()?;
-    found(CREATE_KEY, CREATE_SIZE).make_in(&mut world)?;
-    let command = version.command(program, &[]);
-    let (_, mut trace) = world.run(Launch::of(command).reading("100\n"))?;
+    let launch = version.launch(program).reading("100\n");
+    let (_, mut trace) = world_for(program)?.run(launch)?;
     for calls in &mut trace.calls {
         calls.retain(|call| !LIBRARYS.contains(&call.as_str()));
     }

@@ -5,6 +5,7 @@
 use std::io;
 
 use super::prelude::*;
+use super::world_for;
 
 /// A call by the names that it can have, the errnos that it is given, and who has to make it.
 struct Checked {
@@ -74,12 +75,9 @@ struct Played {
 }
 
 fn play(program: &'static str, steps: &[Step]) -> Result<Played, Report> {
-    let mut world = World::new()?;
-    if program == "shm-attach" {
-        found(CREATE_KEY, CREATE_SIZE).filled_with("x").make_in(&mut world)?;
-    }
+    let mut world = world_for(program)?;
     let before = world.describe_table()?;
-    let launch = Launch::of(Version::Ours.command(program, &[])).reading("100\n").with(steps);
+    let launch = Version::Ours.launch(program).reading("100\n").with(steps);
     let (outcome, trace) = world.run(launch)?;
     Ok(Played { outcome, trace, before, after: world.describe_table()? })
 }

@@ -60,7 +60,7 @@ fn random(seed: u64) -> Vec<u8> {
 }
 
 fn run(input: Vec<u8>, wrapper: &[&str]) -> Result<Outcome, Report> {
-    let launch = Launch::of(Version::Ours.command("shm-dynamic", wrapper)).reading(input);
+    let launch = Version::Ours.launch_under(wrapper, "shm-dynamic").reading(input);
     Ok(World::new()?.run(launch)?.0)
 }
 
@@ -106,7 +106,7 @@ fn digits_without_end() -> Verdict {
 fn spaces_without_end_can_be_interrupted() -> Verdict {
     let mut world = World::new()?;
     let spaces = vec![b' '; 1 << 20];
-    let launch = Launch::of(Version::Ours.command("shm-dynamic", &[])).reading(spaces);
+    let launch = Version::Ours.launch("shm-dynamic").reading(spaces);
     let program = world.start(launch.keeping_input())?;
     world.wait_until_all_wait()?;
     world.signal(program, Signal::SIGINT);

@@ -3,6 +3,7 @@
 //! took a closed stream's number.
 
 use super::prelude::*;
+use super::world_for;
 
 const BAD_OUTPUT: &str = "write: Bad file descriptor\n";
 const BAD_INPUT: &str = "read: Bad file descriptor\n";
@@ -60,11 +61,8 @@ fn redirected(program: &str, shell: &str) -> Result<Outcome, Report> {
 }
 
 fn run(channel: Channel, program: &str, wrapper: &[&str]) -> Result<Outcome, Report> {
-    let mut world = World::new()?;
-    if program == "shm-attach" {
-        found(CREATE_KEY, CREATE_SIZE).make_in(&mut world)?;
-    }
-    let launch = Launch::of(Version::Ours.command(program, wrapper)).on(channel).reading("100\n");
+    let mut world = world_for(program)?;
+    let launch = Version::Ours.launch_under(wrapper, program).on(channel).reading("100\n");
     Ok(world.run(launch)?.0)
 }
 

@@ -5,7 +5,7 @@ use std::process::Command;
 use super::by_hand::{as_user, built, quoted};
 use super::machine::{Need, has};
 use super::programs::{make_segment, wrapped};
-use crate::engine::{Launch, Verdict, World};
+use crate::engine::{Launch, Report, Verdict, World};
 
 /// A user who owns nothing.
 pub const NOBODY: u32 = 65534;
@@ -58,8 +58,15 @@ impl Found {
         command
     }
 
+    /// A world in which these are there.
+    pub fn world(all: &[Self]) -> Result<World, Report> {
+        let mut world = World::new()?;
+        all.iter().try_for_each(|found| found.make_in(&mut world))?;
+        Ok(world)
+    }
+
     /// Makes it. Its maker has ended then, or lives on with the world.
-    pub fn make_in(&self, world: &mut World) -> Verdict {
+    fn make_in(&self, world: &mut World) -> Verdict {
         let launch = Launch::of(self.maker()).by(self.owner);
         let launch = if self.held { launch.keeping_input() } else { launch };
         let maker = world.start(launch)?;

@@ -113,9 +113,14 @@ impl Version {
         RUN.get_or_init(env::temp_dir).join(folder).join(program)
     }
 
-    /// Runs `program` by the command whose words come before it.
-    pub fn command(self, program: &str, wrapper: &[&str]) -> Command {
-        wrapped(wrapper, &self.path(program))
+    /// Runs `program`, through pipes and with no input.
+    pub fn launch(self, program: &str) -> Launch {
+        self.launch_under(&[], program)
+    }
+
+    /// The same by a command, whose words come before it.
+    pub fn launch_under(self, wrapper: &[&str], program: &str) -> Launch {
+        Launch::of(wrapped(wrapper, &self.path(program)))
     }
 
     /// How a report calls it.

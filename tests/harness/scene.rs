@@ -12,8 +12,8 @@ use super::machine::{Need, has};
 use super::programs::{Version, is_yours};
 use super::typed::typed;
 use crate::engine::{
-    Act, At, Channel, Launch, Outcome, Report, Step, THE_C_VERSIONS_ORDER, Verdict, World, expect,
-    expect_of_c, in_words, step,
+    Act, At, Channel, Outcome, Report, Step, THE_C_VERSIONS_ORDER, Verdict, expect, expect_of_c,
+    in_words, step,
 };
 
 #[derive(Clone, Debug)]
@@ -231,8 +231,7 @@ impl Scene {
     }
 
     fn play_in(&self, version: Version, channel: Channel) -> Result<Seen, Report> {
-        let mut world = World::new()?;
-        self.found.iter().try_for_each(|found| found.make_in(&mut world))?;
+        let mut world = Found::world(&self.found)?;
         let refuse = |(call, errno)| step(0, At::Named(call, 1), Act::Fail(errno));
         let refused: Vec<Step> = self.refused.map(refuse).into_iter().collect();
         let before = world.describe_table()?;
@@ -243,7 +242,7 @@ impl Scene {
             let is_race = version == Version::C && *program == "shm-fork";
             let order = if is_race { &THE_C_VERSIONS_ORDER[..] } else { &[] };
             let steps = [&refused, order].concat();
-            let launch = Launch::of(version.command(program, &self.wrapper));
+            let launch = version.launch_under(&self.wrapper, program);
             let launch = launch.by(self.user).on(channel).reading(input.clone());
             let (mut outcome, _) = world.run(launch.with(&steps))?;
             if is_yours() || input.is_empty() {

@@ -42,9 +42,8 @@ fn alone(channel: Channel) -> Verdict {
 
 /// All are started, and stopped before they begin; then they go on together.
 fn crowd(found: &[Found]) -> Verdict {
-    let mut world = World::new()?;
-    found.iter().try_for_each(|found| found.make_in(&mut world))?;
-    let mut start = || world.start(Launch::of(Version::Ours.command("shm-fork", &[])));
+    let mut world = Found::world(found)?;
+    let mut start = || world.start(Version::Ours.launch("shm-fork"));
     let crowd: Vec<_> = (0..CROWD).map(|_| start()).collect::<Result<_, _>>()?;
     for running in crowd {
         four_lines(&world.finish(running)?.0, Channel::Pipes)?;
@@ -55,8 +54,7 @@ fn crowd(found: &[Found]) -> Verdict {
 /// One run is held before a call of its parent, while a second runs from begin to end: each has a
 /// segment of its own.
 fn two(at: At, found: &[Found]) -> Verdict {
-    let mut world = World::new()?;
-    found.iter().try_for_each(|found| found.make_in(&mut world))?;
+    let mut world = Found::world(found)?;
     let second = |world: &mut World| {
         let right = runs_right(world, Channel::Pipes);
         let second = "the second of two runs, while the first is held:";
@@ -78,7 +76,7 @@ fn two_on_a_leftover(at: At) -> Verdict {
 fn two_c_versions() -> Verdict {
     let mut world = World::new()?;
     let second = |world: &mut World| {
-        let second = Launch::of(Version::C.command("shm-fork", &[]));
+        let second = Version::C.launch("shm-fork");
         Ok(ids(&world.run(second)?.0))
     };
     let (other, first) = meanwhile(&mut world, Version::C, (1, At::Awake), second)?;

@@ -118,8 +118,7 @@ fn two_deaths_leave(found: &[Found]) -> Verdict {
     let whole = undisturbed()?;
     let mut leaving = Vec::new();
     for place in places(0, &whole) {
-        let mut world = World::new()?;
-        found.iter().try_for_each(|found| found.make_in(&mut world))?;
+        let mut world = Found::world(found)?;
         let before = world.describe_table()?;
         let death = place.step(Act::Send(Signal::SIGKILL));
         let (trace, _) = traced(&mut world, Version::Ours, &[death])?;

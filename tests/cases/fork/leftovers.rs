@@ -36,8 +36,7 @@ pub fn cases() -> Vec<Case> {
 /// The C version writes over it, and removes it; ours leaves it as it is.
 fn a_living_processs(text: &'static str) -> Verdict {
     let tables = |version| {
-        let mut world = World::new()?;
-        found(FORK_KEY, FORK_SIZE).filled_with(text).held().make_in(&mut world)?;
+        let mut world = Found::world(&[found(FORK_KEY, FORK_SIZE).filled_with(text).held()])?;
         let before = world.describe_table()?;
         let (_, outcome) = traced(&mut world, version, order_of(version))?;
         Ok::<_, Report>((before, world.describe_table()?, outcome))
@@ -71,11 +70,10 @@ fn each_call_fails(segment: &Found, is_kept: impl Fn(&str) -> bool) -> Verdict {
 }
 
 fn fails(segment: &Found, call: &'static str, time: usize, is_kept: bool) -> Verdict {
-    let mut world = World::new()?;
-    segment.make_in(&mut world)?;
+    let mut world = Found::world(&[segment.clone()])?;
     let before = world.describe_table()?;
     let fails = step(0, At::Named(call, time), Act::Fail(Errno::ENOMEM));
-    let launch = Launch::of(Version::Ours.command("shm-fork", &[])).with(&[fails]);
+    let launch = Version::Ours.launch("shm-fork").with(&[fails]);
     let (outcome, _) = world.run(launch)?;
     let seen = outcome.describe(Channel::Pipes);
     let says = format!("{call}: Cannot allocate memory");

@@ -121,7 +121,7 @@ fn traced(world: &mut World, version: Version, steps: &[Step]) -> Result<(Trace,
 }
 
 fn launch(version: Version) -> Launch {
-    Launch::of(version.command("shm-fork", &[]))
+    version.launch("shm-fork")
 }
 
 /// Which calls a student's program makes may differ from run to run: then that run says nothing more.
@@ -207,6 +207,6 @@ fn undisturbed() -> Result<Trace, Report> {
 
 /// One run from begin to end; gives the ID in its four lines.
 fn runs_right(world: &mut World, channel: Channel) -> Result<String, Report> {
-    let (outcome, _) = world.run(Launch::of(Version::Ours.command("shm-fork", &[])).on(channel))?;
+    let (outcome, _) = world.run(Version::Ours.launch("shm-fork").on(channel))?;
     four_lines(&outcome, channel)
 }
