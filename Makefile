@@ -34,17 +34,17 @@ make watch-…    check-… again whenever you save a file; Control-C ends it
 make diff-…     what the C version and ours print, and the segments they leave
 make trace-…    the system calls of the C version and of ours
 make shell      a shell in which the lab's keys are yours alone
-make stress     all that can go wrong, for SECONDS=60 or as many as you say
+make stress     repeats the cases that depend on chance, each for SECONDS=60
 make bench      what our programs cost beside the C versions
 make clean-shm  removes your segments of the lab's keys: $(KEYS)
 make clean      removes what was built
 
 SIZE=100          answers shm-dynamic, in run, run-…, diff-… and trace-…
 CASE=fork::fresh  one case of check alone
-LEVEL=basic       stops there, or at careful: the cases go from basic to hard
-YOURS=folder      its shm-*.c, or executables shm-*, take the place of ours, and
-ORIGINALS=folder  its shm-*.c that of the C versions: in check, check-…, diff-…,
-                  trace-… and bench
+LEVEL=basic       plays the basic cases only; LEVEL=careful the careful too
+YOURS=folder      its shm-*.c, or executables shm-*, take the place of ours
+ORIGINALS=folder  its shm-*.c take the place of the C versions. Both are for
+                  check, check-…, watch-…, diff-…, trace-…, stress and bench
 RESULTS=file.xml  check writes its results there too, as JUnit's XML
 endef
 
@@ -135,8 +135,8 @@ bench: check-program $(foreach kind,- -static -static-pie,$(BENCH:%=%$(kind:-=))
 	@$(call need,hyperfine,hyperfine)
 	@$(lab) $(OWN_TABLE) tests/bench.sh
 
-# A key is the same for everybody on a host: in here, only for you. Without make's own variables, or
-# a make in here would take itself for a part of this one.
+# A key is the same for everybody on a host; in this shell it is yours alone. make's own variables
+# are unset, because a make in the shell would take itself for a part of this one.
 shell:
 	@[ -n '$(OWN_TABLE)' ] || { echo 'make: this kernel gives you no segment table of your own.'; \
 		echo 'Use sudo make shell; or go on in this one: the check needs none.'; exit 1; } >&2

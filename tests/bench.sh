@@ -58,8 +58,8 @@ row() {
     printf '%-12s %-16s %8s %8s %8s %8s %8s\n' "$@"
 }
 
-# How often a program can be run to be measured: one that sleeps not a hundred times. One that fails
-# or does not end cannot at all: then how it ended.
+# Prints how often to run a program: 100 times, or 2 if it is slow. If it fails or does not end,
+# prints its exit status.
 runs_of() {
     begun=$(date +%s)
     limited "$1" <"$work/size" >/dev/null 2>"$work/log"
@@ -82,8 +82,8 @@ compare() {
 }
 
 cat <<TEXT
-What $name cost, divided by what the C versions cost: below 1, less. C is linked as students do
-(dynamic), with the library in it (static), and that so that it can be loaded anywhere (static-pie).
+What $name cost, divided by what the C versions cost: below 1 is less. C is linked as
+students do (dynamic), with the library in it (static), and also position-independent (static-pie).
   wall    time from start to end, the median of many runs; it varies by 0.03
   calls   system calls, the two numbers (strace)
   instrs  instructions (valgrind)

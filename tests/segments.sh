@@ -21,7 +21,7 @@ remove() {
         status=0
         while read -r key id owner; do
             if [ "$owner" = "$(id -u)" ]; then
-                # First of all it is removed: nobody may be reading any more.
+                # It is removed first, because nobody may be reading the output any more.
                 ipcrm -m "$id" && echo "ipcrm -m $id" || status=1
             else
                 echo "key $key: segment $id belongs to $(name "$owner"), and stays" >&2

@@ -72,7 +72,7 @@ impl Segment {
 }
 
 impl Attachment {
-    /// The same, as long as `IPC_STAT` says. If a call fails, it is detached.
+    /// The same, with the length that `IPC_STAT` gives. If a call fails, it is detached.
     pub(crate) fn measured(mut self) -> Result<Self, Failure> {
         let stat = self.segment.stat()?;
         self.length = whole_pages(stat.shm_segsz)?;

@@ -16,7 +16,7 @@ impl Segment {
     /// unless `IPC_RMID` fails twice.
     pub fn attach_and_remove(self) -> Result<Attachment, Failure> {
         let attached = self.map();
-        // Where it could not be attached too: it would stay.
+        // Also if it could not be attached, because it would stay.
         let removed = self.remove();
         let removed = removed.or_else(|failure| self.remove().and(Err(failure)));
         let memory = attached?;
@@ -25,7 +25,7 @@ impl Segment {
     }
 
     /// `shmget(key, size, 0666)`, `shmctl(shmid, IPC_STAT, …)` — finds the key's segment. If its
-    /// maker is dead, it is attached and marked for removal, and belongs to whoever is alone in it.
+    /// maker is dead, attaches and marks it for removal. Keeps it if nobody else has attached it.
     ///
     /// `None`: its maker runs, and it is left as it is; another process has it attached; or it is
     /// gone. A maker runs as long as a process of its number exists: a zombie counts, and so does

@@ -12,8 +12,8 @@
 //! [`main!`] starts the program where C starts. [`Segment::claim_leftover`], [`fork`] and
 //! [`Turn`] are for shm-fork.
 //!
-//! All unsafe code of the lab is in this crate: one call to a block, each with the fact that makes
-//! it sound.
+//! All unsafe code of the programs is in this crate: one call to a block, each with the fact that
+//! makes it sound.
 
 mod attachment;
 mod claim;

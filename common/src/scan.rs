@@ -53,7 +53,7 @@ fn scan_int(input: &mut impl Input) -> Result<c_int, Failure> {
     number.ok_or(NO_NUMBER)
 }
 
-/// One digit more; a negative number grows downwards, for `INT_MIN` has no positive counterpart.
+/// One digit more; a negative number grows downwards, because `INT_MIN` has no positive one.
 fn append(number: c_int, digit: u8, negative: bool) -> Option<c_int> {
     let digit = c_int::from(digit - b'0');
     let shifted = number.checked_mul(10)?;

@@ -71,8 +71,8 @@ impl Turn {
         }
     }
 
-    /// A call may fail because the other process has ended: then that is what the user is to be told,
-    /// and the parent does. `poll` tells whether it has.
+    /// A call may fail because the other process has ended. Then the parent reports that, and this
+    /// process reports nothing. `poll` tells whether the other has ended.
     fn failure(&self, call: &'static CStr, errno: Errno) -> Failure {
         let fd = self.end.as_raw_fd();
         let (events, revents) = (0, 0); // POLLHUP needs no asking: see poll(2)
@@ -86,8 +86,8 @@ impl Turn {
     }
 }
 
-/// Owns a new descriptor, the result of `call`. (That it is not -1, which [`OwnedFd`] asserts, is
-/// checked here, so the programs hold nothing of what a panic takes.)
+/// Owns a new descriptor, the result of `call`. ([`OwnedFd`] asserts that it is not
+/// -1. This checks it before, so the programs hold no code for a panic.)
 fn own(descriptor: c_int, call: &'static CStr) -> Result<OwnedFd, Failure> {
     let new = Errno::result(descriptor).map_err(Failure::of(call))?;
     // SAFETY: the kernel has just given this number, and nobody else closes it.

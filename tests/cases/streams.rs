@@ -10,7 +10,7 @@ const BAD_INPUT: &str = "read: Bad file descriptor\n";
 const LOST: &str = "write: Input/output error\n";
 const NO_NUMBER: &str = "size: no whole number on standard input\n";
 
-/// shm-dynamic reads, the others do not; of shm-fork's processes each tells of its own lines.
+/// Only shm-dynamic reads. Each of shm-fork's processes reports its own lost lines.
 pub fn cases(program: &'static str) -> Vec<Case> {
     let reads = program == "shm-dynamic";
     let times = if program == "shm-fork" { 2 } else { 1 };

@@ -69,7 +69,7 @@ fn refuse(pid: Pid, errno: Errno) -> nix::Result<Plan> {
     Ok(Plan::Skipped(-i64::from(errno as i32)))
 }
 
-/// The C library's named semaphores and segments, and the programs' own folder, in as many bytes.
+/// Where the C library's named semaphores and segments are, and the programs' own folder, as long.
 const SHARED: &[u8; 9] = b"/dev/shm/";
 const OWN: &[u8; 9] = b"././././/";
 

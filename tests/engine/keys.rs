@@ -224,7 +224,7 @@ fn row(line: &str) -> Option<Row> {
     })
 }
 
-/// Removes what checks have left that were killed: ranges whose claimer does not run any more.
+/// Removes what killed checks have left: the ranges whose claimer no longer runs.
 pub fn remove_stale() -> io::Result<()> {
     let rows = rows()?;
     let is_claim = |row: &&Row| row.key >= FIRST && row.key % LENGTH == LENGTH - 1;

@@ -1,5 +1,5 @@
-//! What the files of the machine are to a program that is judged: it reads what programs are made of, and
-//! writes in its own folder. See landlock(7).
+//! Which files a program that is judged can reach: it reads what programs need, and writes in its
+//! own folder. See landlock(7).
 
 use std::fs::File;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
@@ -31,7 +31,7 @@ const OF_FILES: u64 = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE;
 const FIRST: u64 = (1 << 13) - 1;
 const RENAME: u64 = 1 << 13;
 
-/// To make the files of devices is for nobody.
+/// Nobody may make device files.
 const DEVICES: u64 = 1 << 6 | 1 << 11;
 
 struct Rules {

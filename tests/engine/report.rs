@@ -107,7 +107,7 @@ impl<E: Error> From<E> for Report {
 
 /// The C version is not as the case knows it: the check can judge nothing by it.
 pub fn expect_of_c(known: &str, holds: bool, seen: &str) -> Verdict {
-    let why = || format!("the C version is not as it is known.\nknown: {known}\nseen:\n{seen}");
+    let why = || format!("the C version behaves unexpectedly.\nknown: {known}\nseen:\n{seen}");
     if holds { Ok(()) } else { Err(Report::trouble(why())) }
 }
 

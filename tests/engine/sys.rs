@@ -147,8 +147,8 @@ pub fn reset_signals() {
     }
 }
 
-/// A call of Landlock's: `argument` is what it reads, and there where the call has its pointer; `number`
-/// and `last` are the others.
+/// A Landlock call. `argument` is what it reads, and is passed where the call takes a pointer.
+/// `number` and `last` are the other arguments.
 pub fn landlock_call(
     call: c_long,
     argument: &[u8],

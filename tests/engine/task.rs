@@ -186,7 +186,7 @@ fn can_write(task: &Task, pipe: &Path) -> bool {
     })
 }
 
-/// What all of these wait for, and who keeps a pipe from its end.
+/// What each of these waits for, and which processes keep its pipe open.
 pub fn describe_all(tasks: &[&Task]) -> String {
     let describe = |task: &&Task| {
         let pipe = pipe_of(task);

@@ -46,7 +46,7 @@ const LONGEST: Duration = Duration::from_secs(20);
 /// The most that a program's processes may use together.
 const MOST: Usage = Usage { processor: Duration::from_secs(5), memory: 1 << 30 };
 
-/// How often it is looked how much they use.
+/// How often the engine looks at how much they use.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// It is a hang if all wait at this many looks in a row, a millisecond apart: output takes a moment to pass a
@@ -417,7 +417,7 @@ impl World {
 
     fn stop(&mut self, run: usize, why: &str) {
         self.runs[run].stopped.get_or_insert(why.to_string());
-        // Killed before they could name them, their parents never will.
+        // Their parents are killed too, and will never name them.
         for (pid, _) in self.unknown.drain() {
             let _ = kill(pid, Signal::SIGKILL);
         }

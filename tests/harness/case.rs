@@ -14,7 +14,7 @@ pub enum Level {
     Basic,
     /// It tells every failure, and leaves and loses nothing.
     Careful,
-    /// It stands others, crowds, signals and broken streams.
+    /// It withstands other processes, crowds, signals and broken streams.
     Hard,
 }
 
@@ -85,7 +85,7 @@ impl Case {
         self.needs.contains(&Need::OwnTable)
     }
 
-    /// Whether it is among the cases of whoever's programs are checked.
+    /// Whether it is asked of these programs: some cases are for ours alone.
     pub fn is_asked(&self) -> bool {
         !(is_yours() && self.needs.contains(&Need::Ours))
     }

@@ -28,7 +28,7 @@ impl Need {
     /// Why a case that needs it does not run where there is none.
     pub fn reason(self) -> &'static str {
         match self {
-            Self::OwnTable => "needs a segment table of its own, and shares the machine's",
+            Self::OwnTable => "needs a segment table of its own, which the kernel does not give",
             Self::OtherUsers => "needs root, to act as two users",
             Self::OrdinaryUser => "needs an ordinary user: root may do everything",
             Self::Strace => "needs strace, to make system calls fail: apt install strace",
@@ -68,8 +68,8 @@ pub fn needs_ptrace() -> Verdict {
     traced.map(drop).map_err(|report| {
         Report::trouble(format!(
             "ptrace is not allowed here.\n\
-             It is where /proc/sys/kernel/yama/ptrace_scope is 0 or 1, make does not run under strace\n\
-             or gdb, and a container's seccomp profile allows it.\n({})",
+             It is allowed if /proc/sys/kernel/yama/ptrace_scope is 0 or 1, make does not\n\
+             run under strace or gdb, and a container's seccomp profile allows it.\n({})",
             report.text.trim_end()
         ))
     })

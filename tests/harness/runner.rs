@@ -18,7 +18,7 @@ use super::machine;
 use super::programs;
 use crate::engine::{self, Folder, Kind, Report, Verdict};
 
-/// Most cases wait for something.
+/// The cases played at once: more than there are processors, because most wait for something.
 const AT_ONCE: usize = 8;
 
 /// After 3 cases in which an exercise's program had to be stopped, its other cases are not played. If it
@@ -70,7 +70,7 @@ struct Runner<'a> {
 pub fn play_all(cases: &[&Case]) -> Result<Vec<Played>, Report> {
     engine::remove_stale_folders()?;
     let folder = Folder::new("run")?;
-    // First of all: threads that are there before would take the signals.
+    // This comes first, because a thread that exists before it would take the signals.
     clean_up_when_interrupted(folder.path().to_path_buf())?;
     programs::take(folder.path())?;
     machine::needs_ptrace()?;
@@ -109,7 +109,7 @@ fn clean_up_when_interrupted(folder: PathBuf) -> Result<(), Report> {
 }
 
 impl Runner<'_> {
-    /// One of each exercise after the other: what is stopped in the first ones, the last ones need not show.
+    /// Takes the exercises in turn, so that an exercise whose first cases are stopped is given up.
     fn order(&self) -> Vec<usize> {
         let is_same =
             |one: usize, other: usize| self.cases[one].exercise() == self.cases[other].exercise();

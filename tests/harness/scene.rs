@@ -147,8 +147,8 @@ impl Scene {
         self.under(&["sh", "-c", "exec \"$0\" >/dev/full"])
     }
 
-    /// The channels on which what is seen is the program's own doing. In what order two streams meet in one
-    /// place is the C library's, and asked of ours alone.
+    /// The channels on which the program is judged. The order in which two streams meet in a file
+    /// is the C library's doing, so only ours is judged by it.
     fn channels(&self) -> impl Iterator<Item = Channel> {
         let is_order = |channel| matches!(channel, Channel::OneFile | Channel::TerminalOutput);
         let is_asked = move |channel: &Channel| !is_yours() || !is_order(*channel);
@@ -205,7 +205,7 @@ impl Scene {
                 "died by SIGSEGV" => "\n(a shmat that fails gives (void *) -1, a shmget -1)",
                 _ => "",
             };
-            let headline = format!("{channel}, wanted is status 1 and: {says}{hint}");
+            let headline = format!("{channel}, it should end with status 1 and say: {says}{hint}");
             let labels = ["right", Version::Ours.name()];
             Err(Report::difference(&headline, &wanted, &actual, labels))
         })

@@ -130,7 +130,7 @@ fn also(others: &[&Played]) -> Vec<String> {
     lines
 }
 
-/// How many of each exercise passed, by level; without those of which none was played.
+/// How many cases of each exercise passed, by level. Exercises of which none ran are left out.
 fn counts(played: &[Played]) -> Vec<String> {
     let mut exercises: Vec<&str> = played.iter().map(Played::exercise).collect();
     exercises.dedup();

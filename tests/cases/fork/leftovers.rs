@@ -19,7 +19,7 @@ pub fn cases() -> Vec<Case> {
             let theirs = found(FORK_KEY, FORK_SIZE).filled_with("x").held();
             each_call_fails(&theirs, |_| true)
         }),
-        // As long as it is not known to be one.
+        // Until it is known to be a leftover, the segment is kept.
         case("a_call_fails_on_a_leftover", || {
             let leftover = found(FORK_KEY, FORK_SIZE).filled_with("x");
             let finds = ["shmget 1", "shmget 2", "shmctl 1"];

@@ -48,7 +48,7 @@ fn fork() -> Scene {
     Scene::of("shm-fork").or(|outcome, channel| four_lines(outcome, channel).is_ok())
 }
 
-/// The C version sleeps for two seconds each time: one channel is enough for most.
+/// One channel is enough for these, because `fresh` is played on all.
 fn prints() -> Vec<Case> {
     let piped = || fork().only(Channel::Pipes);
     vec![
