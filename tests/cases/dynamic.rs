@@ -64,6 +64,7 @@ pub fn cases() -> Vec<Case> {
         alike.into(),
         segments(),
         no_room(),
+        careful(full()),
         careful(refuses.into()),
         careful(checked::cases("shm-dynamic")),
         hard(UNUSUAL.map(|(name, input)| case(name, move || dynamic(input).agrees())).into()),
@@ -110,15 +111,18 @@ fn segments() -> Vec<Case> {
     ]
 }
 
-/// There is no room for the segment, or for the output.
 fn no_room() -> Vec<Case> {
+    vec![case("no_room_in_the_address_space", || {
+        dynamic("67108864\n").under(&["prlimit", "--as=33554432"]).differs(&Right {
+            c_ends: &["died by SIGSEGV", "died by SIGABRT"], // glibc 2.37 notices
+            ..says("shmat: Cannot allocate memory", Leaves::AsC)
+        })
+    })]
+}
+
+/// What it prints finds no place.
+fn full() -> Vec<Case> {
     vec![
-        case("no_room_in_the_address_space", || {
-            dynamic("67108864\n").under(&["prlimit", "--as=33554432"]).differs(&Right {
-                c_ends: &["died by SIGSEGV", "died by SIGABRT"], // glibc 2.37 notices
-                ..says("shmat: Cannot allocate memory", Leaves::AsC)
-            })
-        }),
         case("the_reader_is_gone", || dynamic("10\n").only(Channel::ReaderGone).agrees())
             .needs(Need::Ours), // a student's may flush the question before it makes the segment
         case("the_disk_is_full", || {

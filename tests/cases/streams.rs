@@ -45,8 +45,8 @@ pub fn cases(program: &'static str) -> Vec<Case> {
             let told = tells(&run(Channel::HungUp, program, &[])?, &hung_up);
             told.map_err(|report| {
                 report.with_headline(
-                    "the terminal was hung up before it began: writing gives EIO, isatty says no.\n\
-                     Is the result of the last fflush or fclose looked at?",
+                    "the terminal was hung up before it began: writing gives EIO. On a terminal printf itself\n\
+                     writes each line, and fflush has nothing left: look at printf's result, or ferror.",
                 )
             })
         }),

@@ -42,22 +42,6 @@ pub fn name(number: u64) -> String {
     known.map_or_else(|| format!("call {number}"), |&(_, name)| name.replace("SYS_", ""))
 }
 
-/// Whether the call ends by itself when its time is up.
-pub fn is_timed(call: &[u64]) -> bool {
-    let has_limit = |argument: usize| call[argument] != 0;
-    // An int: -1 is no limit.
-    let has_count = |argument: usize| call[argument] & (1 << 31) == 0;
-    match name(call[0]).as_str() {
-        "nanosleep" | "clock_nanosleep" | "restart_syscall" => true,
-        "poll" => has_count(3),
-        "epoll_wait" | "epoll_pwait" => has_count(4),
-        "ppoll" | "rt_sigtimedwait" => has_limit(3),
-        "select" | "pselect6" => has_limit(5),
-        "futex" | "semtimedop" => has_limit(4),
-        _ => false,
-    }
-}
-
 /// "waits in read, for its turn": the call and, if known, what it waits for.
 pub fn describe(pid: Pid, call: &[u64]) -> String {
     let name = name(call[0]);

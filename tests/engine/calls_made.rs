@@ -101,10 +101,11 @@ pub fn finish(keys: &mut Keys, pid: Pid, call: &Call, plan: Plan, result: i64) -
     }
     let seen = match plan {
         Plan::Skipped(result) => result,
+        Plan::TimesOut if is_interrupted(result) => timed_out(&name),
         Plan::Slept => 0,
         _ if name == "shmget" && id.is_some() => keys.number(id.unwrap_or_default()),
         Plan::Translated => result,
-        Plan::AsIs => return Ok(()),
+        Plan::AsIs | Plan::TimesOut => return Ok(()),
     };
     if name == "shmctl" && seen == 0 && int(call[2]) & 0xff == IPC_STAT {
         translate_key_back(keys, pid, call[3])?;
@@ -136,23 +137,59 @@ fn read(pid: Pid, address: u64, bytes: &mut [u8]) -> Option<()> {
     (count == length).then_some(())
 }
 
-/// For a call that lets time go by and does nothing else: for how long, in milliseconds.
-pub fn sleeps_for(pid: Pid, call: &Call) -> Option<u64> {
-    let is_absolute = call[2] & libc::TIMER_ABSTIME as u64 != 0;
+/// The kernel's own results, which no program sees: a signal has interrupted a call, which may be made again.
+pub fn is_interrupted(result: i64) -> bool {
+    (-516..=-512).contains(&result)
+}
+
+/// What a call gives when its time is up.
+fn timed_out(name: &str) -> i64 {
+    match name {
+        "rt_sigtimedwait" | "semtimedop" => -i64::from(libc::EAGAIN),
+        "futex" | "mq_timedsend" | "mq_timedreceive" => -i64::from(libc::ETIMEDOUT),
+        _ => 0,
+    }
+}
+
+/// Whether a call lets time go by and does nothing else.
+pub fn is_sleep(call: &Call) -> bool {
     match calls::name(call[0]).as_str() {
-        "nanosleep" => milliseconds(pid, call[1], 1_000_000),
-        "clock_nanosleep" if is_absolute => {
-            let now = ClockId::from_raw(int(call[1])).now().ok()?;
-            let now = now.tv_sec().unsigned_abs() * 1000 + now.tv_nsec().unsigned_abs() / 1_000_000;
-            Some(milliseconds(pid, call[3], 1_000_000)?.saturating_sub(now))
-        }
-        "clock_nanosleep" => milliseconds(pid, call[3], 1_000_000),
-        "poll" if call[2] == 0 => u64::try_from(int(call[3])).ok(),
-        "ppoll" if call[2] == 0 => milliseconds(pid, call[3], 1_000_000),
-        "select" if call[1] == 0 => milliseconds(pid, call[5], 1000),
-        "pselect6" if call[1] == 0 => milliseconds(pid, call[5], 1_000_000),
+        "nanosleep" | "clock_nanosleep" => true,
+        "poll" => call[2] == 0,
+        "ppoll" => call[2] == 0 && call[4] == 0, // a mask may let a signal in
+        "select" => call[1] == 0,
+        "pselect6" => call[1] == 0 && call[6] == 0,
+        _ => false,
+    }
+}
+
+/// For a call that does not wait for ever: for how long, in milliseconds.
+pub fn longest_wait(pid: Pid, call: &Call) -> Option<u64> {
+    let count = |argument: usize| u64::try_from(int(call[argument])).ok(); // -1: for ever
+    let time = |argument: usize| milliseconds(pid, call[argument], 1_000_000);
+    let until = |argument: usize, clock| Some(time(argument)?.saturating_sub(now(clock)?));
+    match calls::name(call[0]).as_str() {
+        "nanosleep" => time(1),
+        "clock_nanosleep" if call[2] & libc::TIMER_ABSTIME as u64 != 0 => until(3, int(call[1])),
+        "clock_nanosleep" | "ppoll" | "rt_sigtimedwait" => time(3),
+        "poll" => count(3),
+        "epoll_wait" | "epoll_pwait" => count(4),
+        "select" => milliseconds(pid, call[5], 1000),
+        "pselect6" => time(5),
+        "semtimedop" => time(4),
+        "mq_timedsend" | "mq_timedreceive" => until(5, libc::CLOCK_REALTIME),
+        "futex" => match int(call[2]) {
+            how if how & libc::FUTEX_CMD_MASK == libc::FUTEX_WAIT => time(4),
+            how if how & libc::FUTEX_CLOCK_REALTIME != 0 => until(4, libc::CLOCK_REALTIME),
+            _ => until(4, libc::CLOCK_MONOTONIC),
+        },
         _ => None,
     }
+}
+
+fn now(clock: i32) -> Option<u64> {
+    let now = ClockId::from_raw(clock).now().ok()?;
+    Some(now.tv_sec().unsigned_abs() * 1000 + now.tv_nsec().unsigned_abs() / 1_000_000)
 }
 
 /// A `timespec` or `timeval`: seconds, and parts of one.

@@ -21,6 +21,8 @@ pub enum Plan {
     Skipped(i64),
     /// It is not made, because it only sleeps.
     Slept,
+    /// It is interrupted, because its time is up.
+    TimesOut,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +31,8 @@ pub enum State {
     Free,
     /// It has stopped, and is held there; since when, in virtual milliseconds.
     Held(Until, u64),
-    /// It has stopped before a call to sleep: when it wakes, in virtual milliseconds.
-    Asleep(u64),
+    /// It has stopped before a call to sleep.
+    Asleep,
     /// A signal has stopped it.
     Stopped,
     Ended,
@@ -65,6 +67,8 @@ pub struct Task {
     pub calls: Vec<String>,
     pub call: Option<Call>,
     pub plan: Plan,
+    /// When a call ends that does not wait for ever, in virtual milliseconds.
+    pub timer: Option<u64>,
     /// A signal interrupted the call, and the kernel makes it again: that is no new call.
     pub again: bool,
     pub sleeps: bool,
@@ -84,6 +88,7 @@ impl Task {
             calls: Vec::new(),
             call: None,
             plan: Plan::AsIs,
+            timer: None,
             again: false,
             sleeps: false,
             place: None,
@@ -128,18 +133,17 @@ impl Task {
         }
     }
 
-    /// Whether it can do nothing until another does something: it waits in a call without a limit of
-    /// time, or has ended but for its threads.
+    /// Whether it can do nothing until another does something, or time goes by: it waits in a call, or has
+    /// ended but for its threads.
     pub fn waits(&self) -> bool {
         match self.state {
             State::Stopped => self.began, // it is about to be let go
-            State::Ended | State::Held(..) | State::Asleep(_) => true,
+            State::Ended | State::Held(..) | State::Asleep => true,
             State::Free => {
                 let stat = stat(self.pid);
                 let state = stat.first().map(String::as_str);
                 match (state, self.call) {
-                    (None | Some("Z" | "X"), _) => true,
-                    (Some("S"), Some(call)) => !calls::is_timed(&call),
+                    (None | Some("Z" | "X"), _) | (Some("S"), Some(_)) => true,
                     // A parent waits so until its vfork child becomes another program.
                     (Some("D"), Some(call)) => calls::name(call[0]).contains("fork"),
                     _ => false,

@@ -191,7 +191,7 @@ impl Scene {
             right.check_c(channel, &c)?;
             let ours = self.play(Version::Ours, channel)?;
             let is_another = (self.another_way)(&ours.last, channel) && ours.after == ours.before;
-            if is_yours() && (is_another || right.is_met_by(&c, &ours)) {
+            if is_yours() && (is_another || right.is_met_by(channel, &c, &ours)) {
                 return Ok(());
             }
             let wanted = right.text(channel, &c, &ours);
@@ -304,21 +304,22 @@ pub fn is_shown_by(scene: &Scene) -> Verdict {
 impl Right<'_> {
     /// A student may print more or less of what comes before, choose the label of a message that the C
     /// version has not, and have each process tell it.
-    fn is_met_by(&self, c: &Seen, ours: &Seen) -> bool {
+    fn is_met_by(&self, channel: Channel, c: &Seen, ours: &Seen) -> bool {
         let is_left = match self.leaves {
             Leaves::AllAsItWas => ours.after == ours.before,
             Leaves::Nothing => !ours.after.contains("key "), // a semaphore: see the careful cases
             // Whether it prints, and fails, before or after it makes the segment.
             Leaves::AsC => ours.after == c.after || ours.after == ours.before,
         };
-        let said = [&ours.last.stderr[..], &ours.last.stdout].concat();
-        let said = String::from_utf8_lossy(&said).replace("\r\n", "\n");
+        let text = |bytes| String::from_utf8_lossy(bytes).replace("\r\n", "\n");
+        let (printed, said) = (text(&ours.last.stdout), text(&ours.last.stderr));
+        let said = if channel.is_merged() { printed.clone() } else { said };
         let why = self.says.split_once(": ").map_or(self.says, |(_, why)| why);
         let is_free = self.says.starts_with("size: ");
-        let is_told = said.lines().any(|line| line.trim_end_matches('.').ends_with(why));
-        let is_printed = !self.prints.is_empty() && said.contains(self.prints.trim_end());
+        let is_printed = !self.prints.is_empty() && printed.contains(self.prints.trim_end());
         let is_quiet = self.prints.is_empty() && ours.last.stdout.is_empty();
-        let is_told = is_told || (is_free && said.replace(self.prints, "").trim().len() > 3);
+        let is_told =
+            said.contains(why) || (is_free && said.replace(self.prints, "").trim().len() > 3);
         let ends = ours.last.status.code() == Some(1);
         ends && is_left
             && is_told

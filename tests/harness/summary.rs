@@ -97,7 +97,9 @@ fn shortened(report: &Report, room: usize) -> Vec<String> {
     }
     let commands = lines.iter().rposition(|line| line.starts_with("By hand"));
     let (above, commands) = lines.split_at(commands.unwrap_or(lines.len()));
-    let commands = if tall(commands) + 4 <= room { commands } else { &[] };
+    // What was seen comes first.
+    let fit = tall(above) >= room && tall(commands) + 4 <= room;
+    let commands = if fit { commands } else { &[] };
     let left = room.saturating_sub(1 + tall(commands));
     let fits = |&count: &usize| tall(&above[..count]) <= left;
     let shown = (0..=above.len()).rev().find(fits).unwrap_or(0);

@@ -1,5 +1,7 @@
 //! The key's segment is there already: left over by a dead maker, or a living process's own.
 
+use std::slice;
+
 use super::super::prelude::*;
 use super::{fork, meanwhile, order_of, runs_right, says, traced};
 
@@ -70,7 +72,7 @@ fn each_call_fails(segment: &Found, is_kept: impl Fn(&str) -> bool) -> Verdict {
 }
 
 fn fails(segment: &Found, call: &'static str, time: usize, is_kept: bool) -> Verdict {
-    let mut world = Found::world(&[segment.clone()])?;
+    let mut world = Found::world(slice::from_ref(segment))?;
     let before = world.describe_table()?;
     let fails = step(0, At::Named(call, time), Act::Fail(Errno::ENOMEM));
     let launch = Version::Ours.launch("shm-fork").with(&[fails]);

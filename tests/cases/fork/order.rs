@@ -30,9 +30,11 @@ fn held(who: usize) -> Verdict {
 
 fn held_at(place: Place) -> Verdict {
     let mut world = World::new()?;
-    let (_, outcome) =
-        traced(&mut world, Version::Ours, &[place.step(Act::Hold(Until::OthersWait))])?;
+    let held = place.step(Act::Hold(Until::OthersWait));
+    let (trace, outcome) = traced(&mut world, Version::Ours, &[held])?;
     four_lines(&outcome, Channel::Pipes)?;
+    let wanted = "the parent waits for both of its children";
+    expect(wanted, !trace.is_outlived, "the parent has ended before one of them")?;
     world.expect_no_segment()
 }
 

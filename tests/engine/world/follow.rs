@@ -51,6 +51,9 @@ impl World {
             task.state = State::Ended;
             if task.who == Some(0) {
                 run.status = ExitStatus::from_raw(status);
+                let number = task.run;
+                let outlives = self.living(number).any(|task| task.who.is_some());
+                self.runs[number].is_outlived = outlives;
             }
             return Ok(());
         }
@@ -144,6 +147,10 @@ impl World {
             self.runs[task.run].calls += 1;
         }
         task.plan = calls_made::plan(&mut self.keys, pid, &call)?;
+        if is_new {
+            let longest = calls_made::longest_wait(pid, &call);
+            task.timer = longest.map(|time| self.now.saturating_add(time));
+        }
         if calls_made::receiver(&call).is_some_and(|receiver| !self.is_family(receiver)) {
             sys::skip(pid)?;
             self.tasks[index].plan = Plan::Skipped(-i64::from(libc::EPERM));
@@ -176,8 +183,9 @@ impl World {
         let Some(call) = task.call.take() else {
             return self.go_on(index, 0);
         };
-        // The kernel's own codes, which no program sees: it will make the call again.
-        task.again = (-516..=-512).contains(&result) && task.plan != Plan::Skipped(result);
+        let is_made = !matches!(task.plan, Plan::Skipped(_) | Plan::TimesOut);
+        task.again = is_made && calls_made::is_interrupted(result);
+        task.timer = task.timer.filter(|_| task.again);
         calls_made::finish(&mut self.keys, task.pid, &call, task.plan, result)?;
         if task.plan == Plan::Slept {
             return self.come(index, At::Awake);
@@ -221,16 +229,19 @@ impl World {
         self.come(index, at)
     }
 
-    /// A process that is held, or sleeps, goes on.
+    /// A process that is held, sleeps, or waits not for ever, goes on.
     pub(super) fn let_go(&mut self, index: usize) -> Verdict {
         let task = &mut self.tasks[index];
-        if let State::Asleep(until) = task.state {
-            self.now = self.now.max(until);
+        if let (State::Asleep | State::Free, Some(timer)) = (task.state, task.timer) {
+            self.now = self.now.max(timer);
         }
-        task.state = State::Free;
-        let gone = match task.place.take() {
-            Some(place) => self.come(index, place),
-            None => self.go_on(index, 0),
+        let gone = match (std::mem::replace(&mut task.state, State::Free), task.place.take()) {
+            (State::Free, _) => {
+                (task.plan, task.timer) = (Plan::TimesOut, None);
+                ptrace::interrupt(task.pid)
+            }
+            (_, Some(place)) => self.come(index, place),
+            (_, None) => self.go_on(index, 0),
         };
         match gone {
             Err(Errno::ESRCH) => Ok(()),
@@ -241,11 +252,10 @@ impl World {
     /// A sleep takes no time: it ends when nobody else can go on.
     fn sleep_or_go_on(&mut self, index: usize) -> nix::Result<()> {
         let task = &mut self.tasks[index];
-        let sleep = task.call.filter(|_| task.plan == Plan::AsIs);
-        if let Some(time) = sleep.and_then(|call| calls_made::sleeps_for(task.pid, &call)) {
+        let is_sleep = task.call.is_some_and(|call| calls_made::is_sleep(&call));
+        if is_sleep && task.plan == Plan::AsIs && task.timer.is_some() {
             sys::skip(task.pid)?;
-            (task.sleeps, task.plan) = (true, Plan::Slept);
-            task.state = State::Asleep(self.now + time);
+            (task.sleeps, task.plan, task.state) = (true, Plan::Slept, State::Asleep);
             return Ok(());
         }
         self.go_on(index, 0)
