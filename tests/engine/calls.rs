@@ -24,6 +24,7 @@ table! { NAMES:
     SYS_rt_tgsigqueueinfo SYS_pidfd_send_signal SYS_tgkill SYS_gettid SYS_newfstatat SYS_readlinkat
     SYS_mremap SYS_msync SYS_madvise SYS_uname
     SYS_mknodat SYS_mq_open SYS_mq_timedsend SYS_mq_timedreceive SYS_mq_unlink
+    SYS_setitimer SYS_timer_settime SYS_timerfd_settime
 }
 
 // Newer machines leave them out.
@@ -31,7 +32,7 @@ table! { NAMES:
 table! { OLD_NAMES:
     SYS_poll SYS_select SYS_pause SYS_epoll_wait SYS_pipe SYS_open SYS_stat SYS_link SYS_unlink
     SYS_rename SYS_fork SYS_vfork SYS_arch_prctl SYS_readlink SYS_dup2
-    SYS_mknod
+    SYS_mknod SYS_alarm
 }
 #[cfg(not(target_arch = "x86_64"))]
 table! { OLD_NAMES: }

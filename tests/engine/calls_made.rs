@@ -1,6 +1,7 @@
 //! What the engine makes of a system call: keys and IDs are translated, sleeps take no time, and what
 //! could escape it is refused.
 
+use std::fs;
 use std::io::{IoSlice, IoSliceMut};
 
 use libc::{IPC_PRIVATE, IPC_RMID, IPC_SET, IPC_STAT};
@@ -137,9 +138,22 @@ fn read(pid: Pid, address: u64, bytes: &mut [u8]) -> Option<()> {
     (count == length).then_some(())
 }
 
+/// Whether a segment that a process has attached holds this text. See proc(5), /proc/PID/maps.
+pub fn has_text(pid: Pid, text: &str) -> bool {
+    let maps = fs::read_to_string(format!("/proc/{pid}/maps")).unwrap_or_default();
+    let segments = maps.lines().filter(|line| line.contains(" /SYSV"));
+    let mut starts = segments.filter_map(|line| line.split('-').next());
+    starts.any(|start| {
+        let mut bytes = [0; 512]; // shm-fork's segment has no more
+        let start = u64::from_str_radix(start, 16).unwrap_or(0);
+        let is_read = read(pid, start, &mut bytes).is_some();
+        is_read && bytes.windows(text.len()).any(|part| part == text.as_bytes())
+    })
+}
+
 /// The kernel's own results, which no program sees: a signal has interrupted a call, which may be made again.
 pub fn is_interrupted(result: i64) -> bool {
-    (-516..=-512).contains(&result)
+    (-516..=-512).contains(&result) || result == -i64::from(libc::EINTR)
 }
 
 /// What a call gives when its time is up.

@@ -72,9 +72,9 @@ pub struct Task {
     /// A signal interrupted the call, and the kernel makes it again: that is no new call.
     pub again: bool,
     pub sleeps: bool,
-    /// Where it is held, and what its program had used of the processor when that began.
+    /// Where it is held, and how much its program had computed, and called, when that began.
     pub place: Option<At>,
-    pub held_at: Option<Duration>,
+    pub held_at: Option<(Duration, usize)>,
 }
 
 impl Task {

@@ -20,6 +20,7 @@ use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::Pid;
 
+use super::calls_made;
 use super::channel::Channel;
 use super::folder::Folder;
 use super::keys::Keys;
@@ -41,7 +42,7 @@ const MOST_BIRTHS: usize = 10 * MOST_PROCESSES;
 const MOST_CALLS: usize = 100_000;
 
 /// The longest that a program may take, in milliseconds in which nothing happens.
-const LONGEST: u32 = 20_000;
+const LONGEST: u32 = 60_000;
 
 /// The most that a program's processes may use together.
 const MOST: Usage = Usage { processor: Duration::from_secs(5), memory: 1 << 30 };
@@ -53,10 +54,15 @@ const LOOK: Duration = Duration::from_millis(50);
 /// terminal. A busy machine makes the looks slower, too.
 const HANGS: u32 = 50;
 
-/// A held process is let go when the others have slept for this many virtual milliseconds, or have
-/// computed for this long.
+/// The same where a signal or a descriptor tells that a time is up: that time is real.
+const HANGS_WITH_TIMERS: u32 = 3000;
+const TIMERS: [&str; 4] = ["alarm", "setitimer", "timer_settime", "timerfd_settime"];
+
+/// A held process is let go when the others have slept for this many virtual milliseconds, have
+/// computed for this long, or have made this many system calls.
 const LONGEST_HOLD: u64 = 3000;
 const BUSY: Duration = Duration::from_millis(200);
+const MANY_CALLS: usize = 1000;
 
 /// At most this many stops are handled in a row.
 const MOST_STOPS: usize = 64;
@@ -117,6 +123,8 @@ pub struct Trace {
     pub sleeper: Option<Who>,
     /// Whether its processes computed while they could only wait.
     pub is_busy: bool,
+    /// How many threads its processes have made.
+    pub threads: usize,
     /// Whether its first process ended before another.
     pub is_outlived: bool,
     /// Whether every step was reached.
@@ -186,6 +194,12 @@ impl World {
         self.folder.path()
     }
 
+    /// Whether a segment that a program has attached holds this text.
+    pub fn has_text(&self, text: &str) -> bool {
+        let mut living = self.tasks.iter().filter(|task| task.lives());
+        living.any(|task| calls_made::has_text(task.pid, text))
+    }
+
     /// The segments in words, with their bytes.
     pub fn describe_table(&self) -> Result<String, Report> {
         self.keys.describe()
@@ -233,9 +247,9 @@ impl World {
         self.finish(running)
     }
 
-    /// Waits until all wait, each for another or for more input.
+    /// Waits until all wait, each for another or for more input; one that spins waits so too.
     pub fn wait_until_all_wait(&mut self) -> Verdict {
-        self.drive(|world| world.quiet > 0)
+        self.drive(|world| world.quiet > 0 || world.runs.iter().any(|run| run.is_busy))
     }
 
     /// Waits until one of a program's processes has paused, or all have ended.
@@ -272,6 +286,7 @@ impl World {
             calls: processes.iter().map(|task| task.calls.clone()).collect(),
             sleeper: processes.iter().position(|task| task.sleeps),
             is_busy: self.runs[run].is_busy,
+            threads: self.tasks.iter().filter(|task| task.run == run && task.who.is_none()).count(),
             is_outlived: self.runs[run].is_outlived,
             all_done: self.runs[run].reached.iter().all(|&reached| reached),
         };
@@ -334,10 +349,15 @@ impl World {
             self.quiet = 0;
             return self.let_go(index);
         }
-        if self.quiet > HANGS {
+        if self.quiet > HANGS && (self.quiet > HANGS_WITH_TIMERS || !self.has_timers()) {
             self.stop_for_hanging();
         }
         self.wait()
+    }
+
+    fn has_timers(&self) -> bool {
+        let mut calls = self.tasks.iter().filter(|task| task.lives()).flat_map(|task| &task.calls);
+        calls.any(|call| TIMERS.contains(&call.as_str()))
     }
 
     /// Waits a moment for a stop, for output, or for room for input.
@@ -397,7 +417,7 @@ impl World {
             } else if used.memory > MOST.memory {
                 "it uses more than 1 GiB of memory"
             } else if self.idle - this.start > LONGEST {
-                "it did not end in 20 seconds"
+                "it did not end in 60 seconds"
             } else {
                 self.let_go_for_the_busy(run, used)?;
                 continue;
@@ -416,14 +436,16 @@ impl World {
 
     /// A process that spins never waits, so the one that it waits for is held for a short time only.
     fn let_go_for_the_busy(&mut self, run: usize, used: Usage) -> Verdict {
-        let since = |task: &Task| task.held_at.filter(|_| task.is_held(Until::OthersWait));
-        let is_long = |task: &Task| since(task).is_some_and(|start| used.processor > start + BUSY);
-        let held = |task: &Task| task.run == run && is_long(task);
-        if let Some(index) = self.tasks.iter().position(held) {
-            self.runs[run].is_busy = true;
-            self.let_go(index)?;
-        }
-        Ok(())
+        let is_held = |task: &Task| matches!(task.state, State::Held(..)) && task.run == run;
+        let calls = self.runs[run].calls;
+        let is_long =
+            |(processor, before)| used.processor > processor + BUSY || calls > before + MANY_CALLS;
+        let held = |task: &Task| is_held(task) && task.held_at.is_some_and(is_long);
+        let Some(index) = self.tasks.iter().position(held) else {
+            return Ok(());
+        };
+        self.runs[run].is_busy = true;
+        if self.tasks[index].is_held(Until::OthersWait) { self.let_go(index) } else { Ok(()) }
     }
 
     fn stop(&mut self, run: usize, why: &str) {

@@ -86,15 +86,14 @@ fn compile(source: &Path, program: &Path, flags: &[&str]) -> Verdict {
     let folder = source.parent().unwrap_or(Path::new("."));
     command.args(words).args(flags).args(["-o", "program", "-iquote"]).args([folder, source]);
     let mut world = World::new()?;
-    let text = match world.run(Launch::of(command)) {
-        Ok((outcome, _)) => [outcome.stdout, outcome.stderr].concat(),
-        Err(report) if report.kind == Kind::Stopped => report.text.into_bytes(),
+    let (is_made, text) = match world.run(Launch::of(command)) {
+        Ok((outcome, _)) => (outcome.succeeded(), [outcome.stdout, outcome.stderr].concat()),
+        Err(report) if report.kind == Kind::Stopped => (false, report.text.into_bytes()),
         Err(report) => return Err(report),
     };
     fs::write(program.with_extension("log"), text)?;
     let _ = fs::remove_file(program);
-    let made = world.folder().join("program");
-    if made.is_file() { copy(&made, program) } else { Ok(()) }
+    if is_made { copy(&world.folder().join("program"), program) } else { Ok(()) }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

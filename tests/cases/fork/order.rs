@@ -2,13 +2,14 @@
 //! turn, until the others can do no more.
 
 use super::super::prelude::*;
-use super::{Place, name, places, traced, undisturbed};
+use super::{Place, launch, name, places, traced, undisturbed};
 
 pub fn cases() -> Vec<Case> {
     vec![
         case("process_1_is_held", || held(1)),
         case("process_2_is_held", || held(2)),
         case("the_parent_is_held", || held(0)),
+        case("the_text_is_in_the_segment", the_text_is_in_the_segment),
         case("nobody_spins_while_waiting", nobody_is_busy).hard(),
         case("the_c_version_is_held", the_c_version_is_held).needs(Need::Ours),
     ]
@@ -36,6 +37,23 @@ fn held_at(place: Place) -> Verdict {
     let wanted = "the parent waits for both of its children";
     expect(wanted, !trace.is_outlived, "the parent has ended before one of them")?;
     world.expect_no_segment()
+}
+
+/// While process 2 is held at its birth, process 1 comes as far as it can. A student may have made process 2
+/// first.
+fn the_text_is_in_the_segment() -> Verdict {
+    for who in [2, 1] {
+        let mut world = World::new()?;
+        let pause = step(who, At::Birth, Act::Hold(Until::Told));
+        let running = world.start(launch(Version::Ours).with(&[pause]))?;
+        world.wait_until_paused(running)?;
+        world.wait_until_all_wait()?;
+        if world.has_text("Is this the shared memory ID : 0") {
+            return Ok(());
+        }
+    }
+    let wanted = "process 1 stores its text in the segment before process 2 reads";
+    expect(wanted, false, "the text is in none of the segments, while process 2 is held")
 }
 
 /// Process 1 is held at its birth: process 2 can only wait.

@@ -149,7 +149,7 @@ impl World {
         task.plan = calls_made::plan(&mut self.keys, pid, &call)?;
         if is_new {
             let longest = calls_made::longest_wait(pid, &call);
-            task.timer = longest.map(|time| self.now.saturating_add(time));
+            task.timer = longest.map(|time| self.now.saturating_add(time.max(1)));
         }
         if calls_made::receiver(&call).is_some_and(|receiver| !self.is_family(receiver)) {
             sys::skip(pid)?;
@@ -211,7 +211,8 @@ impl World {
                 let used = self.usage(self.tasks[index].run).processor;
                 let task = &mut self.tasks[index];
                 task.state = State::Held(until, self.now);
-                (task.place, task.held_at) = (Some(at), Some(used));
+                let calls = self.runs[task.run].calls;
+                (task.place, task.held_at) = (Some(at), Some((used, calls)));
                 return Ok(());
             }
             Act::Send(signal) => kill(task.pid, signal)?,
