@@ -5,7 +5,7 @@
 use std::io;
 
 use super::prelude::*;
-use super::world_for;
+use super::{fork::name, world_for};
 
 /// A call by the names that it can have, the errnos that it is given, and who has to make it.
 struct Checked {
@@ -102,7 +102,9 @@ impl Checked {
         for place in places {
             for &errno in given {
                 let judged = self.judge(&place, errno, &right);
-                judged.map_err(|report| place.told(report, self.name, errno))?;
+                // What passes the turn is called by its own name.
+                let call = if self.needed_by.is_empty() { place.name } else { self.name };
+                judged.map_err(|report| place.told(report, call, errno))?;
             }
         }
         Ok(())
@@ -127,7 +129,8 @@ impl Checked {
         let before = calls[..start].iter().filter(|call| *call == name).count();
         let all = calls.iter().filter(|call| *call == name).count();
         let is_input = self.name == "read" && program == "shm-dynamic";
-        let first = if is_input { before } else { before + 1 };
+        let is_pipe = ["pipe", "pipe2", "socketpair"].contains(&name);
+        let first = if is_input || is_pipe { 1 } else { before + 1 };
         (first.max(1)..=all).take(MOST_TIMES)
     }
 
@@ -197,15 +200,14 @@ impl Place {
     }
 
     fn told(&self, report: Report, call: &str, errno: Errno) -> Report {
-        let Self { program, who, name, number } = self;
-        let by = match (*program, who) {
-            ("shm-fork", 0) => "the parent's ".to_string(),
-            ("shm-fork", who) => format!("process {who}'s "),
+        let Self { program, who, name: called, number } = self;
+        let by = match *program {
+            "shm-fork" => format!("{}'s ", name(*who)),
             _ => String::new(),
         };
         let which =
-            if *number > 1 { format!(" (its {name} number {number})") } else { String::new() };
-        let strace = inject(name, errno, *number);
+            if *number > 1 { format!(" (its {called} number {number})") } else { String::new() };
+        let strace = inject(called, errno, *number);
         let report = report.with_headline(&format!("{by}{call}{which} fails with {errno:?}:"));
         report.with_advice(&lines_by_hand(&strace, program, "; echo $?"))
     }

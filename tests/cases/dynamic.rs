@@ -67,6 +67,7 @@ pub fn cases() -> Vec<Case> {
         careful(full()),
         careful(refuses.into()),
         careful(checked::cases("shm-dynamic")),
+        vec![case("one_line_is_enough", one_line_is_enough)],
         hard(UNUSUAL.map(|(name, input)| case(name, move || dynamic(input).agrees())).into()),
         hard(input::cases()),
         hard(streams::cases("shm-dynamic")),
@@ -143,6 +144,15 @@ fn dynamic(input: impl AsRef<[u8]>) -> Scene {
 
 fn says(says: &str, leaves: Leaves) -> Right<'_> {
     Right { c_ends: &[], prints: PROMPT, says, leaves }
+}
+
+/// A user answers with one line, and has no reason to type Control-D then.
+fn one_line_is_enough() -> Verdict {
+    let mut world = World::new()?;
+    let launch = Version::Ours.launch("shm-dynamic").reading("10\n").keeping_input();
+    let running = world.start(launch)?;
+    world.wait_until_all_wait()?;
+    expect("it goes on after the line \"10\"", world.is_over(running), "it waits for more input")
 }
 
 fn refuses(input: &[u8], why: &str) -> Verdict {

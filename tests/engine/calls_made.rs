@@ -37,7 +37,12 @@ pub fn plan(keys: &mut Keys, pid: Pid, call: &Call) -> nix::Result<Plan> {
     let first = match calls::name(call[0]).as_str() {
         "pidfd_send_signal" => Err(Errno::EPERM),
         "shmget" | "semget" | "msgget" if int(call[1]) == IPC_PRIVATE => return Ok(Plan::AsIs),
-        "shmget" | "semget" | "msgget" => keys.translate(int(call[1])).ok_or(Errno::ENOSPC),
+        name @ ("shmget" | "semget" | "msgget") => {
+            if name == "shmget" {
+                keys.asked.push(int(call[1]));
+            }
+            keys.translate(int(call[1])).ok_or(Errno::ENOSPC)
+        }
         "shmctl" if ![IPC_RMID, IPC_SET, IPC_STAT].contains(&(int(call[2]) & 0xff)) => {
             Err(Errno::EINVAL) // it would look at the whole machine's table
         }
@@ -101,6 +106,7 @@ pub fn finish(keys: &mut Keys, pid: Pid, call: &Call, plan: Plan, result: i64) -
         _ => {}
     }
     let seen = match plan {
+        Plan::Later => return sys::rewind(pid, call),
         Plan::Skipped(result) => result,
         Plan::TimesOut if is_interrupted(result) => timed_out(&name),
         Plan::Slept => 0,

@@ -32,6 +32,8 @@ pub struct Keys {
     claim: Segment,
     /// The keys that programs have asked for, in the order of the range.
     known: Vec<i32>,
+    /// Those of them that were asked for by shmget.
+    pub asked: Vec<i32>,
     /// The machine's IDs; a program sees the place.
     ids: Vec<i32>,
     /// Semaphore sets and message queues that the programs have got: the kind, and the ID.
@@ -71,6 +73,7 @@ impl Keys {
                         base,
                         claim,
                         known: Vec::new(),
+                        asked: Vec::new(),
                         ids: Vec::new(),
                         others: Vec::new(),
                     });

@@ -11,6 +11,8 @@ pub enum At {
     Birth,
     /// Before its system call of this number, from 1.
     Call(usize),
+    /// After it.
+    After(usize),
     /// Before its call of this name, and of this number among those, from 1.
     Named(&'static str, usize),
     /// Before the call that comes this many calls after its first call of this name.

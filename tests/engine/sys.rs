@@ -104,6 +104,15 @@ pub fn set_result(pid: Pid, result: i64, first: u64) -> nix::Result<()> {
     setregs(pid, registers)
 }
 
+/// At the exit: the program makes the call that was skipped, after its pending signals.
+#[cfg(target_arch = "x86_64")]
+pub fn rewind(pid: Pid, call: &Call) -> nix::Result<()> {
+    let mut registers = getregs(pid)?;
+    registers.rax = call[0];
+    registers.rip -= 2; // the length of the instruction `syscall`
+    setregs(pid, registers)
+}
+
 #[cfg(target_arch = "aarch64")]
 pub fn set_first(pid: Pid, first: u64) -> nix::Result<()> {
     let mut registers = getregs(pid)?;
@@ -127,6 +136,14 @@ pub fn skip(pid: Pid) -> nix::Result<()> {
 #[cfg(target_arch = "aarch64")]
 pub fn set_result(pid: Pid, result: i64, _first: u64) -> nix::Result<()> {
     set_first(pid, bits(result))
+}
+
+#[cfg(target_arch = "aarch64")]
+pub fn rewind(pid: Pid, call: &Call) -> nix::Result<()> {
+    let mut registers = getregs(pid)?;
+    registers.regs[0] = call[1];
+    registers.pc -= 4; // the length of the instruction `svc`
+    setregs(pid, registers)
 }
 
 /// Waits until a child has stopped itself; fails if it has ended.

@@ -21,6 +21,8 @@ pub enum Plan {
     Skipped(i64),
     /// It is not made, because it only sleeps.
     Slept,
+    /// It is not made yet, but right after this.
+    Later,
     /// It is interrupted, because its time is up.
     TimesOut,
 }
@@ -164,6 +166,7 @@ impl Task {
     fn describe(&self) -> String {
         let who = self.name();
         match self.call {
+            _ if self.state == State::Stopped => format!("{who} was stopped by a signal"),
             Some(call) => format!("{who} {}", calls::describe(self.pid, &call)),
             None => format!("{who} computes"),
         }

@@ -194,6 +194,11 @@ impl World {
         self.folder.path()
     }
 
+    /// The keys that shmget was asked for.
+    pub fn asked_keys(&self) -> &[i32] {
+        &self.keys.asked
+    }
+
     /// Whether a segment that a program has attached holds this text.
     pub fn has_text(&self, text: &str) -> bool {
         let mut living = self.tasks.iter().filter(|task| task.lives());
@@ -255,6 +260,11 @@ impl World {
     /// Waits until one of a program's processes has paused, or all have ended.
     pub fn wait_until_paused(&mut self, Running(run): Running) -> Verdict {
         self.drive(|world| world.paused(run).is_some() || world.has_ended(run))
+    }
+
+    /// Whether a program has ended, and all that it started.
+    pub fn is_over(&self, Running(run): Running) -> bool {
+        self.has_ended(run)
     }
 
     /// Waits until a program has printed a line, or ended.

@@ -155,22 +155,31 @@ fn order_of(version: Version) -> &'static [Step] {
     }
 }
 
-/// Which of shm-fork's processes it is.
-fn name(who: usize) -> &'static str {
-    ["the parent", "process 1", "process 2"].get(who).copied().unwrap_or("another process")
+/// Which of shm-fork's processes it is. A student may make process 2 first.
+pub fn name(who: usize) -> &'static str {
+    match who {
+        0 => "the parent",
+        1 if is_yours() => "the first child",
+        2 if is_yours() => "the second child",
+        1 => "process 1",
+        2 => "process 2",
+        _ => "another process",
+    }
 }
 
-/// A place in shm-fork's life: which process, and before which of its system calls; 0 is its birth.
+/// A place in shm-fork's life: which process, and before or after which of its system calls; 0 is its birth.
 #[derive(Clone, Copy)]
 struct Place {
     who: usize,
     number: usize,
+    is_after: bool,
 }
 
 impl Place {
     fn step(self, act: Act) -> Step {
         match self.number {
             0 => step(self.who, At::Birth, act),
+            number if self.is_after => step(self.who, At::After(number), act),
             number => step(self.who, At::Call(number), act),
         }
     }
@@ -179,7 +188,10 @@ impl Place {
         let name = name(self.who);
         let call = self.number.checked_sub(1).and_then(|index| trace.calls[self.who].get(index));
         match call {
-            Some(call) => format!("{name}, before its call {} ({call})", self.number),
+            Some(call) => {
+                let side = if self.is_after { "after" } else { "before" };
+                format!("{name}, {side} its call {} ({call})", self.number)
+            }
             None => format!("{name}, before its first call"),
         }
     }
@@ -193,7 +205,7 @@ fn places(who: usize, trace: &Trace) -> Vec<Place> {
     let calls = trace.calls.get(who).map_or(&[][..], Vec::as_slice);
     let first = calls.iter().position(|call| call == "shmget").map_or(0, |index| index + 1);
     let last = calls.len().min(first + MOST_CALLS);
-    (first..=last).map(|number| Place { who, number }).collect()
+    (first..=last).map(|number| Place { who, number, is_after: false }).collect()
 }
 
 /// What one run does when nobody disturbs it.

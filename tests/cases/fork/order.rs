@@ -1,8 +1,8 @@
-//! Every order that the scheduler could choose: one process is held before each of its system calls in
-//! turn, until the others can do no more.
+//! Every order that the scheduler could choose: one process is held before and after each of its system calls
+//! in turn, until the others can do no more.
 
 use super::super::prelude::*;
-use super::{Place, launch, name, places, traced, undisturbed};
+use super::{Place, launch, name, places, runs_right, traced, undisturbed};
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -10,6 +10,7 @@ pub fn cases() -> Vec<Case> {
         case("process_2_is_held", || held(2)),
         case("the_parent_is_held", || held(0)),
         case("the_text_is_in_the_segment", the_text_is_in_the_segment),
+        case("the_key_is_1001", the_key_is_1001),
         case("nobody_spins_while_waiting", nobody_is_busy).hard(),
         case("the_c_version_is_held", the_c_version_is_held).needs(Need::Ours),
     ]
@@ -17,7 +18,10 @@ pub fn cases() -> Vec<Case> {
 
 fn held(who: usize) -> Verdict {
     let whole = undisturbed()?;
-    for place in places(who, &whole) {
+    let before = places(who, &whole);
+    let returns = |place: &&Place| place.number > 0 && !place.describe(&whole).contains("exit");
+    let after = before.iter().filter(returns).map(|&place| Place { is_after: true, ..place });
+    for place in before.iter().copied().chain(after) {
         held_at(place).map_err(|report| {
             let place = place.describe(&whole);
             let advice = sleeps(&whole);
@@ -37,6 +41,15 @@ fn held_at(place: Place) -> Verdict {
     let wanted = "the parent waits for both of its children";
     expect(wanted, !trace.is_outlived, "the parent has ended before one of them")?;
     world.expect_no_segment()
+}
+
+/// Who wants a segment without a key may have one.
+fn the_key_is_1001() -> Verdict {
+    let mut world = World::new()?;
+    runs_right(&mut world, Channel::Pipes)?;
+    let asked = world.asked_keys();
+    let is_so = asked.iter().all(|&key| key == FORK_KEY);
+    expect("shmget with key 1001, or IPC_PRIVATE", is_so, &format!("key {asked:?}"))
 }
 
 /// While process 2 is held at its birth, process 1 comes as far as it can. A student may have made process 2

@@ -159,7 +159,7 @@ impl World {
             let number = self.tasks[index].calls.len();
             return self.come(index, At::Call(number));
         }
-        self.go_on(index, 0)
+        self.sleep_or_go_on(index)
     }
 
     /// Whether a signal to it stays among these processes. 0 is the sender's own group, of a session
@@ -184,13 +184,18 @@ impl World {
             return self.go_on(index, 0);
         };
         let is_made = !matches!(task.plan, Plan::Skipped(_) | Plan::TimesOut);
-        task.again = is_made && calls_made::is_interrupted(result);
+        let is_later = task.plan == Plan::Later;
+        task.again = is_later || (is_made && calls_made::is_interrupted(result));
         task.timer = task.timer.filter(|_| task.again);
         calls_made::finish(&mut self.keys, task.pid, &call, task.plan, result)?;
-        if task.plan == Plan::Slept {
-            return self.come(index, At::Awake);
+        match task.plan {
+            Plan::Slept => self.come(index, At::Awake),
+            _ if task.again => self.go_on(index, 0),
+            _ => {
+                let number = task.calls.len();
+                self.come(index, At::After(number))
+            }
         }
-        self.go_on(index, 0)
     }
 
     /// A process has reached a place: the next step there is done, or the process goes on.
@@ -240,6 +245,11 @@ impl World {
             (State::Free, _) => {
                 (task.plan, task.timer) = (Plan::TimesOut, None);
                 ptrace::interrupt(task.pid)
+            }
+            (_, Some(At::Call(_))) if task.plan == Plan::AsIs => {
+                // It has not made the call yet: a signal that has come meanwhile comes before it.
+                task.plan = Plan::Later;
+                sys::skip(task.pid).and_then(|()| self.go_on(index, 0))
             }
             (_, Some(place)) => self.come(index, place),
             (_, None) => self.go_on(index, 0),
