@@ -134,21 +134,25 @@ impl Checked {
         (first.max(1)..=all).take(MOST_TIMES)
     }
 
-    /// A parent that does not notice a failure of wait ends before its children.
-    fn held(&self) -> &'static [Step] {
-        const HOLD: Act = Act::Hold(Until::OthersWait);
-        const ENDS: [Step; 2] =
-            [step(1, At::Named("exit_group", 1), HOLD), step(2, At::Named("exit_group", 1), HOLD)];
-        if self.name == "wait" { &ENDS } else { &[] }
+    /// Who does not notice the failure must not be right by luck: a parent that does not wait ends before its
+    /// children, a child that does not wait for its turn comes too early.
+    fn held(&self, who: usize) -> Vec<Step> {
+        let hold = |who, at| step(who, at, Act::Hold(Until::OthersWait));
+        let end = At::Named("exit_group", 1);
+        match (self.name, who) {
+            ("wait", _) => vec![hold(1, end), hold(2, end)],
+            ("read" | "semop" | "send", 1 | 2) => vec![hold(3 - who, At::Birth)],
+            _ => Vec::new(),
+        }
     }
 
     fn judge(&self, place: &Place, errno: Errno, right: &Played) -> Verdict {
         let fails = step(place.who, At::Named(place.name, place.number), Act::Fail(errno));
-        let played = play(place.program, &[&[fails][..], self.held()].concat())?;
+        let played = play(place.program, &[vec![fails], self.held(place.who)].concat())?;
         let is_fork = place.program == "shm-fork";
         let may_stay = is_yours() && self.name == "shmctl";
         let goes_on = self.name != "shmdt" && played.is_right(right, is_fork);
-        if is_yours() && (!played.trace.all_done || goes_on) {
+        if is_yours() && (!played.trace.reached[0] || goes_on) {
             return Ok(());
         }
         let Played { outcome, trace, after, .. } = &played;
@@ -209,7 +213,8 @@ impl Place {
             if *number > 1 { format!(" (its {called} number {number})") } else { String::new() };
         let strace = inject(called, errno, *number);
         let report = report.with_headline(&format!("{by}{call}{which} fails with {errno:?}:"));
-        report.with_advice(&lines_by_hand(&strace, program, "; echo $?"))
+        let each = if *who > 0 { "   # here in both children" } else { "" };
+        report.with_advice(&lines_by_hand(&strace, program, &format!("; echo $?{each}")))
     }
 }
 

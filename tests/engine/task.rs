@@ -3,11 +3,13 @@
 use std::fs;
 use std::iter::Sum;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use nix::unistd::{Pid, SysconfVar, sysconf};
 
 use super::calls;
+use super::outcome::in_words;
 use super::step::{At, Until, Who};
 use super::sys::Call;
 
@@ -74,6 +76,8 @@ pub struct Task {
     /// A signal interrupted the call, and the kernel makes it again: that is no new call.
     pub again: bool,
     pub sleeps: bool,
+    /// How it ended.
+    pub status: ExitStatus,
     /// Where it is held, and how much its program had computed, and called, when that began.
     pub place: Option<At>,
     pub held_at: Option<(Duration, usize)>,
@@ -93,6 +97,7 @@ impl Task {
             timer: None,
             again: false,
             sleeps: false,
+            status: ExitStatus::default(),
             place: None,
             held_at: None,
         }
@@ -166,6 +171,7 @@ impl Task {
     fn describe(&self) -> String {
         let who = self.name();
         match self.call {
+            _ if self.state == State::Ended => format!("{who} {}", in_words(self.status)),
             _ if self.state == State::Stopped => format!("{who} was stopped by a signal"),
             Some(call) => format!("{who} {}", calls::describe(self.pid, &call)),
             None => format!("{who} computes"),

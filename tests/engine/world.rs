@@ -127,8 +127,8 @@ pub struct Trace {
     pub threads: usize,
     /// Whether its first process ended before another.
     pub is_outlived: bool,
-    /// Whether every step was reached.
-    pub all_done: bool,
+    /// Which steps were reached.
+    pub reached: Vec<bool>,
 }
 
 struct Run {
@@ -298,7 +298,7 @@ impl World {
             is_busy: self.runs[run].is_busy,
             threads: self.tasks.iter().filter(|task| task.run == run && task.who.is_none()).count(),
             is_outlived: self.runs[run].is_outlived,
-            all_done: self.runs[run].reached.iter().all(|&reached| reached),
+            reached: self.runs[run].reached.clone(),
         };
         let run = &mut self.runs[run];
         let outcome = run.streams.outcome(run.status)?;
@@ -400,9 +400,13 @@ impl World {
     fn stop_for_hanging(&mut self) {
         self.quiet = 0;
         for run in 0..self.runs.len() {
-            let who: Vec<&Task> = self.living(run).collect();
             let may_wait = self.runs[run].streams.keeps_input || self.paused(run).is_some();
-            if !who.is_empty() && !may_wait {
+            if !self.has_ended(run) && !may_wait {
+                // Those that live, and those that died by a signal.
+                let is_of_interest = |task: &&Task| {
+                    task.run == run && (task.lives() || task.status.signal().is_some())
+                };
+                let who: Vec<&Task> = self.tasks.iter().filter(is_of_interest).collect();
                 let why = format!("it hangs:\n  {}", describe_all(&who));
                 self.stop(run, &why);
             }

@@ -189,7 +189,9 @@ impl Scene {
         self.on_each_channel(|channel| {
             let c = self.play(Version::C, channel)?;
             right.check_c(channel, &c)?;
-            let ours = self.play(Version::Ours, channel)?;
+            let wanted = format!("wanted is status 1 and: {}", right.says);
+            let ours = self.play(Version::Ours, channel);
+            let ours = ours.map_err(|report| report.with_headline(&wanted))?;
             let is_another = (self.another_way)(&ours.last, channel) && ours.after == ours.before;
             if is_yours() && (is_another || right.is_met_by(channel, &c, &ours)) {
                 return Ok(());
@@ -284,7 +286,7 @@ impl Scene {
             let command = channel.by_hand(&format!("{input}{user}{strace}{wrapper}{program}"));
             lines += &format!("{compile}    {command}{typed}\n");
         }
-        lines
+        lines + "    ipcs -m\n"
     }
 }
 
@@ -293,10 +295,10 @@ pub fn is_shown_by(scene: &Scene) -> Verdict {
     let commands = scene.by_hand(Channel::Pipes);
     let shown = typed(commands.split_once('\n').map_or("", |(_, commands)| commands))?;
     let seen = scene.play(Version::Ours, Channel::Pipes)?.last;
-    let status = format!("{}\n", seen.status.code().unwrap_or_default());
+    let status = format!("{}\n\n---", seen.status.code().unwrap_or_default());
     let parts = [seen.stdout, seen.stderr, status.into_bytes()];
     let [stdout, stderr, status] = parts.map(|part| String::from_utf8_lossy(&part).into_owned());
-    let is_so = shown.contains(&stdout) && shown.contains(&stderr) && shown.ends_with(&status);
+    let is_so = shown.contains(&stdout) && shown.contains(&stderr) && shown.contains(&status);
     let wanted = [stdout, stderr, status].concat();
     expect(&wanted, is_so, &format!("{commands}\n{shown}"))
 }

@@ -48,9 +48,9 @@ impl World {
         let task = &mut self.tasks[index];
         let run = &mut self.runs[task.run];
         if !libc::WIFSTOPPED(status) {
-            task.state = State::Ended;
+            (task.state, task.status) = (State::Ended, ExitStatus::from_raw(status));
             if task.who == Some(0) {
-                run.status = ExitStatus::from_raw(status);
+                run.status = task.status;
                 let number = task.run;
                 let outlives = self.living(number).any(|task| task.who.is_some());
                 self.runs[number].is_outlived = outlives;
