@@ -16,15 +16,13 @@ pub const PRINTS: &str =
 const CALLS: &str = "shmget shmat shmctl ioctl shmdt write exit_group";
 
 pub fn cases() -> Vec<Case> {
-    let streams = hard(streams::cases("shm-attach"));
-    let built = hard(built::cases("shm-attach", &[CALLS]));
     let all = [
-        prints(),
-        refuses(),
-        careful(full()),
-        careful(checked::cases("shm-attach")),
-        streams,
-        built,
+        (Basic, prints()),
+        (Basic, refuses()),
+        (Careful, full()),
+        (Careful, checked::cases("shm-attach")),
+        (Hard, streams::cases("shm-attach")),
+        (Hard, built::cases("shm-attach", &[CALLS])),
     ];
     exercise("attach", &["shm-attach"], all)
 }

@@ -22,7 +22,7 @@ pub fn cases() -> Vec<Case> {
         of("a_full_disk", || is_shown_by(&Scene::of("shm-create").onto_a_full_disk())),
         of("a_call_that_fails", a_call_that_fails).needs(Need::Strace),
     ];
-    exercise("by_hand", &[], [all])
+    exercise("by_hand", &[], [(Basic, all)])
 }
 
 fn a_call_that_fails() -> Verdict {

@@ -57,7 +57,7 @@ const MOST_TIMES: usize = 8;
 pub fn cases(program: &'static str) -> Vec<Case> {
     let of = |call: &'static Checked| {
         let name = format!("{}_is_checked", call.name);
-        case(&name, move || call.is_checked_by(program)).careful()
+        case(&name, move || call.is_checked_by(program))
     };
     let is_of = |call: &&Checked| {
         let is_needed = call.needed_by.contains(&program);

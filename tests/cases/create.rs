@@ -4,15 +4,13 @@ use super::prelude::*;
 use super::{built, checked, streams};
 
 pub fn cases() -> Vec<Case> {
-    let streams = hard(streams::cases("shm-create"));
-    let built = hard(built::cases("shm-create", &["shmget ioctl write exit_group"]));
     let all = [
-        prints(),
-        refuses(),
-        careful(full()),
-        careful(checked::cases("shm-create")),
-        streams,
-        built,
+        (Basic, prints()),
+        (Basic, refuses()),
+        (Careful, full()),
+        (Careful, checked::cases("shm-create")),
+        (Hard, streams::cases("shm-create")),
+        (Hard, built::cases("shm-create", &["shmget ioctl write exit_group"])),
     ];
     exercise("create", &["shm-create"], all)
 }

@@ -60,18 +60,19 @@ const CALLS: &str = "ioctl read lseek shmget shmat shmctl shmdt write exit_group
 pub fn cases() -> Vec<Case> {
     let alike = BOTH_READ_ALIKE.map(|(name, input)| case(name, move || dynamic(input).agrees()));
     let refuses = OURS_REFUSES.map(|(name, input, why)| case(name, move || refuses(input, why)));
+    let unusual = UNUSUAL.map(|(name, input)| case(name, move || dynamic(input).agrees()));
     let all = [
-        alike.into(),
-        segments(),
-        no_room(),
-        careful(full()),
-        careful(refuses.into()),
-        careful(checked::cases("shm-dynamic")),
-        vec![case("one_line_is_enough", one_line_is_enough)],
-        hard(UNUSUAL.map(|(name, input)| case(name, move || dynamic(input).agrees())).into()),
-        hard(input::cases()),
-        hard(streams::cases("shm-dynamic")),
-        hard(built::cases("shm-dynamic", &[CALLS])),
+        (Basic, alike.into()),
+        (Basic, segments()),
+        (Basic, no_room()),
+        (Basic, vec![case("one_line_is_enough", one_line_is_enough)]),
+        (Careful, full()),
+        (Careful, refuses.into()),
+        (Careful, checked::cases("shm-dynamic")),
+        (Hard, unusual.into()),
+        (Hard, input::cases()),
+        (Hard, streams::cases("shm-dynamic")),
+        (Hard, built::cases("shm-dynamic", &[CALLS])),
     ];
     exercise("dynamic", &["shm-dynamic"], all)
 }

@@ -7,7 +7,7 @@ pub fn cases() -> Vec<Case> {
     let of =
         |(name, typed)| case(name, move || shows(typed)).needs(Need::Ours).needs(Need::OwnTable);
     let as_nobody = of(CLEAN_SHM_KEEPS).needs(Need::OtherUsers);
-    exercise("makefile", &[], [TYPED.map(of).into(), vec![as_nobody]])
+    exercise("makefile", &[], [(Basic, TYPED.map(of).into()), (Basic, vec![as_nobody])])
 }
 
 const TYPED: [(&str, &str); 8] = [

@@ -19,6 +19,7 @@ mod prelude {
     pub use nix::sys::signal::Signal;
 
     pub use crate::engine::*;
+    pub use crate::harness::Level::{Basic, Careful, Hard};
     pub use crate::harness::*;
 }
 
@@ -27,12 +28,13 @@ use prelude::*;
 const ALL: [&str; 4] = ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"];
 
 pub fn all() -> Vec<Case> {
+    let four_in_a_row = case("four_in_a_row", four_in_a_row).needs(Need::Ours);
     [
         create::cases(),
         attach::cases(),
         dynamic::cases(),
         fork::cases(),
-        exercise("together", &ALL, [vec![case("four_in_a_row", four_in_a_row).needs(Need::Ours)]]),
+        exercise("together", &ALL, [(Basic, vec![four_in_a_row])]),
         by_hand::cases(),
         makefile::cases(),
         readme::cases(),

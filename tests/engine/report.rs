@@ -19,13 +19,13 @@ pub enum Kind {
     Stopped = 2,
     /// The check itself could not do its work, which says nothing about the program.
     Trouble = 3,
-    /// The case could not be run here, and says nothing about the program.
-    NotRun = 77,
+    /// The case cannot be run here: no process plays it.
+    NotRun,
 }
 
 impl Kind {
     pub fn of(status: i32) -> Option<Self> {
-        let all = [Self::Failed, Self::Stopped, Self::Trouble, Self::NotRun];
+        let all = [Self::Failed, Self::Stopped, Self::Trouble];
         all.into_iter().find(|&kind| kind as i32 == status)
     }
 }
@@ -42,16 +42,8 @@ impl Report {
         Self { kind: Kind::Failed, text: text.into() }
     }
 
-    pub fn stopped(text: impl Into<String>) -> Self {
-        Self { kind: Kind::Stopped, text: text.into() }
-    }
-
     pub fn trouble(text: impl Into<String>) -> Self {
         Self { kind: Kind::Trouble, text: text.into() }
-    }
-
-    pub fn not_run(why: impl Into<String>) -> Self {
-        Self { kind: Kind::NotRun, text: why.into() }
     }
 
     /// Two texts differ: shows where, as `diff -u` does, with the names of both marks.
@@ -67,9 +59,6 @@ impl Report {
     /// Puts a line above the reason.
     #[must_use]
     pub fn with_headline(mut self, headline: &str) -> Self {
-        if self.kind == Kind::NotRun {
-            return self;
-        }
         self.text = format!("{headline}\n{}", self.text);
         self
     }
@@ -77,9 +66,6 @@ impl Report {
     /// Puts lines below the reason: what to do.
     #[must_use]
     pub fn with_advice(mut self, lines: &str) -> Self {
-        if self.kind == Kind::NotRun {
-            return self;
-        }
         self.text = format!("{}\n{lines}", self.text.trim_end());
         self
     }

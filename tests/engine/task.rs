@@ -1,7 +1,6 @@
 //! One process or thread of a run, as the engine sees it.
 
 use std::fs;
-use std::iter::Sum;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -40,23 +39,6 @@ pub enum State {
     /// A signal has stopped it.
     Stopped,
     Ended,
-}
-
-/// What a process uses.
-#[derive(Clone, Copy, Default)]
-pub struct Usage {
-    pub processor: Duration,
-    /// In bytes.
-    pub memory: u64,
-}
-
-impl Sum for Usage {
-    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
-        all.fold(Self::default(), |sum, one| Self {
-            processor: sum.processor + one.processor,
-            memory: sum.memory + one.memory,
-        })
-    }
 }
 
 pub struct Task {
@@ -111,16 +93,13 @@ impl Task {
         matches!(self.state, State::Held(held, _) if held == until)
     }
 
-    /// What it has used so far.
-    pub fn usage(&self) -> Usage {
+    /// What it has used so far of the processor, and the bytes of memory that it uses.
+    pub fn usage(&self) -> (Duration, u64) {
         let stat = stat(self.pid);
-        let field = |index: usize| stat.get(index).and_then(|text| text.parse().ok());
+        let field = |index: usize| stat.get(index).and_then(|text| text.parse().ok()).unwrap_or(0);
         let unit = |unit| sysconf(unit).ok().flatten().unwrap_or(1).unsigned_abs();
-        let ticks: u64 = field(11).unwrap_or(0) + field(12).unwrap_or(0);
-        Usage {
-            processor: Duration::from_millis(ticks * 1000 / unit(SysconfVar::CLK_TCK)),
-            memory: field(21).unwrap_or(0) * unit(SysconfVar::PAGE_SIZE),
-        }
+        let milliseconds = (field(11) + field(12)) * 1000 / unit(SysconfVar::CLK_TCK);
+        (Duration::from_millis(milliseconds), field(21) * unit(SysconfVar::PAGE_SIZE))
     }
 
     /// Whether it has reached the place of a step.

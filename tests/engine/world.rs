@@ -26,11 +26,11 @@ use super::folder::Folder;
 use super::keys::Keys;
 use super::launch;
 use super::outcome::Outcome;
-use super::report::{Report, Verdict, expect};
+use super::report::{Kind, Report, Verdict, expect};
 use super::step::{Step, Until, Who};
 use super::streams::Streams;
 use super::sys;
-use super::task::{State, Task, Usage, describe_all};
+use super::task::{State, Task, describe_all};
 
 /// More living processes than this are a bomb.
 const MOST_PROCESSES: usize = 300;
@@ -45,7 +45,8 @@ const MOST_CALLS: usize = 100_000;
 const LONGEST: u32 = 60_000;
 
 /// The most that a program's processes may use together.
-const MOST: Usage = Usage { processor: Duration::from_secs(5), memory: 1 << 30 };
+const MOST_TIME: Duration = Duration::from_secs(5);
+const MOST_MEMORY: u64 = 1 << 30;
 
 /// How often the engine looks at how much they use.
 const LOOK: Duration = Duration::from_millis(50);
@@ -421,19 +422,19 @@ impl World {
             if this.stopped.is_some() || this.streams.keeps_input || self.has_ended(run) {
                 continue;
             }
-            let used = if is_time { self.usage(run) } else { Usage::default() };
+            let (time, memory) = if is_time { self.usage(run) } else { (Duration::ZERO, 0) };
             let why = if this.streams.is_too_long() {
                 "it prints without end (more than 1 MiB)"
             } else if this.calls > MOST_CALLS {
                 "it makes system calls without end (more than 100000)"
-            } else if used.processor > MOST.processor {
+            } else if time > MOST_TIME {
                 "it uses the processor without end (more than 5 seconds)"
-            } else if used.memory > MOST.memory {
+            } else if memory > MOST_MEMORY {
                 "it uses more than 1 GiB of memory"
             } else if self.idle - this.start > LONGEST {
                 "it did not end in 60 seconds"
             } else {
-                self.let_go_for_the_busy(run, used)?;
+                self.let_go_for_the_busy(run, time)?;
                 continue;
             };
             self.stop(run, why);
@@ -444,16 +445,16 @@ impl World {
         Ok(())
     }
 
-    fn usage(&self, run: usize) -> Usage {
-        self.living(run).map(Task::usage).sum()
+    fn usage(&self, run: usize) -> (Duration, u64) {
+        let (times, sizes): (Vec<_>, Vec<_>) = self.living(run).map(Task::usage).unzip();
+        (times.iter().sum(), sizes.iter().sum())
     }
 
     /// A process that spins never waits, so the one that it waits for is held for a short time only.
-    fn let_go_for_the_busy(&mut self, run: usize, used: Usage) -> Verdict {
+    fn let_go_for_the_busy(&mut self, run: usize, used: Duration) -> Verdict {
         let is_held = |task: &Task| matches!(task.state, State::Held(..)) && task.run == run;
         let calls = self.runs[run].calls;
-        let is_long =
-            |(processor, before)| used.processor > processor + BUSY || calls > before + MANY_CALLS;
+        let is_long = |(processor, before)| used > processor + BUSY || calls > before + MANY_CALLS;
         let held = |task: &Task| is_held(task) && task.held_at.is_some_and(is_long);
         let Some(index) = self.tasks.iter().position(held) else {
             return Ok(());
@@ -518,5 +519,5 @@ fn stopped(why: &str, mut outcome: Outcome, channel: Channel) -> Report {
     outcome.stdout.truncate(300);
     outcome.stderr.truncate(300);
     let printed = outcome.describe(channel);
-    Report::stopped(format!("{why}\nUntil it was stopped:\n{printed}"))
+    Report { kind: Kind::Stopped, text: format!("{why}\nUntil it was stopped:\n{printed}") }
 }

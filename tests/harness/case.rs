@@ -7,10 +7,9 @@ use super::programs::{Version, is_yours, yours};
 use crate::engine::{Report, Verdict};
 
 /// How far a program has come, in the order in which one works.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// It does what the C version does.
-    #[default]
     Basic,
     /// It tells every failure, and leaves and loses nothing.
     Careful,
@@ -48,7 +47,7 @@ pub fn case(name: &str, play: impl Fn() -> Verdict + Sync + 'static) -> Case {
         name: name.to_string(),
         needs: Vec::new(),
         programs: &[],
-        level: Level::default(),
+        level: Level::Basic,
         is_stress: false,
         play,
     }
@@ -58,16 +57,6 @@ impl Case {
     pub fn needs(mut self, need: Need) -> Self {
         self.needs.push(need);
         self
-    }
-
-    pub fn careful(self) -> Self {
-        let level = Level::Careful;
-        Self { level, ..self }
-    }
-
-    pub fn hard(self) -> Self {
-        let level = Level::Hard;
-        Self { level, ..self }
     }
 
     /// `make stress` plays it, for as long as it is told.
@@ -106,26 +95,15 @@ impl Case {
 pub fn exercise(
     name: &str,
     programs: &'static [&'static str],
-    cases: impl IntoIterator<Item = Vec<Case>>,
+    cases: impl IntoIterator<Item = (Level, Vec<Case>)>,
 ) -> Vec<Case> {
-    let compiles = programs.first().and_then(|program| compiles(program));
-    let compiles = compiles.filter(|_| programs.len() == 1).into_iter();
-    let cases = cases.into_iter().flatten();
-    let cases = cases.map(|case| Case { programs, ..case });
-    let named = |case: Case| Case { name: format!("{name}::{}", case.name), ..case };
-    let mut cases: Vec<Case> = compiles.chain(cases).map(named).collect();
-    cases.sort_by_key(|case| case.level);
-    cases
-}
-
-/// All of them at a level.
-pub fn careful(cases: Vec<Case>) -> Vec<Case> {
-    cases.into_iter().map(Case::careful).collect()
-}
-
-/// All of them at a level.
-pub fn hard(cases: Vec<Case>) -> Vec<Case> {
-    cases.into_iter().map(Case::hard).collect()
+    let single = if let [program] = programs { compiles(program) } else { None };
+    let mut all = Vec::from_iter(single);
+    for (level, cases) in cases {
+        all.extend(cases.into_iter().map(|case| Case { level, ..case }));
+    }
+    let named = |case: Case| Case { name: format!("{name}::{}", case.name), programs, ..case };
+    all.into_iter().map(named).collect()
 }
 
 /// A student's C file has to compile first.

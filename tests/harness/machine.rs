@@ -17,6 +17,8 @@ pub enum Need {
     OwnTable,
     OtherUsers,
     OrdinaryUser,
+    /// The user of the check is one.
+    NotRoot,
     Strace,
     /// Some 200 processes at once.
     ManyProcesses,
@@ -30,7 +32,7 @@ impl Need {
         match self {
             Self::OwnTable => "needs a segment table of its own, which the kernel does not give",
             Self::OtherUsers => "needs root, to act as two users",
-            Self::OrdinaryUser => "needs an ordinary user: root may do everything",
+            Self::OrdinaryUser | Self::NotRoot => "needs an ordinary user: root may do everything",
             Self::Strace => "needs strace, to make system calls fail: apt install strace",
             Self::ManyProcesses => "needs 400 processes: a limit here is lower",
             Self::Ours => "it is about our own programs alone",
@@ -43,6 +45,7 @@ impl Need {
             Self::OwnTable => own_table().is_some(),
             Self::OtherUsers => succeeds(become_another),
             Self::OrdinaryUser => !geteuid().is_root() || succeeds(become_another),
+            Self::NotRoot => !geteuid().is_root(),
             Self::Strace => succeeds("strace -o /dev/null -e inject=shmget:error=ENOSPC true"),
             Self::ManyProcesses => most_processes() >= 400,
             Self::Ours => yours().is_none(),

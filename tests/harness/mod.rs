@@ -41,7 +41,7 @@ mod stress;
 mod summary;
 
 pub use by_hand::{inject, lines_by_hand};
-pub use case::{Case, careful, case, exercise, hard};
+pub use case::{Case, Level, case, exercise};
 pub use command_line::main;
 pub use found::{Found, NOBODY, found};
 pub use four_lines::four_lines;

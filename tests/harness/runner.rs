@@ -138,7 +138,7 @@ impl Runner<'_> {
         let start = Instant::now();
         let why_not = case.cannot_be_played().or_else(|| self.is_given_up(case));
         let verdict = match why_not {
-            Some(why) => Err(Report::not_run(why)),
+            Some(text) => Err(Report { kind: Kind::NotRun, text }),
             None => self.run(case).map_err(Report::from).and_then(verdict),
         };
         Played { name: case.name.clone(), level: case.level, time: start.elapsed(), verdict }

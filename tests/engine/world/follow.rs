@@ -213,7 +213,7 @@ impl World {
         run.reached[next] = true;
         match run.steps[next].act {
             Act::Hold(until) => {
-                let used = self.usage(self.tasks[index].run).processor;
+                let (used, _) = self.usage(self.tasks[index].run);
                 let task = &mut self.tasks[index];
                 task.state = State::Held(until, self.now);
                 let calls = self.runs[task.run].calls;
