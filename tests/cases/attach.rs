@@ -116,7 +116,7 @@ fn says(says: &str) -> Right<'_> {
 }
 
 fn the_disk_is_full() -> Verdict {
-    attach().on(there()).onto_a_full_disk().differs(&Right {
+    attach().on(there()).redirected(">/dev/full").differs(&Right {
         c_ends: &["exit status 0"],
         leaves: Leaves::AsC,
         ..says("write: No space left on device")

@@ -4,7 +4,6 @@
 use std::process::Command;
 
 use super::prelude::*;
-use super::world_for;
 
 /// The calls of each process, after the C library's start.
 type Calls = &'static [&'static str];
@@ -44,7 +43,7 @@ const START: [&str; 9] = [
     "uname",
 ];
 
-fn makes_these(program: &str, wanted: Calls) -> Verdict {
+fn makes_these(program: &'static str, wanted: Calls) -> Verdict {
     let made = calls(Version::Ours, program)?;
     let seen = format!("{} processes", made.len());
     expect("as many processes", made.len() == wanted.len(), &seen)?;
@@ -63,11 +62,10 @@ fn makes_these(program: &str, wanted: Calls) -> Verdict {
     expect("fewer calls than the C version", made.len() < c.len(), &seen)
 }
 
-fn calls(version: Version, program: &str) -> Result<Vec<Vec<String>>, Report> {
-    let launch = version.launch(program).reading("100\n");
-    let (_, mut trace) = world_for(program)?.run(launch)?;
-    for calls in &mut trace.calls {
+fn calls(version: Version, program: &'static str) -> Result<Vec<Vec<String>>, Report> {
+    let mut calls = Scene::usual(program).play(version, Channel::Pipes)?.trace.calls;
+    for calls in &mut calls {
         calls.retain(|call| !LIBRARYS.contains(&call.as_str()));
     }
-    Ok(trace.calls)
+    Ok(calls)
 }

@@ -19,15 +19,11 @@ pub fn cases() -> Vec<Case> {
             let input = b"\n\t\x0b 42%'\\ \xff\n";
             is_shown_by(&Scene::of("shm-dynamic").reading(input).on(segment))
         }),
-        of("a_full_disk", || is_shown_by(&Scene::of("shm-create").onto_a_full_disk())),
-        of("a_call_that_fails", a_call_that_fails).needs(Need::Strace),
+        of("a_full_disk", || is_shown_by(&Scene::of("shm-create").redirected(">/dev/full"))),
+        of("a_call_that_fails", || {
+            is_shown_by(&Scene::usual("shm-attach").failing(0, "shmdt", 1, Errno::EINVAL))
+        })
+        .needs(Need::Strace),
     ];
     exercise("by_hand", &[], [(Basic, all)])
-}
-
-fn a_call_that_fails() -> Verdict {
-    let lines = lines_by_hand(&inject("shmdt", Errno::EINVAL, 1), "shm-attach", "; echo $?");
-    let shown = typed(&lines)?;
-    let is_so = shown.contains("shmdt: Invalid argument\n") && shown.ends_with("\n1\n");
-    expect("shmdt's failure, and status 1", is_so, &format!("{lines}\n{shown}"))
 }

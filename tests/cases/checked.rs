@@ -5,7 +5,6 @@
 use std::io;
 
 use super::prelude::*;
-use super::{fork::name, world_for};
 
 /// A call by the names that it can have, the errnos that it is given, and who has to make it.
 struct Checked {
@@ -66,22 +65,6 @@ pub fn cases(program: &'static str) -> Vec<Case> {
     CALLS.iter().filter(is_of).map(of).collect()
 }
 
-/// One run, and the segments before and after it.
-struct Played {
-    outcome: Outcome,
-    trace: Trace,
-    before: String,
-    after: String,
-}
-
-fn play(program: &'static str, steps: &[Step]) -> Result<Played, Report> {
-    let mut world = world_for(program)?;
-    let before = world.describe_table()?;
-    let launch = Version::Ours.launch(program).reading("100\n").with(steps);
-    let (outcome, trace) = world.run(launch)?;
-    Ok(Played { outcome, trace, before, after: world.describe_table()? })
-}
-
 /// A call of a program's: the process that makes it, its name, and its number among those of that name.
 struct Place {
     program: &'static str,
@@ -92,7 +75,7 @@ struct Place {
 
 impl Checked {
     fn is_checked_by(&self, program: &'static str) -> Verdict {
-        let right = play(program, &[])?;
+        let right = Scene::usual(program).play(Version::Ours, Channel::Pipes)?;
         let places = self.places(program, &right.trace);
         let seen = format!("calls of other names: {}", right.trace.calls.concat().join(" "));
         let wanted = format!("a call of {}, as the C version makes one", self.name);
@@ -101,10 +84,10 @@ impl Checked {
         let given = if is_yours() { &self.errnos[..1] } else { self.errnos };
         for place in places {
             for &errno in given {
-                let judged = self.judge(&place, errno, &right);
-                // What passes the turn is called by its own name.
-                let call = if self.needed_by.is_empty() { place.name } else { self.name };
-                judged.map_err(|report| place.told(report, call, errno))?;
+                let Place { program, who, name, number } = place;
+                let scene = Scene::usual(program).failing(who, name, number, errno);
+                let scene = scene.holding(self.held(who));
+                scene.holds(|seen, _| self.judge(&place, errno, seen, &right))?;
             }
         }
         Ok(())
@@ -146,16 +129,14 @@ impl Checked {
         }
     }
 
-    fn judge(&self, place: &Place, errno: Errno, right: &Played) -> Verdict {
-        let fails = step(place.who, At::Named(place.name, place.number), Act::Fail(errno));
-        let played = play(place.program, &[vec![fails], self.held(place.who)].concat())?;
+    fn judge(&self, place: &Place, errno: Errno, played: &Seen, right: &Seen) -> Verdict {
         let is_fork = place.program == "shm-fork";
         let may_stay = is_yours() && self.name == "shmctl";
-        let goes_on = self.name != "shmdt" && played.is_right(right, is_fork);
+        let goes_on = self.name != "shmdt" && is_right(played, right, is_fork);
         if is_yours() && (!played.trace.reached[0] || goes_on) {
             return Ok(());
         }
-        let Played { outcome, trace, after, .. } = &played;
+        let Seen { last: outcome, trace, after, .. } = played;
         let seen = format!("{}segments then:\n{after}", outcome.describe(Channel::Pipes));
         place.expect_told(outcome, &text_of(errno), &seen)?;
         expect("exit status 1", outcome.status.code() == Some(1), &seen)?;
@@ -173,14 +154,12 @@ impl Checked {
     }
 }
 
-impl Played {
-    /// Whether all went well, in whatever way.
-    fn is_right(&self, right: &Self, is_fork: bool) -> bool {
-        let (seen, wanted) = (&self.outcome, &right.outcome);
-        let is_same = seen.stdout == wanted.stdout && seen.status == wanted.status;
-        let is_right = if is_fork { four_lines(seen, Channel::Pipes).is_ok() } else { is_same };
-        is_right && self.after == right.after && !self.trace.is_outlived
-    }
+/// Whether all went well, in whatever way.
+fn is_right(played: &Seen, right: &Seen, is_fork: bool) -> bool {
+    let (seen, wanted) = (&played.last, &right.last);
+    let is_same = seen.stdout == wanted.stdout && seen.status == wanted.status;
+    let is_right = if is_fork { four_lines(seen, Channel::Pipes).is_ok() } else { is_same };
+    is_right && played.after == right.after && !played.trace.is_outlived
 }
 
 impl Place {
@@ -201,20 +180,6 @@ impl Place {
         let line = format!("{label}: {text}");
         let is_told = !errors.is_empty() && errors.lines().all(|told| told == line);
         expect(&format!("on standard error: {line}"), is_told, seen)
-    }
-
-    fn told(&self, report: Report, call: &str, errno: Errno) -> Report {
-        let Self { program, who, name: called, number } = self;
-        let by = match *program {
-            "shm-fork" => format!("{}'s ", name(*who)),
-            _ => String::new(),
-        };
-        let which =
-            if *number > 1 { format!(" (its {called} number {number})") } else { String::new() };
-        let strace = inject(called, errno, *number);
-        let report = report.with_headline(&format!("{by}{call}{which} fails with {errno:?}:"));
-        let each = if *who > 0 { "   # here in both children" } else { "" };
-        report.with_advice(&lines_by_hand(&strace, program, &format!("; echo $?{each}")))
     }
 }
 

@@ -108,7 +108,7 @@ fn segments() -> Vec<Case> {
         })
         .needs(Need::OrdinaryUser),
         case("as_many_segments_as_the_kernel_allows", || {
-            dynamic("10\n").refused("shmget", Errno::ENOSPC).agrees()
+            dynamic("10\n").failing(0, "shmget", 1, Errno::ENOSPC).agrees()
         }),
     ]
 }
@@ -128,7 +128,7 @@ fn full() -> Vec<Case> {
         case("the_reader_is_gone", || dynamic("10\n").only(Channel::ReaderGone).agrees())
             .needs(Need::Ours), // a student's may flush the question before it makes the segment
         case("the_disk_is_full", || {
-            dynamic("10\n").onto_a_full_disk().differs(&Right {
+            dynamic("10\n").redirected(">/dev/full").differs(&Right {
                 c_ends: &["exit status 0"],
                 prints: "",
                 ..says("write: No space left on device", Leaves::AsC)

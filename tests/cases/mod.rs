@@ -54,9 +54,3 @@ fn four_in_a_row() -> Verdict {
         .reading("100\n")
         .agrees()
 }
-
-/// A world with the segment that shm-attach needs.
-fn world_for(program: &str) -> Result<World, Report> {
-    let needed = [found(CREATE_KEY, CREATE_SIZE).filled_with("x")];
-    Found::world(if program == "shm-attach" { &needed } else { &[] })
-}

@@ -3,7 +3,6 @@
 //! took a closed stream's number.
 
 use super::prelude::*;
-use super::world_for;
 
 const BAD_OUTPUT: &str = "write: Bad file descriptor\n";
 const BAD_INPUT: &str = "read: Bad file descriptor\n";
@@ -31,18 +30,12 @@ pub fn cases(program: &'static str) -> Vec<Case> {
         }),
         case("standard_error_is_closed", move || succeeds(program, "2>&-")),
         case("the_reader_is_gone_and_sigpipe_ignored", move || {
-            let ignoring = ["sh", "-c", "trap '' PIPE; exec \"$0\""];
-            let outcome = run(Channel::ReaderGone, program, &ignoring)?;
-            // A language that ignores SIGPIPE itself may have let it be as it is by default.
-            if is_yours() && in_words(outcome.status) == "died by SIGPIPE" {
-                return Ok(());
-            }
-            // The process that finds it out first may keep the other from its turn.
-            let lines = String::from_utf8_lossy(&outcome.stderr).lines().count();
-            tells(&outcome, &"write: Broken pipe\n".repeat(lines.clamp(1, times)))
+            let ignoring = Scene::usual(program).under(&["sh", "-c", "trap '' PIPE; exec \"$0\""]);
+            ignoring.only(Channel::ReaderGone).holds(|seen, _| ignores_sigpipe(&seen.last, times))
         }),
         case("the_terminal_was_hung_up", move || {
-            let told = tells(&run(Channel::HungUp, program, &[])?, &hung_up);
+            let scene = Scene::usual(program).only(Channel::HungUp);
+            let told = scene.holds(|seen, _| tells(&seen.last, &hung_up));
             told.map_err(|report| {
                 report.with_headline(
                     "the terminal was hung up before it began: writing gives EIO. On a terminal printf itself\n\
@@ -53,23 +46,9 @@ pub fn cases(program: &'static str) -> Vec<Case> {
     ]
 }
 
-/// Runs a program under a shell that first does something to its streams.
-fn redirected(program: &str, shell: &str) -> Result<Outcome, Report> {
-    let wrapper = ["sh", "-c", &format!("exec \"$0\" {shell}")];
-    let outcome = run(Channel::Pipes, program, &wrapper);
-    outcome.map_err(|report| report.with_headline(&format!("{program} {shell}")))
-}
-
-fn run(channel: Channel, program: &str, wrapper: &[&str]) -> Result<Outcome, Report> {
-    let mut world = world_for(program)?;
-    let launch = Version::Ours.launch_under(wrapper, program).on(channel).reading("100\n");
-    Ok(world.run(launch)?.0)
-}
-
 /// The program ends with status 1, having written just this on standard error.
-fn fails(program: &str, shell: &str, says: &str) -> Verdict {
-    let told = tells(&redirected(program, shell)?, says);
-    told.map_err(|report| report.with_advice(&lines_by_hand("", program, &format!(" {shell}"))))
+fn fails(program: &'static str, shell: &'static str, says: &str) -> Verdict {
+    Scene::usual(program).redirected(shell).holds(|seen, _| tells(&seen.last, says))
 }
 
 /// What a process has lost it tells; a student's may tell one thing, once, in words of its own.
@@ -84,9 +63,20 @@ fn tells(outcome: &Outcome, says: &str) -> Verdict {
     expect(&wanted, is_so, &outcome.describe(Channel::Pipes))
 }
 
+fn ignores_sigpipe(outcome: &Outcome, times: usize) -> Verdict {
+    // A language that ignores SIGPIPE itself may have let it be as it is by default.
+    if is_yours() && in_words(outcome.status) == "died by SIGPIPE" {
+        return Ok(());
+    }
+    // The process that finds it out first may keep the other from its turn.
+    let lines = String::from_utf8_lossy(&outcome.stderr).lines().count();
+    tells(outcome, &"write: Broken pipe\n".repeat(lines.clamp(1, times)))
+}
+
 /// A stream that the program has no use for is not missed.
-fn succeeds(program: &str, shell: &str) -> Verdict {
-    let outcome = redirected(program, shell)?;
-    let is_so = outcome.succeeded() && outcome.stderr.is_empty() && !outcome.stdout.is_empty();
-    expect("exit status 0, as ever", is_so, &outcome.describe(Channel::Pipes))
+fn succeeds(program: &'static str, shell: &'static str) -> Verdict {
+    Scene::usual(program).redirected(shell).holds(|Seen { last: outcome, .. }, channel| {
+        let is_so = outcome.succeeded() && outcome.stderr.is_empty() && !outcome.stdout.is_empty();
+        expect("exit status 0, as ever", is_so, &outcome.describe(channel))
+    })
 }

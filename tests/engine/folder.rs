@@ -2,13 +2,12 @@
 
 use std::env;
 use std::fs::{self, Permissions};
-use std::io::{self, ErrorKind};
+use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use nix::unistd::Pid;
+use nix::unistd::{Pid, mkdtemp};
 
 use super::task::is_running;
 
@@ -16,19 +15,11 @@ use super::task::is_running;
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// `name` is the end of its name.
-    pub fn new(name: &str) -> io::Result<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Relaxed);
-        // Process numbers come again; an interrupted run may have left its folder.
-        let folder = format!("{}{}-{number}-{name}", prefix(), process::id());
-        let folder = env::temp_dir().join(folder);
-        match fs::create_dir(&folder) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Self::new(name),
-            made => made?,
-        }
-        fs::set_permissions(&folder, Permissions::from_mode(0o755))?;
-        Ok(Self(folder))
+    pub fn new() -> io::Result<Self> {
+        let name = format!("{}{}-XXXXXX", prefix(), process::id());
+        let folder = Self(mkdtemp(&env::temp_dir().join(name))?);
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
+        Ok(folder)
     }
 
     pub fn path(&self) -> &Path {

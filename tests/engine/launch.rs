@@ -1,4 +1,4 @@
-//! `check --launch USER PROGRAM …`: what becomes the program. It stops before it does anything, so that
+//! `check --launch ENGINE USER PROGRAM …`: what becomes the program. It stops before it does anything, so that
 //! the engine can take hold of it, and then takes its bounds, its user and its place upon itself.
 
 use std::env;
@@ -6,12 +6,14 @@ use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::{self, Command, ExitCode};
 
 use super::landlock;
+use nix::errno::Errno;
+use nix::sys::prctl::set_pdeathsig;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, raise, sigprocmask};
-use nix::unistd::{Gid, Uid, setgid, setgroups, setsid, setuid};
+use nix::unistd::{Gid, Uid, getppid, setgid, setgroups, setsid, setuid};
 
 /// The check's own argument for it.
 pub const LAUNCH: &str = "--launch";
@@ -20,7 +22,8 @@ pub const LAUNCH: &str = "--launch";
 pub fn command(program: &Command, user: Option<u32>, folder: &Path) -> io::Result<Command> {
     let mut command = Command::new(env::current_exe()?);
     command
-        .args([LAUNCH, &user.map_or("-".to_string(), |user| user.to_string())])
+        .args([LAUNCH, &process::id().to_string()])
+        .arg(user.map_or("-".to_string(), |user| user.to_string()))
         .arg(program.get_program())
         .args(program.get_args())
         .env_clear()
@@ -32,9 +35,10 @@ pub fn command(program: &Command, user: Option<u32>, folder: &Path) -> io::Resul
 }
 
 pub fn launch(mut words: impl Iterator<Item = OsString>) -> ExitCode {
-    let user = words.next().unwrap_or_default();
+    let mut word = || words.next().unwrap_or_default().to_string_lossy().into_owned();
+    let (engine, user) = (word(), word());
     let words: Vec<OsString> = words.collect();
-    let error = match (prepare(&user.to_string_lossy(), &words), words.split_first()) {
+    let error = match (prepare(&engine, &user, &words), words.split_first()) {
         (Ok(()), Some((program, words))) => Command::new(program).args(words).exec(),
         (Err(errno), _) => errno.into(),
         (Ok(()), None) => io::ErrorKind::InvalidInput.into(),
@@ -43,11 +47,17 @@ pub fn launch(mut words: impl Iterator<Item = OsString>) -> ExitCode {
     ExitCode::from(127)
 }
 
-fn prepare(user: &str, words: &[OsString]) -> nix::Result<()> {
+fn prepare(engine: &str, user: &str, words: &[OsString]) -> nix::Result<()> {
     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
     super::sys::reset_signals();
     setsid()?; // a signal to its group reaches nobody else
+    // Until the engine has taken hold of it, it would outlive the engine, stopped for ever.
+    set_pdeathsig(Signal::SIGKILL)?;
+    if getppid().to_string() != engine {
+        return Err(Errno::ESRCH);
+    }
     raise(Signal::SIGSTOP)?;
+    set_pdeathsig(None)?;
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
     setrlimit(Resource::RLIMIT_DATA, 512 << 20, 512 << 20)?;
     setrlimit(Resource::RLIMIT_FSIZE, 64 << 20, 64 << 20)?;

@@ -31,7 +31,7 @@ pub use keys::remove_stale;
 pub use landlock::version as landlock_version;
 pub use launch::{LAUNCH, launch};
 pub use outcome::{Outcome, in_words};
-pub use report::{Kind, Report, Verdict, expect, expect_of_c};
+pub use report::{Kind, Report, Verdict, diff, expect, expect_of_c};
 pub use step::{Act, At, Step, THE_C_VERSIONS_ORDER, Until, Who, step};
 pub use task::is_running;
 pub use world::{Launch, Trace, World};

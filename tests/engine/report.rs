@@ -48,7 +48,7 @@ impl Report {
 
     /// Two texts differ: shows where, as `diff -u` does, with the names of both marks.
     pub fn difference(headline: &str, expected: &str, actual: &str, names: [&str; 2]) -> Self {
-        let shown = diff(expected, actual)
+        let shown = diff(expected, actual, 1)
             .unwrap_or_else(|error| format!("(diff: {error})\n{expected}\nbut seen is:\n{actual}"));
         // What follows a heading that is the last line, is the same in both.
         let shown = shown.trim_end().trim_end_matches(" segments then:").trim_end();
@@ -71,13 +71,13 @@ impl Report {
     }
 }
 
-/// The differing lines and the one around them, without the numbers of lines that nobody numbers.
-fn diff(expected: &str, actual: &str) -> io::Result<String> {
-    let folder = Folder::new("diff")?;
+/// The differing lines and some around them, without the numbers of lines that nobody numbers.
+pub fn diff(expected: &str, actual: &str, around: usize) -> io::Result<String> {
+    let folder = Folder::new()?;
     fs::write(folder.path().join("expected"), expected)?;
     fs::write(folder.path().join("actual"), actual)?;
     let output = Command::new("diff")
-        .args(["-U", "1", "expected", "actual"])
+        .args(["-U", &around.to_string(), "expected", "actual"])
         .current_dir(folder.path())
         .output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -174,7 +174,7 @@ impl World {
     pub fn new() -> Result<Self, Report> {
         let stops = sigchld();
         stops.thread_block()?;
-        let folder = Folder::new("world")?;
+        let folder = Folder::new()?;
         fs::set_permissions(folder.path(), Permissions::from_mode(0o777))?;
         Ok(Self {
             folder,

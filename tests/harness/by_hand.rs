@@ -2,8 +2,6 @@
 
 use std::env;
 
-use nix::errno::Errno;
-
 use super::programs::yours;
 use crate::engine::Channel;
 
@@ -30,11 +28,6 @@ pub fn as_user(user: Option<u32>) -> String {
     })
 }
 
-/// Words that make a call of the program after them fail.
-pub fn inject(call: &str, errno: Errno, number: usize) -> String {
-    format!("strace -f -o /dev/null -e inject={call}:error={errno:?}:when={number} ")
-}
-
 /// What a student types to run the program, and before that to make it of a C file.
 pub fn by_hand(program: &str) -> (String, String) {
     let Some(folder) = yours() else {
@@ -47,22 +40,6 @@ pub fn by_hand(program: &str) -> (String, String) {
         return (compile, format!("{built}/{program}"));
     }
     (String::new(), quoted(&folder.join(program).to_string_lossy()))
-}
-
-/// The same as lines of a report: the program between words, and before it what it needs.
-pub fn lines_by_hand(before: &str, program: &str, after: &str) -> String {
-    let (compile, command) = by_hand(program);
-    let needed = match program {
-        "shm-attach" => {
-            format!("    {}/release/make-segment 9990 1024 666 x </dev/null\n", built())
-        }
-        _ => String::new(),
-    };
-    let input = match program {
-        "shm-dynamic" if !after.contains('<') => "echo 100 | ",
-        _ => "",
-    };
-    format!("By hand, in `make shell`:\n{compile}{needed}    {input}{before}{command}{after}")
 }
 
 /// What feeds a program its input: a pipe, or the user.

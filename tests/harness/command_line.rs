@@ -59,10 +59,7 @@ fn is_meant(name: &str, case: &Case) -> bool {
 
 /// `LEVEL=basic` stops there.
 fn level() -> Result<Level, Report> {
-    let name = env::var("LEVEL").ok().filter(|name| !name.is_empty());
-    let Some(name) = name else {
-        return Ok(Level::Hard);
-    };
+    let name = programs::given("LEVEL").unwrap_or_else(|| "hard".into());
     let level = Level::ALL.into_iter().find(|level| level.name() == name);
     level.ok_or_else(|| Report::trouble("LEVEL is basic, careful or hard"))
 }

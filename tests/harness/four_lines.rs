@@ -68,3 +68,15 @@ fn same(outcome: &Outcome, channel: Channel, wanted: &str, printed: &str) -> Ver
         ["right", super::programs::Version::Ours.name()],
     ))
 }
+
+/// Which of shm-fork's processes it is. A student may make process 2 first.
+pub fn name_of(who: usize) -> &'static str {
+    match who {
+        0 => "the parent",
+        1 if is_yours() => "the first child",
+        2 if is_yours() => "the second child",
+        1 => "process 1",
+        2 => "process 2",
+        _ => "another process",
+    }
+}

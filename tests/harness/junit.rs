@@ -1,20 +1,19 @@
 //! `RESULTS=file.xml`: the results as `JUnit`'s XML, for an instructor's scripts.
 
-use std::env;
 use std::fs;
 use std::io;
 
+use super::programs::given;
 use super::runner::Played;
 use crate::engine::Kind;
 
 /// Writes the file, where one is asked for.
 pub fn write(played: &[Played]) -> io::Result<()> {
-    let Some(file) = env::var_os("RESULTS").filter(|file| !file.is_empty()) else {
+    let Some(file) = given("RESULTS") else {
         return Ok(());
     };
-    let written = fs::write(&file, xml(played));
-    let named = |error| io::Error::other(format!("RESULTS={}: {error}", file.to_string_lossy()));
-    written.map_err(named)
+    let named = |error| io::Error::other(format!("RESULTS={file}: {error}"));
+    fs::write(&file, xml(played)).map_err(named)
 }
 
 fn xml(played: &[Played]) -> String {

@@ -79,7 +79,7 @@ pub fn needs_ptrace() -> Verdict {
 }
 
 pub fn has(need: Need) -> bool {
-    static MET: [OnceLock<bool>; 6] = [const { OnceLock::new() }; 6];
+    static MET: [OnceLock<bool>; 7] = [const { OnceLock::new() }; 7];
     *MET[need as usize].get_or_init(|| need.is_met())
 }
 

@@ -40,13 +40,12 @@ mod runner;
 mod stress;
 mod summary;
 
-pub use by_hand::{inject, lines_by_hand};
 pub use case::{Case, Level, case, exercise};
 pub use command_line::main;
 pub use found::{Found, NOBODY, found};
-pub use four_lines::four_lines;
+pub use four_lines::{four_lines, name_of};
 pub use machine::Need;
 pub use programs::{Version, is_yours, lab};
-pub use scene::{Leaves, Right, Scene, is_shown_by};
+pub use scene::{Leaves, Right, Scene, Seen, is_shown_by};
 pub use stress::repeat;
-pub use typed::{shows, typed};
+pub use typed::shows;

@@ -1,25 +1,18 @@
 //! `check --play NAME`: the process that plays one case. Its exit status says what came of it.
 
-use std::io::{self, Write};
-use std::panic;
 use std::process::{ExitCode, exit};
 
 use nix::sys::prctl::{set_child_subreaper, set_pdeathsig};
 use nix::sys::signal::Signal;
 
 use super::case::Case;
-use crate::engine::{Kind, Verdict};
+use crate::engine::Verdict;
 
 /// Plays one case in this process, and leaves nothing of it running.
 pub fn play(cases: &[Case], name: &str) -> ExitCode {
     let Some(case) = cases.iter().find(|case| case.name == name) else {
         return ExitCode::FAILURE;
     };
-    panic::set_hook(Box::new(|panic| {
-        let mut out = io::stdout().lock();
-        let _ = writeln!(out, "the check itself panicked: {panic}");
-        exit(Kind::Trouble as i32)
-    }));
     let verdict = prepare().and_then(|()| case.play());
     let Err(report) = verdict else {
         return ExitCode::SUCCESS;

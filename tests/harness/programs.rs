@@ -143,14 +143,20 @@ pub fn is_yours() -> bool {
 }
 
 /// The folder whose C files stand where the lab's do.
-pub fn originals() -> Option<PathBuf> {
+fn originals() -> Option<PathBuf> {
     folder("ORIGINALS")
 }
 
+/// A folder, without the slash at its end.
 fn folder(variable: &str) -> Option<PathBuf> {
     let folder = env::var_os(variable).filter(|folder| !folder.is_empty())?;
-    // Without the slash at its end.
     Some(Path::new(&folder).components().collect())
+}
+
+/// What the user of make has set.
+pub fn given(variable: &str) -> Option<String> {
+    let text = env::var_os(variable).filter(|text| !text.is_empty())?;
+    Some(text.to_string_lossy().into_owned())
 }
 
 /// The lab's own folder.

@@ -69,7 +69,7 @@ struct Runner<'a> {
 /// Plays them all.
 pub fn play_all(cases: &[&Case]) -> Result<Vec<Played>, Report> {
     engine::remove_stale_folders()?;
-    let folder = Folder::new("run")?;
+    let folder = Folder::new()?;
     // This comes first, because a thread that exists before it would take the signals.
     clean_up_when_interrupted(folder.path().to_path_buf())?;
     programs::take(folder.path())?;

@@ -4,29 +4,36 @@
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
+use common::{CREATE_KEY, CREATE_SIZE};
 use nix::errno::Errno;
 
-use super::by_hand::{as_user, by_hand, inject, input_by_hand, quoted};
-use super::found::{Found, NOBODY};
+use super::by_hand::{as_user, by_hand, input_by_hand, quoted};
+use super::found::{Found, NOBODY, found};
+use super::four_lines::name_of;
 use super::machine::{Need, has};
 use super::programs::{Version, is_yours};
 use super::typed::typed;
 use crate::engine::{
-    Act, At, Channel, Outcome, Report, Step, THE_C_VERSIONS_ORDER, Verdict, expect, expect_of_c,
-    in_words, step,
+    Act, At, Channel, Outcome, Report, Step, THE_C_VERSIONS_ORDER, Trace, Verdict, Who, expect,
+    expect_of_c, in_words, step,
 };
 
 #[derive(Clone, Debug)]
 #[must_use = "a scene that is not played checks nothing"]
 pub struct Scene {
     found: Vec<Found>,
-    refused: Option<(&'static str, Errno)>,
+    failing: Option<Failing>,
+    holding: Vec<Step>,
     user: Option<u32>,
     wrapper: Vec<&'static str>,
+    redirection: &'static str,
     programs: Vec<(&'static str, Vec<u8>)>,
     channels: Vec<Channel>,
     another_way: fn(&Outcome, Channel) -> bool,
 }
+
+/// A call that fails: the process that makes it, its name, and its number among those of that name.
+type Failing = (Who, &'static str, usize, Errno);
 
 /// What is right where the C version is not.
 #[derive(Clone, Copy)]
@@ -51,17 +58,18 @@ pub enum Leaves {
 }
 
 /// What was seen.
-struct Seen {
-    before: String,
+pub struct Seen {
+    pub before: String,
     programs: String,
-    after: String,
+    pub after: String,
     /// What the last program did.
-    last: Outcome,
+    pub last: Outcome,
+    pub trace: Trace,
 }
 
 impl Seen {
     /// All that two versions are compared by.
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         format!("{}segments then:\n{}", self.programs, self.after)
     }
 }
@@ -71,12 +79,24 @@ impl Scene {
     pub fn of(program: &'static str) -> Self {
         Self {
             found: Vec::new(),
-            refused: None,
+            failing: None,
+            holding: Vec::new(),
             user: None,
             wrapper: Vec::new(),
+            redirection: "",
             programs: vec![(program, Vec::new())],
             channels: vec![Channel::Pipes, Channel::OneFile, Channel::Terminal],
             another_way: |_, _| false,
+        }
+    }
+
+    /// As it is run where nothing else is to be shown: through pipes, with what it needs.
+    pub fn usual(program: &'static str) -> Self {
+        let scene = Self::of(program).only(Channel::Pipes);
+        match program {
+            "shm-attach" => scene.on(found(CREATE_KEY, CREATE_SIZE).filled_with("x")),
+            "shm-dynamic" => scene.reading("100\n"),
+            _ => scene,
         }
     }
 
@@ -118,10 +138,15 @@ impl Scene {
         self
     }
 
-    /// The kernel refuses the first call of this name.
-    pub fn refused(mut self, call: &'static str, errno: Errno) -> Self {
-        self.refused = Some((call, errno));
-        self
+    /// The kernel refuses a call of one of the program's processes.
+    pub fn failing(self, who: Who, call: &'static str, number: usize, errno: Errno) -> Self {
+        let failing = Some((who, call, number, errno));
+        Self { failing, ..self }
+    }
+
+    /// Processes are held meanwhile.
+    pub fn holding(self, holding: Vec<Step>) -> Self {
+        Self { holding, ..self }
     }
 
     /// Another user runs the programs.
@@ -142,9 +167,9 @@ impl Scene {
         self
     }
 
-    /// Standard output is full.
-    pub fn onto_a_full_disk(self) -> Self {
-        self.under(&["sh", "-c", "exec \"$0\" >/dev/full"])
+    /// The shell does something to its streams, such as `>/dev/full`.
+    pub fn redirected(self, redirection: &'static str) -> Self {
+        Self { redirection, ..self }
     }
 
     /// The channels on which the program is judged. The order in which two streams meet in a file
@@ -173,15 +198,9 @@ impl Scene {
         })
     }
 
-    /// What a student's version does is right, whatever the C version does.
-    pub fn holds(&self, judge: impl Fn(&Outcome, Channel) -> Verdict) -> Verdict {
-        self.on_each_channel(|channel| {
-            let seen = self.play(Version::Ours, channel)?;
-            judge(&seen.last, channel)?;
-            let is_clean = seen.after.trim() == "none" || seen.after == seen.before;
-            let wanted = "no segment is left, or what was there is as it was";
-            expect(wanted, is_clean, &seen.after)
-        })
+    /// What our version does is right, whatever the C version does.
+    pub fn holds(&self, judge: impl Fn(&Seen, Channel) -> Verdict) -> Verdict {
+        self.on_each_channel(|channel| judge(&self.play(Version::Ours, channel)?, channel))
     }
 
     /// The C version goes wrong as told, ours is right.
@@ -213,29 +232,30 @@ impl Scene {
         })
     }
 
-    /// What a version does, with the segments that it leaves.
-    pub fn seen(&self, version: Version) -> Result<String, Report> {
-        Ok(self.play(version, self.channels[0])?.text())
-    }
-
     fn on_each_channel(&self, play: impl Fn(Channel) -> Verdict) -> Verdict {
         self.channels().try_for_each(|channel| {
             play(channel).map_err(|report| {
                 let report = report.with_headline(&format!("Before: {}.", self.situation()));
-                report.with_advice(&self.by_hand(channel))
+                // No command hangs a terminal up.
+                let is_shown = channel != Channel::HungUp;
+                if is_shown { report.with_advice(&self.by_hand(channel)) } else { report }
             })
         })
     }
 
-    fn play(&self, version: Version, channel: Channel) -> Result<Seen, Report> {
+    pub fn play(&self, version: Version, channel: Channel) -> Result<Seen, Report> {
         let played = self.play_in(version, channel);
         played.map_err(|report| report.with_headline(&format!("{channel}, {}:", version.name())))
     }
 
     fn play_in(&self, version: Version, channel: Channel) -> Result<Seen, Report> {
         let mut world = Found::world(&self.found)?;
-        let refuse = |(call, errno)| step(0, At::Named(call, 1), Act::Fail(errno));
-        let refused: Vec<Step> = self.refused.map(refuse).into_iter().collect();
+        let fail =
+            |(who, call, number, errno)| step(who, At::Named(call, number), Act::Fail(errno));
+        let failing: Vec<Step> = self.failing.map(fail).into_iter().collect();
+        let shell = format!("exec \"$0\" {}", self.redirection);
+        let shell = if self.redirection.is_empty() { vec![] } else { vec!["sh", "-c", &shell] };
+        let wrapper = [&self.wrapper[..], &shell].concat();
         let before = world.describe_table()?;
         let mut programs = String::new();
         let mut last = None;
@@ -243,27 +263,35 @@ impl Scene {
             // Where C's processes race, they are held to the order that it hopes for.
             let is_race = version == Version::C && *program == "shm-fork";
             let order = if is_race { &THE_C_VERSIONS_ORDER[..] } else { &[] };
-            let steps = [&refused, order].concat();
-            let launch = version.launch_under(&self.wrapper, program);
+            let steps = [&failing, order, &self.holding].concat();
+            let launch = version.launch_under(&wrapper, program);
             let launch = launch.by(self.user).on(channel).reading(input.clone());
-            let (mut outcome, _) = world.run(launch.with(&steps))?;
+            let (mut outcome, trace) = world.run(launch.with(&steps))?;
             if is_yours() || input.is_empty() {
                 outcome.unread = None; // how far a program reads ahead, is its own affair
             }
             programs += &format!("{program}:\n{}", outcome.describe(channel));
-            last = Some(outcome);
+            last = Some((outcome, trace));
         }
-        let last = last.ok_or_else(|| Report::failed("the scene runs nothing"))?;
+        let (last, trace) = last.ok_or_else(|| Report::failed("the scene runs nothing"))?;
         let after = world.describe_table()?;
-        Ok(Seen { before, programs, after, last })
+        Ok(Seen { before, programs, after, last, trace })
     }
 
     /// What there is before the programs begin, in a sentence.
     fn situation(&self) -> String {
         let mut facts: Vec<String> = self.found.iter().map(Found::describe).collect();
-        facts.extend(self.refused.map(|(call, errno)| format!("{call} fails with {errno:?}")));
+        if let Some((who, call, number, errno)) = self.failing {
+            let is_fork = self.programs.iter().any(|&(program, _)| program == "shm-fork");
+            let by = if is_fork { format!("{}'s ", name_of(who)) } else { String::new() };
+            let which = if number > 1 { format!(" number {number}") } else { String::new() };
+            facts.push(format!("{by}{call}{which} fails with {errno:?}"));
+        }
         if let Some(user) = self.user {
             facts.push(format!("user {user} runs the program"));
+        }
+        if !self.redirection.is_empty() {
+            facts.push(format!("the shell is told {}", self.redirection));
         }
         if facts.is_empty() {
             facts.push("there is no segment".into());
@@ -277,14 +305,19 @@ impl Scene {
         for found in &self.found {
             lines += &format!("    {}\n", found.by_hand());
         }
-        let strace = self.refused.map(|(call, errno)| inject(call, errno, 1)).unwrap_or_default();
+        let strace = self.failing.map_or(String::new(), |(_, call, number, errno)| {
+            format!("strace -f -o /dev/null -e inject={call}:error={errno:?}:when={number} ")
+        });
+        let is_child = self.failing.is_some_and(|(who, ..)| who > 0);
+        let each = if is_child { "   # there in both children" } else { "" };
         let wrapper: String = self.wrapper.iter().map(|word| quoted(word) + " ").collect();
         for (program, input) in &self.programs {
             let (compile, program) = by_hand(program);
             let (input, typed) = input_by_hand(input, channel);
             let user = as_user(self.user);
-            let command = channel.by_hand(&format!("{input}{user}{strace}{wrapper}{program}"));
-            lines += &format!("{compile}    {command}{typed}\n");
+            let command = format!("{input}{user}{strace}{wrapper}{program} {}", self.redirection);
+            let command = channel.by_hand(command.trim_end());
+            lines += &format!("{compile}    {command}{typed}{each}\n");
         }
         lines + "    ipcs -m\n"
     }

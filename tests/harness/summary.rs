@@ -1,11 +1,11 @@
 //! What the user is told at the end: on one screen, what is wrong and what to do next.
 
-use std::env;
-use std::path::PathBuf;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::by_hand::quoted;
 use super::case::Level;
-use super::programs::{is_yours, originals, yours};
+use super::programs::{given, is_yours};
 use super::runner::Played;
 use crate::engine::{Kind, Report, landlock_version};
 
@@ -62,13 +62,8 @@ fn red(played: &[Played], first: &Played, others: &[&Played], in_full: bool) -> 
 
 /// What to type: the command that shows this case alone, and whole; then the exercise's.
 fn next(case: &Played, in_full: bool) -> String {
-    let folder = |name, folder: Option<PathBuf>| {
-        let set = folder.map(|folder| format!(" {name}={}", quoted(&folder.to_string_lossy())));
-        set.unwrap_or_default()
-    };
-    let level = env::var("LEVEL").map_or(String::new(), |level| format!(" LEVEL={level}"));
-    let level = if level.len() > 7 { level } else { String::new() };
-    let folders = folder("YOURS", yours()) + &folder("ORIGINALS", originals());
+    let set = |name| given(name).map_or(String::new(), |text| format!(" {name}={}", quoted(&text)));
+    let (level, folders) = (set("LEVEL"), set("YOURS") + &set("ORIGINALS"));
     let (exercise, name) = (case.exercise(), &case.name);
     match exercise {
         _ if !case.is_wrong() => {
@@ -108,31 +103,24 @@ fn shortened(report: &Report, room: usize) -> Vec<String> {
     [own(&above[..shown]), vec![more], own(commands)].concat()
 }
 
-/// The other cases that failed, by name.
+/// The other cases that failed: as many names as fit on two lines.
 fn also(others: &[&Played]) -> Vec<String> {
-    const MOST: usize = 2;
-    let mut lines = Vec::new();
-    let mut line = "also failed:".to_string();
+    let mut lines = vec!["also failed:".to_string()];
     for (index, other) in others.iter().enumerate() {
-        let word = format!(" {}", other.name);
-        if line.len() + word.len() > COLUMNS - 10 {
-            lines.push(line);
-            if lines.len() == MOST {
-                let last = lines.pop().unwrap_or_default();
-                lines.push(format!("{last} +{} more", others.len() - index));
-                return lines;
-            }
-            line = " ".repeat("also failed:".len());
+        let (name, last) = (&other.name, lines.len() - 1);
+        if lines[last].len() + 1 + name.len() <= COLUMNS - 10 {
+            lines[last] += &format!(" {name}");
+        } else if last == 0 {
+            lines.push(format!("{:12} {name}", ""));
+        } else {
+            lines[last] += &format!(" +{} more", others.len() - index);
+            break;
         }
-        line += &word;
     }
-    if !others.is_empty() {
-        lines.push(line);
-    }
-    lines
+    if others.is_empty() { Vec::new() } else { lines }
 }
 
-/// How many cases of each exercise passed, by level. Exercises of which none ran are left out.
+/// How many of each exercise passed, by level; without those of which none was played.
 fn counts(played: &[Played]) -> Vec<String> {
     let mut exercises: Vec<&str> = played.iter().map(Played::exercise).collect();
     exercises.dedup();
@@ -158,17 +146,12 @@ fn counts(played: &[Played]) -> Vec<String> {
 
 /// Why cases were not run, and how many for each reason.
 fn reasons(played: &[Played]) -> Vec<String> {
-    let mut reasons: Vec<(&str, usize)> = Vec::new();
-    let texts = played.iter().filter_map(|played| played.verdict.as_ref().err());
-    for report in texts.filter(|report| report.kind == Kind::NotRun) {
-        match reasons.iter_mut().find(|(reason, _)| *reason == report.text) {
-            Some((_, count)) => *count += 1,
-            None => reasons.push((&report.text, 1)),
-        }
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    let reports = played.iter().filter_map(|played| played.verdict.as_ref().err());
+    for report in reports.filter(|report| report.kind == Kind::NotRun) {
+        *reasons.entry(report.text.trim_end()).or_default() += 1;
     }
-    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    reasons
-        .iter()
-        .map(|(reason, count)| format!("{count} not run: {}", reason.trim_end()))
-        .collect()
+    let mut reasons = Vec::from_iter(reasons);
+    reasons.sort_by_key(|&(_, count)| Reverse(count));
+    reasons.iter().map(|(reason, count)| format!("{count} not run: {reason}")).collect()
 }

@@ -13,7 +13,7 @@ use crate::engine::{Folder, Report, Verdict, expect};
 
 /// Types commands; gives what is shown on both streams. Nothing of them goes on running.
 pub fn typed(commands: &str) -> Result<String, Report> {
-    let folder = Folder::new("typed")?;
+    let folder = Folder::new()?;
     let file = folder.path().join("shown");
     let commands = commands.replace("target/", &format!("{}/", built()));
     let mut shell = Command::new("sh");

@@ -2,7 +2,7 @@
 //! runs, no segment stays, and a parent that survives names the process that died, and the signal.
 
 use super::super::prelude::*;
-use super::{name, places, runs_right, traced, undisturbed};
+use super::{places, runs_right, traced, undisturbed};
 
 /// A child dies, and its parent notices.
 pub fn deaths() -> Vec<Case> {
@@ -73,7 +73,7 @@ fn killed_at(step: Step, check: impl Fn(&Outcome) -> Verdict) -> Verdict {
         return four_lines(&outcome, Channel::Pipes).map(drop);
     }
     check(&outcome)?;
-    let sleeper = trace.sleeper.map(name);
+    let sleeper = trace.sleeper.map(name_of);
     let seen = format!("{} sleeps", sleeper.unwrap_or("nobody"));
     let is_so = sleeper.is_none() || is_yours(); // a program that polls notices in time
     expect("the others end at once", is_so, &seen)?;
@@ -95,7 +95,7 @@ fn survived(outcome: &Outcome, who: usize, signal: Signal, is_last: bool) -> Ver
         let noticed = outcome.status.code().is_some_and(|code| code != 0);
         return expect("the parent's exit status is not 0", noticed, &seen);
     }
-    let line = format!("{}: killed by {signal}", name(who));
+    let line = format!("{}: killed by {signal}", name_of(who));
     let told = outcome.stderr == [line.as_bytes(), b"\n"].concat();
     let is_so = told && outcome.status.code() == Some(1);
     expect(&format!("exit status 1, and {line}"), is_so, &seen)

@@ -1,7 +1,5 @@
 //! The key's segment is there already: left over by a dead maker, or a living process's own.
 
-use std::slice;
-
 use super::super::prelude::*;
 use super::{fork, meanwhile, order_of, runs_right, says, traced};
 
@@ -60,24 +58,16 @@ fn each_call_fails(segment: &Found, is_kept: impl Fn(&str) -> bool) -> Verdict {
     for (call, times) in CALLS {
         for time in 1..=times {
             let is_kept = is_kept(&format!("{call} {time}"));
-            fails(segment, call, time, is_kept).map_err(|report| {
-                let strace = inject(call, Errno::ENOMEM, time);
-                report
-                    .with_headline(&format!("where its {call} number {time} fails:"))
-                    .with_advice(&lines_by_hand(&strace, "shm-fork", "; echo $?"))
-            })?;
+            let scene = fork().only(Channel::Pipes).on(segment.clone());
+            let scene = scene.failing(0, call, time, Errno::ENOMEM);
+            scene.holds(|seen, channel| fails(seen, channel, call, is_kept))?;
         }
     }
     Ok(())
 }
 
-fn fails(segment: &Found, call: &'static str, time: usize, is_kept: bool) -> Verdict {
-    let mut world = Found::world(slice::from_ref(segment))?;
-    let before = world.describe_table()?;
-    let fails = step(0, At::Named(call, time), Act::Fail(Errno::ENOMEM));
-    let launch = Version::Ours.launch("shm-fork").with(&[fails]);
-    let (outcome, _) = world.run(launch)?;
-    let seen = outcome.describe(Channel::Pipes);
+fn fails(seen: &Seen, channel: Channel, call: &str, is_kept: bool) -> Verdict {
+    let (outcome, before, after) = (&seen.last, &seen.before, &seen.after);
     let says = format!("{call}: Cannot allocate memory");
     let says_so = outcome.stderr == format!("{says}\n").as_bytes();
     let is_told = outcome.status.code() == Some(1) && (says_so || is_yours());
@@ -85,12 +75,11 @@ fn fails(segment: &Found, call: &'static str, time: usize, is_kept: bool) -> Ver
     // no third shmget.
     let goes_on = is_yours() || (!is_kept && call == "shmget");
     let wanted = format!("exit status 1, and on standard error: {says}");
-    expect(&wanted, is_told || (goes_on && outcome.succeeded()), &seen)?;
-    let after = world.describe_table()?;
+    expect(&wanted, is_told || (goes_on && outcome.succeeded()), &outcome.describe(channel))?;
     if is_kept {
-        expect(&format!("the segment as it was:\n{before}"), after == before, &after)
+        expect(&format!("the segment as it was:\n{before}"), after == before, after)
     } else {
-        world.expect_no_segment()
+        expect("no segment is left", after.trim() == "none", after)
     }
 }
 

@@ -2,7 +2,7 @@
 //! in turn, until the others can do no more.
 
 use super::super::prelude::*;
-use super::{Place, launch, name, places, runs_right, traced, undisturbed};
+use super::{Place, launch, places, runs_right, traced, undisturbed};
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -84,7 +84,7 @@ fn nobody_is_busy() -> Verdict {
 /// To sleep is to hope that the other has come far enough.
 fn sleeps(trace: &Trace) -> String {
     trace.sleeper.map_or_else(String::new, |who| {
-        let name = name(who);
+        let name = name_of(who);
         format!("{name} sleeps, but no sleep is long enough: let the other pass it the turn.\n")
     })
 }
