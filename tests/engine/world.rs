@@ -460,7 +460,7 @@ impl World {
             return Ok(());
         };
         self.runs[run].is_busy = true;
-        if self.tasks[index].is_held(Until::OthersWait) { self.let_go(index) } else { Ok(()) }
+        if self.tasks[index].is_held(Until::Told) { Ok(()) } else { self.let_go(index) }
     }
 
     fn stop(&mut self, run: usize, why: &str) {

@@ -14,8 +14,8 @@ use super::machine::{Need, has};
 use super::programs::{Version, is_yours};
 use super::typed::typed;
 use crate::engine::{
-    Act, At, Channel, Outcome, Report, Step, THE_C_VERSIONS_ORDER, Trace, Verdict, Who, expect,
-    expect_of_c, in_words, step,
+    Act, At, Channel, Kind, Outcome, Report, Step, THE_C_VERSIONS_ORDER, Trace, Verdict, Who,
+    expect, expect_of_c, in_words, step,
 };
 
 #[derive(Clone, Debug)]
@@ -237,8 +237,12 @@ impl Scene {
             play(channel).map_err(|report| {
                 let report = report.with_headline(&format!("Before: {}.", self.situation()));
                 // No command hangs a terminal up.
-                let is_shown = channel != Channel::HungUp;
-                if is_shown { report.with_advice(&self.by_hand(channel)) } else { report }
+                if channel == Channel::HungUp {
+                    return report;
+                }
+                let hangs = report.kind == Kind::Stopped;
+                let report = report.with_advice(&self.by_hand(channel));
+                if hangs { report.with_advice("    # Control-C ends it") } else { report }
             })
         })
     }
@@ -260,9 +264,14 @@ impl Scene {
         let mut programs = String::new();
         let mut last = None;
         for (program, input) in &self.programs {
-            // Where C's processes race, they are held to the order that it hopes for.
-            let is_race = version == Version::C && *program == "shm-fork";
-            let order = if is_race { &THE_C_VERSIONS_ORDER[..] } else { &[] };
+            // Where C's processes race, they are held to the order that it hopes for. So are a student's, at
+            // the start: that they race, others show each time.
+            let order = match version {
+                _ if *program != "shm-fork" => &[],
+                Version::C => &THE_C_VERSIONS_ORDER[..],
+                Version::Ours if is_yours() && self.failing.is_none() => &THE_C_VERSIONS_ORDER[..1],
+                Version::Ours => &[],
+            };
             let steps = [&failing, order, &self.holding].concat();
             let launch = version.launch_under(&wrapper, program);
             let launch = launch.by(self.user).on(channel).reading(input.clone());

@@ -95,12 +95,14 @@ fn shortened(report: &Report, room: usize) -> Vec<String> {
     // What was seen comes first.
     let fit = tall(above) >= room && tall(commands) + 4 <= room;
     let commands = if fit { commands } else { &[] };
-    let left = room.saturating_sub(1 + tall(commands));
+    // How it ended, and what it left, is said last.
+    let (above, end) = above.split_at(above.len().saturating_sub(3));
+    let left = room.saturating_sub(1 + tall(commands) + tall(end));
     let fits = |&count: &usize| tall(&above[..count]) <= left;
     let shown = (0..=above.len()).rev().find(fits).unwrap_or(0);
-    let rest = lines.len() - shown - commands.len();
+    let rest = above.len() - shown;
     let more = format!("  ... and {rest} more lines: see the command below");
-    [own(&above[..shown]), vec![more], own(commands)].concat()
+    [own(&above[..shown]), vec![more], own(end), own(commands)].concat()
 }
 
 /// The other cases that failed: as many names as fit on two lines.

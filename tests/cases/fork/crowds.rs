@@ -1,29 +1,16 @@
 //! Many runs at once: each has its own four lines, and leaves nothing.
 
 use super::super::prelude::*;
-use super::{meanwhile, runs_right};
+use super::{Place, meanwhile, places, runs_right, traced};
 
 const CROWD: usize = 64;
 
 pub fn cases() -> Vec<Case> {
-    let of = |name, play: fn() -> Verdict| case(name, play);
-    let one_of_two = |what, at| {
-        let name = format!("two_of_which_one_{what}");
-        case(&name, move || two(at, &[]))
-    };
-    let on_a_leftover = |name, at| case(name, move || two_on_a_leftover(at));
     let many = |name, play: fn() -> Verdict| case(name, play).stress();
     vec![
-        of("two_c_versions_share_a_segment", two_c_versions).needs(Need::Ours),
-        one_of_two("has_found_its_segment", At::From("shmget", 1)),
-        one_of_two("is_about_to_attach", At::From("shmat", 0)),
-        one_of_two("has_attached", At::From("shmat", 1)),
-        one_of_two("has_removed", At::From("shmat", 2)),
-        one_of_two("has_forked", At::From("clone", 1)),
-        on_a_leftover("two_of_which_one_has_found_a_leftover", At::From("shmget", 2)),
-        on_a_leftover("two_of_which_one_is_about_to_attach_a_leftover", At::From("shmat", 0)),
-        on_a_leftover("two_of_which_one_has_attached_a_leftover", At::From("shmat", 1)),
-        on_a_leftover("two_on_a_leftover", At::From("shmat", 2)),
+        case("two_c_versions_share_a_segment", two_c_versions).needs(Need::Ours),
+        case("two_on_a_fresh_start", || two(&[])),
+        case("two_on_a_leftover", || two(&[found(FORK_KEY, FORK_SIZE).filled_with("x")])),
         many("many_times_on_a_terminal", || repeat(10, |_| alone(Channel::Terminal))),
         many("many_times_through_pipes", || repeat(10, |_| alone(Channel::Pipes))),
         many("sixty_four_at_once", || repeat(1, |_| crowd(&[]))).needs(Need::ManyProcesses),
@@ -51,25 +38,29 @@ fn crowd(found: &[Found]) -> Verdict {
     world.expect_no_segment()
 }
 
-/// One run is held before a call of its parent, while a second runs from begin to end: each has a
+/// One run is held before each call of its parent in turn, while a second runs from begin to end: each has a
 /// segment of its own.
-fn two(at: At, found: &[Found]) -> Verdict {
-    let mut world = Found::world(found)?;
-    let second = |world: &mut World| {
-        let right = runs_right(world, Channel::Pipes);
-        let second = "the second of two runs, while the first is held:";
-        right.map_err(|report| report.with_headline(second))
-    };
-    let (seconds, outcome) = meanwhile(&mut world, Version::Ours, (0, at), second)?;
-    let right = four_lines(&outcome, Channel::Pipes);
-    let first = right.map_err(|report| report.with_headline("the first of two runs:"))?;
-    expect("two IDs", seconds != first, &first)?;
-    world.expect_no_segment()
+fn two(found: &[Found]) -> Verdict {
+    let whole = traced(&mut Found::world(found)?, Version::Ours, &[])?.0;
+    for place in places(0, &whole) {
+        two_at(place, found).map_err(|report| {
+            let place = place.describe(&whole);
+            report.with_headline(&format!("Of two runs, the first is held: {place}."))
+        })?;
+    }
+    Ok(())
 }
 
-/// The second takes the leftover away from under the first, or finds the first in it.
-fn two_on_a_leftover(at: At) -> Verdict {
-    two(at, &[found(FORK_KEY, FORK_SIZE).filled_with("x")])
+fn two_at(place: Place, found: &[Found]) -> Verdict {
+    let mut world = Found::world(found)?;
+    let second = |world: &mut World| {
+        runs_right(world, Channel::Pipes).map_err(|report| report.with_headline("The second run:"))
+    };
+    let (seconds, outcome) = meanwhile(&mut world, Version::Ours, (0, place.at()), second)?;
+    let right = four_lines(&outcome, Channel::Pipes);
+    let first = right.map_err(|report| report.with_headline("The first run:"))?;
+    expect("two IDs", seconds != first, &first)?;
+    world.expect_no_segment()
 }
 
 /// The C versions meet in one segment: the second takes the first one's for its own.

@@ -93,7 +93,9 @@ fn survived(outcome: &Outcome, who: usize, signal: Signal, is_last: bool) -> Ver
     }
     if is_yours() {
         let noticed = outcome.status.code().is_some_and(|code| code != 0);
-        return expect("the parent's exit status is not 0", noticed, &seen);
+        expect("the parent's exit status is not 0", noticed, &seen)?;
+        let is_success = String::from_utf8_lossy(&outcome.stderr).contains(": Success");
+        return expect("no message that says Success: end of file is no errno", !is_success, &seen);
     }
     let line = format!("{}: killed by {signal}", name_of(who));
     let told = outcome.stderr == [line.as_bytes(), b"\n"].concat();

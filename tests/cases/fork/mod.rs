@@ -170,12 +170,16 @@ struct Place {
 }
 
 impl Place {
-    fn step(self, act: Act) -> Step {
+    fn at(self) -> At {
         match self.number {
-            0 => step(self.who, At::Birth, act),
-            number if self.is_after => step(self.who, At::After(number), act),
-            number => step(self.who, At::Call(number), act),
+            0 => At::Birth,
+            number if self.is_after => At::After(number),
+            number => At::Call(number),
         }
+    }
+
+    fn step(self, act: Act) -> Step {
+        step(self.who, self.at(), act)
     }
 
     fn describe(self, trace: &Trace) -> String {

@@ -49,7 +49,7 @@ fn held_at(place: Place) -> Verdict {
 /// Who wants a segment without a key may have one.
 fn the_key_is_1001() -> Verdict {
     let mut world = World::new()?;
-    runs_right(&mut world, Channel::Pipes)?;
+    world.run(Version::Ours.launch("shm-fork"))?;
     let asked = world.asked_keys();
     let is_so = asked.iter().all(|&key| key == FORK_KEY);
     expect("shmget with key 1001, or IPC_PRIVATE", is_so, &format!("key {asked:?}"))
