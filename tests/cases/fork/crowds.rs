@@ -1,7 +1,7 @@
 //! Many runs at once: each has its own four lines, and leaves nothing.
 
 use super::super::prelude::*;
-use super::{Place, meanwhile, places, runs_right, traced};
+use super::{Place, launch, meanwhile, places, runs_right, traced};
 
 const CROWD: usize = 64;
 
@@ -38,28 +38,46 @@ fn crowd(found: &[Found]) -> Verdict {
     world.expect_no_segment()
 }
 
-/// One run is held before each call of its parent in turn, while a second runs from begin to end: each has a
-/// segment of its own.
+/// One run is held before each call of its parent in turn, while a second runs from begin to end, or comes to
+/// one of the calls that find a segment: each has a segment of its own.
 fn two(found: &[Found]) -> Verdict {
     let whole = traced(&mut Found::world(found)?, Version::Ours, &[])?.0;
-    for place in places(0, &whole) {
-        two_at(place, found).map_err(|report| {
-            let place = place.describe(&whole);
-            report.with_headline(&format!("Of two runs, the first is held: {place}."))
-        })?;
+    let firsts = places(0, &whole);
+    let finds = firsts.iter().position(|place| place.describe(&whole).contains("clone"));
+    let finding = &firsts[..finds.unwrap_or(0)];
+    for &first in &firsts {
+        // A second that is held earlier has met no more than the first one's end.
+        let seconds = finding.iter().filter(|second| second.number >= first.number);
+        for second in seconds.map(Some).chain([None]) {
+            two_at(first, second.copied(), found).map_err(|report| {
+                let second = second.map_or("runs to its end".to_string(), |place| {
+                    format!("then held: {}", place.describe(&whole))
+                });
+                let first = first.describe(&whole);
+                report.with_headline(&format!(
+                    "Two runs. The first is held: {first}. The second {second}."
+                ))
+            })?;
+        }
     }
     Ok(())
 }
 
-fn two_at(place: Place, found: &[Found]) -> Verdict {
+fn two_at(first: Place, second: Option<Place>, found: &[Found]) -> Verdict {
     let mut world = Found::world(found)?;
-    let second = |world: &mut World| {
-        runs_right(world, Channel::Pipes).map_err(|report| report.with_headline("The second run:"))
+    let mut start = |pause: Option<Place>| {
+        let pause = pause.map(|place| place.step(Act::Hold(Until::Told)));
+        let running = world.start(launch(Version::Ours).with(&Vec::from_iter(pause)))?;
+        world.wait_until_paused(running)?;
+        Ok::<_, Report>(running)
     };
-    let (seconds, outcome) = meanwhile(&mut world, Version::Ours, (0, place.at()), second)?;
-    let right = four_lines(&outcome, Channel::Pipes);
-    let first = right.map_err(|report| report.with_headline("The first run:"))?;
-    expect("two IDs", seconds != first, &first)?;
+    let runs = [start(Some(first))?, start(second)?];
+    let mut ids = Vec::new();
+    for (running, name) in runs.into_iter().zip(["The first run:", "The second run:"]) {
+        let right = four_lines(&world.finish(running)?.0, Channel::Pipes);
+        ids.push(right.map_err(|report| report.with_headline(name))?);
+    }
+    expect("two IDs", ids[0] != ids[1], &ids[0])?;
     world.expect_no_segment()
 }
 

@@ -162,7 +162,7 @@ fn order_of(version: Version) -> &'static [Step] {
 }
 
 /// A place in shm-fork's life: which process, and before or after which of its system calls; 0 is its birth.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct Place {
     who: usize,
     number: usize,

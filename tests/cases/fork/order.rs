@@ -2,7 +2,7 @@
 //! in turn, until the others can do no more.
 
 use super::super::prelude::*;
-use super::{Place, launch, places, runs_right, traced, undisturbed};
+use super::{Place, launch, places, traced, undisturbed};
 
 pub fn cases() -> Vec<Case> {
     vec![
