@@ -65,7 +65,7 @@ pub fn cases() -> Vec<Case> {
         (Basic, alike.into()),
         (Basic, segments()),
         (Basic, no_room()),
-        (Basic, vec![case("one_line_is_enough", one_line_is_enough)]),
+        (Basic, typed()),
         (Careful, full()),
         (Careful, refuses.into()),
         (Careful, checked::cases("shm-dynamic")),
@@ -75,6 +75,16 @@ pub fn cases() -> Vec<Case> {
         (Hard, built::cases("shm-dynamic", &[CALLS])),
     ];
     exercise("dynamic", &["shm-dynamic"], all)
+}
+
+/// What a user types, and where it is asked for.
+fn typed() -> Vec<Case> {
+    vec![
+        case("one_line_is_enough", one_line_is_enough),
+        case("half_on_a_terminal", || half_on_a_terminal(b"10\n")),
+        case("half_on_a_terminal_with_no_newline", || half_on_a_terminal(b"99")),
+        case("half_on_a_terminal_and_refused", || half_on_a_terminal(b"-5\n")),
+    ]
 }
 
 fn segments() -> Vec<Case> {
@@ -137,10 +147,13 @@ fn full() -> Vec<Case> {
     ]
 }
 
-/// Every way to ask for the size and to answer.
 fn dynamic(input: impl AsRef<[u8]>) -> Scene {
-    let scene = Scene::of("shm-dynamic").reading(input);
-    scene.also(Channel::TerminalInput).also(Channel::TerminalOutput)
+    Scene::of("shm-dynamic").reading(input)
+}
+
+/// The answer is typed, and all is printed through pipes; or the other way round.
+fn half_on_a_terminal(input: &[u8]) -> Verdict {
+    dynamic(input).only(Channel::TerminalInput).also(Channel::TerminalOutput).agrees()
 }
 
 fn says(says: &str, leaves: Leaves) -> Right<'_> {

@@ -35,7 +35,7 @@ const PIECES: [&[u8]; 16] = [
 ];
 
 fn random_bytes() -> Verdict {
-    repeat(100, |round| {
+    repeat(60, |round| {
         let input = random(u64::from(round));
         let outcome = run(input.clone(), &[])?;
         let (told, right) = (says(&outcome), expected(&input));
