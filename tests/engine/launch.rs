@@ -18,19 +18,18 @@ use nix::unistd::{Gid, Uid, getppid, setgid, setgroups, setsid, setuid};
 /// The check's own argument for it.
 pub const LAUNCH: &str = "--launch";
 
-/// The same command, launched in a folder, as another user or as the one who runs the check (`-`).
-pub fn command(program: &Command, user: Option<u32>, folder: &Path) -> io::Result<Command> {
+/// A command of these words, launched in a folder, as another user or as the one who runs the check (`-`). Its
+/// environment is its own: locale and stdio settings of the caller would change what C prints.
+pub fn command(words: &[OsString], user: Option<u32>, folder: &Path) -> io::Result<Command> {
     let mut command = Command::new(env::current_exe()?);
     command
         .args([LAUNCH, &process::id().to_string()])
         .arg(user.map_or("-".to_string(), |user| user.to_string()))
-        .arg(program.get_program())
-        .args(program.get_args())
+        .args(words)
         .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+        .env("TMPDIR", ".")
         .current_dir(folder);
-    for (name, value) in program.get_envs() {
-        command.env(name, value.unwrap_or_default());
-    }
     Ok(command)
 }
 

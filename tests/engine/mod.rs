@@ -23,7 +23,6 @@ mod folder;
 mod outcome;
 mod report;
 mod streams;
-mod terminal;
 
 pub use channel::Channel;
 pub use folder::{Folder, remove_stale_folders};

@@ -1,15 +1,16 @@
 //! The standard streams of a run. Nothing here blocks: the loop comes by again.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::os::fd::{AsFd, OwnedFd};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags};
+use nix::unistd::pipe2;
 
 use super::channel::Channel;
-use super::ends::Ends;
+use super::ends::{memory_file, terminal, type_in};
 use super::outcome::Outcome;
 use super::report::Report;
 
@@ -20,13 +21,16 @@ pub struct Streams {
     pub channel: Channel,
     /// The program's input stays open when all of it is written.
     pub keeps_input: bool,
-    ends: Ends,
     /// What is still to be written, from `written` on.
     input: Vec<u8>,
     written: usize,
     stdin: Option<File>,
     stdout: Output,
     stderr: Output,
+    /// The input and the output, where they are files.
+    files: Option<(File, File)>,
+    /// The user's end, where there is a terminal.
+    user: Option<File>,
 }
 
 #[derive(Default)]
@@ -36,33 +40,66 @@ struct Output {
 }
 
 impl Streams {
-    pub fn connect(command: &mut Command, channel: Channel, input: &[u8]) -> Result<Self, Report> {
-        let is_file = channel == Channel::OneFile;
-        let mut ends = Ends::new(if is_file { input } else { b"" })?;
-        channel.connect(command, &mut ends, input)?;
+    /// Starts a program whose streams are connected in this way.
+    pub fn start(
+        mut command: Command,
+        channel: Channel,
+        input: &[u8],
+    ) -> Result<(Self, Child), Report> {
+        let mut streams = Self::connect(&mut command, channel, input)?;
+        let mut child = command.spawn()?;
+        drop(command); // it holds copies of the program's ends
+        streams.stdin = own(child.stdin.take())?;
+        streams.stdout.stream = own(child.stdout.take())?;
+        streams.stderr.stream = own(child.stderr.take())?;
+        if channel.prints_on_terminal() {
+            streams.stdout.stream = own(streams.user.take())?;
+        }
+        Ok((streams, child))
+    }
+
+    fn connect(command: &mut Command, channel: Channel, input: &[u8]) -> Result<Self, Report> {
+        let (mut files, mut user) = (None, None);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        match channel {
+            Channel::Pipes => {}
+            Channel::OneFile => {
+                let (input, output) = (memory_file(input)?, memory_file(b"")?);
+                command.stdin(input.try_clone()?);
+                command.stdout(output.try_clone()?).stderr(output.try_clone()?);
+                files = Some((input, output));
+            }
+            Channel::Terminal | Channel::TerminalInput | Channel::TerminalOutput => {
+                let (users, program) = terminal()?;
+                if channel.is_typed() {
+                    type_in(&users, input)?;
+                    command.stdin(program.try_clone()?);
+                }
+                if channel.prints_on_terminal() {
+                    command.stdout(program.try_clone()?).stderr(program);
+                }
+                user = Some(users);
+            }
+            Channel::ReaderGone => {
+                let (_, gone) = pipe2(OFlag::O_CLOEXEC)?;
+                command.stdout(gone);
+            }
+            Channel::HungUp => {
+                let (_, gone) = terminal()?;
+                command.stdin(gone.try_clone()?).stdout(gone);
+            }
+        }
         Ok(Self {
             channel,
             keeps_input: false,
-            ends,
             input: input.to_vec(),
             written: 0,
             stdin: None,
             stdout: Output::default(),
             stderr: Output::default(),
+            files,
+            user,
         })
-    }
-
-    pub fn spawn(mut self, mut command: Command) -> Result<(Self, Child), Report> {
-        let mut child = command.spawn()?;
-        drop(command); // it holds copies of the program's ends
-        self.stdin = own(child.stdin.take())?;
-        self.stdout.stream = own(child.stdout.take())?;
-        self.stderr.stream = own(child.stderr.take())?;
-        let screen = self.ends.terminal.user_alone()?;
-        if self.channel.prints_on_terminal() {
-            self.stdout.stream = own(Some(screen))?;
-        }
-        Ok((self, child))
     }
 
     /// Writes and reads what there is; whether there was any.
@@ -113,8 +150,10 @@ impl Streams {
         while self.stdout.read()? | self.stderr.read()? {}
         let (mut stdout, stderr) = (self.stdout.bytes.clone(), self.stderr.bytes.clone());
         let mut unread = None;
-        if self.channel == Channel::OneFile {
-            (stdout, unread) = self.ends.of_files()?;
+        if let Some((input, output)) = &mut self.files {
+            unread = input.metadata()?.len().checked_sub(input.stream_position()?);
+            output.rewind()?;
+            output.read_to_end(&mut stdout)?;
         }
         Ok(Outcome { stdout, stderr, status, unread })
     }

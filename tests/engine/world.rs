@@ -4,13 +4,14 @@
 mod follow;
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs::{self, Permissions};
 use std::iter;
 use std::os::fd::AsFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::ExitStatus;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -70,7 +71,7 @@ const MOST_STOPS: usize = 64;
 
 /// A program to be run.
 pub struct Launch {
-    pub command: Command,
+    pub words: Vec<OsString>,
     pub user: Option<u32>,
     pub channel: Channel,
     pub input: Vec<u8>,
@@ -81,9 +82,9 @@ pub struct Launch {
 
 impl Launch {
     /// Runs a command through pipes, with no input.
-    pub fn of(command: Command) -> Self {
+    pub fn of(words: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
         Self {
-            command,
+            words: words.into_iter().map(Into::into).collect(),
             user: None,
             channel: Channel::Pipes,
             input: Vec::new(),
@@ -217,10 +218,9 @@ impl World {
     }
 
     pub fn start(&mut self, launch: Launch) -> Result<Running, Report> {
-        let mut command = launch::command(&launch.command, launch.user, self.folder.path())?;
-        let mut streams = Streams::connect(&mut command, launch.channel, &launch.input)?;
+        let command = launch::command(&launch.words, launch.user, self.folder.path())?;
+        let (mut streams, mut child) = Streams::start(command, launch.channel, &launch.input)?;
         streams.keeps_input = launch.keeps_input;
-        let (streams, mut child) = streams.spawn(command)?;
         let leader = Pid::from_raw(child.id().try_into()?);
         let seized =
             sys::wait_until_stopped(leader).and_then(|()| ptrace::seize(leader, options()));

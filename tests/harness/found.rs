@@ -1,10 +1,10 @@
 //! A segment that is there before the programs start.
 
-use std::process::Command;
+use std::ffi::OsString;
 
 use super::by_hand::{as_user, built, quoted};
 use super::machine::{Need, has};
-use super::programs::{make_segment, wrapped};
+use super::programs::make_segment;
 use crate::engine::{Launch, Report, Verdict, World};
 
 /// A user who owns nothing.
@@ -51,11 +51,9 @@ impl Found {
 
     /// The tool, with its arguments: it says when the segment is there, and keeps it attached, if
     /// it has, until its input ends.
-    pub fn maker(&self) -> Command {
-        let numbers = [self.key.to_string(), self.size.to_string(), format!("{:o}", self.mode)];
-        let mut command = wrapped(&[], &make_segment());
-        command.args(numbers).arg(self.text);
-        command
+    fn maker(&self) -> [OsString; 5] {
+        let [key, size] = [self.key, self.size].map(|number| number.to_string().into());
+        [make_segment().into(), key, size, format!("{:o}", self.mode).into(), self.text.into()]
     }
 
     /// A world in which these are there.

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use nix::sys::resource::{Resource, getrlimit};
 use nix::unistd::geteuid;
 
-use super::programs::{wrapped, yours};
+use super::programs::yours;
 use crate::engine::{Launch, Report, Verdict, World};
 
 /// What a case needs beside the programs.
@@ -67,7 +67,7 @@ fn most_processes() -> u64 {
 
 /// Every case follows its programs with ptrace.
 pub fn needs_ptrace() -> Verdict {
-    let traced = World::new()?.run(Launch::of(wrapped(&[], "true".as_ref())));
+    let traced = World::new()?.run(Launch::of(["true"]));
     traced.map(drop).map_err(|report| {
         Report::trouble(format!(
             "ptrace is not allowed here.\n\

@@ -1,11 +1,10 @@
 //! The programs under comparison: the C versions, and ours or a student's.
 
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::engine::{Kind, Launch, Report, Verdict, World};
@@ -81,12 +80,12 @@ pub fn is_executable(file: &Path) -> bool {
 fn compile(source: &Path, program: &Path, flags: &[&str]) -> Verdict {
     let set = |name, default: &str| env::var(name).unwrap_or_else(|_| default.into());
     let words = format!("{} {}", set("CC", "cc"), set("CFLAGS", "-O2"));
-    let mut words = words.split_whitespace();
-    let mut command = wrapped(&[], words.next().unwrap_or("cc").as_ref());
+    let words = words.split_whitespace().chain(flags.iter().copied());
+    let words = words.chain(["-o", "program", "-iquote"]).map(OsString::from);
     let folder = source.parent().unwrap_or(Path::new("."));
-    command.args(words).args(flags).args(["-o", "program", "-iquote"]).args([folder, source]);
+    let launch = Launch::of(words.chain([folder.into(), source.into()]));
     let mut world = World::new()?;
-    let (is_made, text) = match world.run(Launch::of(command)) {
+    let (is_made, text) = match world.run(launch) {
         Ok((outcome, _)) => (outcome.succeeded(), [outcome.stdout, outcome.stderr].concat()),
         Err(report) if report.kind == Kind::Stopped => (false, report.text.into_bytes()),
         Err(report) => return Err(report),
@@ -119,7 +118,8 @@ impl Version {
 
     /// The same by a command, whose words come before it.
     pub fn launch_under(self, wrapper: &[&str], program: &str) -> Launch {
-        Launch::of(wrapped(wrapper, &self.path(program)))
+        let words = wrapper.iter().map(OsString::from);
+        Launch::of(words.chain([self.path(program).into()]))
     }
 
     /// How a report calls it.
@@ -172,17 +172,4 @@ pub fn target() -> PathBuf {
 /// The tool that makes the segments that a case starts from.
 pub fn make_segment() -> PathBuf {
     RUN.get_or_init(env::temp_dir).join("make-segment")
-}
-
-/// The program, run by the command whose words come before it, in an environment of its own: locale
-/// and stdio settings of the caller would change what C prints.
-pub fn wrapped(words: &[&str], program: &Path) -> Command {
-    let mut words = words.iter().map(OsStr::new).chain([program.as_os_str()]);
-    let mut command = Command::new(words.next().unwrap_or_default());
-    command
-        .args(words)
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
-        .env("TMPDIR", ".");
-    command
 }
