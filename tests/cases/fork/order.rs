@@ -49,10 +49,14 @@ fn held_at(place: Place) -> Verdict {
 /// Who wants a segment without a key may have one.
 fn the_key_is_1001() -> Verdict {
     let mut world = World::new()?;
-    world.run(Version::Ours.launch("shm-fork"))?;
-    let asked = world.asked_keys();
+    let pause = step(2, At::Birth, Act::Hold(Until::Told));
+    let running = world.start(launch(Version::Ours).with(&[pause]))?;
+    world.wait_until_paused(running)?;
+    let (asked, table) = (world.asked_keys(), world.describe_table()?);
     let is_so = asked.iter().all(|&key| key == FORK_KEY);
-    expect("shmget with key 1001, or IPC_PRIVATE", is_so, &format!("key {asked:?}"))
+    expect("shmget with key 1001, or IPC_PRIVATE", is_so, &format!("key {asked:?}"))?;
+    let is_666 = !table.contains("key 1001,") || table.contains("mode 0666");
+    expect("the segment of key 1001 has mode 0666", is_666, &table)
 }
 
 /// While a child is held, at its birth or before its end, the other comes as far as it can: one of them has
