@@ -131,26 +131,33 @@ impl Checked {
 
     fn judge(&self, place: &Place, errno: Errno, played: &Seen, right: &Seen) -> Verdict {
         let is_fork = place.program == "shm-fork";
-        let may_stay = is_yours() && self.name == "shmctl";
         let goes_on = self.name != "shmdt" && is_right(played, right, is_fork);
         if is_yours() && (!played.trace.reached[0] || goes_on) {
             return Ok(());
         }
-        let Seen { last: outcome, trace, after, .. } = played;
+        let (outcome, after) = (&played.last, &played.after);
         let seen = format!("{}segments then:\n{after}", outcome.describe(Channel::Pipes));
         place.expect_told(outcome, &text_of(errno), &seen)?;
         expect("exit status 1", outcome.status.code() == Some(1), &seen)?;
-        let is_quick = trace.sleeper.is_none() || is_yours();
+        let is_quick = played.trace.sleeper.is_none() || is_yours();
         expect("it does not sleep on its way out", is_quick, &seen)?;
-        // A semaphore set whose removal fails stays.
-        let is_left =
-            if self.name == "semop" { after.contains("key ") } else { after.trim() != "none" };
-        expect("no segment is left", !is_fork || may_stay || !is_left, &seen)?;
         let is_detached = !after.contains(" 1 attached") && !after.contains(" 2 attached");
         expect("nothing is attached any more", is_detached, &seen)?;
+        if is_fork {
+            return expect("no segment is left", !self.is_left(after), &seen);
+        }
         let has_text = after.contains("shared memory"); // as both texts of the exercises have
-        let is_whole = is_fork || *after == played.before || *after == right.after || !has_text;
+        let is_whole = *after == played.before || *after == right.after || !has_text;
         expect("the segment as it was, or with all of its text", is_whole, &seen)
+    }
+
+    /// Whether more is left than what cannot be removed, because the removal fails.
+    fn is_left(&self, after: &str) -> bool {
+        match self.name {
+            "shmctl" if is_yours() => false,
+            "semop" => after.contains("key "),
+            _ => after.trim() != "none",
+        }
     }
 }
 
