@@ -1,6 +1,7 @@
 //! A world: keys of its own in the machine's segment table, and the programs that run in it. One
 //! single-threaded loop follows all their processes (`follow`), and reads their streams.
 
+mod bounds;
 mod follow;
 
 use std::collections::HashMap;
@@ -31,40 +32,7 @@ use super::report::{Kind, Report, Verdict, expect};
 use super::step::{Step, Until, Who};
 use super::streams::Streams;
 use super::sys;
-use super::task::{State, Task, describe_all};
-
-/// More living processes than this are a bomb.
-const MOST_PROCESSES: usize = 300;
-
-/// More births than this are one too.
-const MOST_BIRTHS: usize = 10 * MOST_PROCESSES;
-
-/// More system calls than this have no end.
-const MOST_CALLS: usize = 100_000;
-
-/// The longest that a program may take, in milliseconds in which nothing happens.
-const LONGEST: u32 = 60_000;
-
-/// The most that a program's processes may use together.
-const MOST_TIME: Duration = Duration::from_secs(5);
-const MOST_MEMORY: u64 = 1 << 30;
-
-/// How often the engine looks at how much they use.
-const LOOK: Duration = Duration::from_millis(50);
-
-/// It is a hang if all wait at this many looks in a row, a millisecond apart: output takes a moment to pass a
-/// terminal. A busy machine makes the looks slower, too.
-const HANGS: u32 = 50;
-
-/// The same where a signal or a descriptor tells that a time is up: that time is real.
-const HANGS_WITH_TIMERS: u32 = 3000;
-const TIMERS: [&str; 4] = ["alarm", "setitimer", "timer_settime", "timerfd_settime"];
-
-/// A held process is let go when the others have slept for this many virtual milliseconds, have
-/// computed for this long, or have made this many system calls.
-const LONGEST_HOLD: u64 = 3000;
-const BUSY: Duration = Duration::from_millis(200);
-const MANY_CALLS: usize = 1000;
+use super::task::{State, Task};
 
 /// At most this many stops are handled in a row.
 const MOST_STOPS: usize = 64;
@@ -360,15 +328,8 @@ impl World {
             self.quiet = 0;
             return self.let_go(index);
         }
-        if self.quiet > HANGS && (self.quiet > HANGS_WITH_TIMERS || !self.has_timers()) {
-            self.stop_for_hanging();
-        }
+        self.stop_what_hangs();
         self.wait()
-    }
-
-    fn has_timers(&self) -> bool {
-        let mut calls = self.tasks.iter().filter(|task| task.lives()).flat_map(|task| &task.calls);
-        calls.any(|call| TIMERS.contains(&call.as_str()))
     }
 
     /// Waits a moment for a stop, for output, or for room for input.
@@ -385,7 +346,7 @@ impl World {
 
     /// All others wait, sleep or have ended: the held process, or the sleeper, that may go on.
     fn next_to_go(&self) -> Option<usize> {
-        let is_long = |since| self.now.saturating_sub(since) >= LONGEST_HOLD;
+        let is_long = |since| self.now.saturating_sub(since) >= bounds::LONGEST_HOLD;
         let rank = |task: &Task| match task.state {
             State::Held(Until::OthersSleep, since) => Some((0, since)),
             State::Held(Until::OthersWait, since) if is_long(since) => Some((1, since)),
@@ -396,82 +357,6 @@ impl World {
         let ranks = self.tasks.iter().enumerate();
         let ranks = ranks.filter_map(|(index, task)| Some((rank(task)?, index)));
         ranks.min().map(|(_, index)| index)
-    }
-
-    fn stop_for_hanging(&mut self) {
-        self.quiet = 0;
-        for run in 0..self.runs.len() {
-            let may_wait = self.runs[run].streams.keeps_input || self.paused(run).is_some();
-            if !self.has_ended(run) && !may_wait {
-                // Those that live, and those that died by a signal.
-                let is_of_interest = |task: &&Task| {
-                    task.run == run && (task.lives() || task.status.signal().is_some())
-                };
-                let who: Vec<&Task> = self.tasks.iter().filter(is_of_interest).collect();
-                let why = format!("it hangs:\n  {}", describe_all(&who));
-                self.stop(run, &why);
-            }
-        }
-    }
-
-    /// Stops the programs that exceed a bound, and lets go the processes that spinning ones wait for.
-    fn look(&mut self) -> Verdict {
-        let is_time = self.looked.elapsed() > LOOK;
-        for run in 0..self.runs.len() {
-            let this = &self.runs[run];
-            if this.stopped.is_some() || this.streams.keeps_input || self.has_ended(run) {
-                continue;
-            }
-            let (time, memory) = if is_time { self.usage(run) } else { (Duration::ZERO, 0) };
-            let why = if this.streams.is_too_long() {
-                "it prints without end (more than 1 MiB)"
-            } else if this.calls > MOST_CALLS {
-                "it makes system calls without end (more than 100000)"
-            } else if time > MOST_TIME {
-                "it uses the processor without end (more than 5 seconds)"
-            } else if memory > MOST_MEMORY {
-                "it uses more than 1 GiB of memory"
-            } else if self.idle - this.start > LONGEST {
-                "it did not end in 60 seconds"
-            } else {
-                self.let_go_for_the_busy(run, time)?;
-                continue;
-            };
-            self.stop(run, why);
-        }
-        if is_time {
-            self.looked = Instant::now();
-        }
-        Ok(())
-    }
-
-    fn usage(&self, run: usize) -> (Duration, u64) {
-        let (times, sizes): (Vec<_>, Vec<_>) = self.living(run).map(Task::usage).unzip();
-        (times.iter().sum(), sizes.iter().sum())
-    }
-
-    /// A process that spins never waits, so the one that it waits for is held for a short time only.
-    fn let_go_for_the_busy(&mut self, run: usize, used: Duration) -> Verdict {
-        let is_held = |task: &Task| matches!(task.state, State::Held(..)) && task.run == run;
-        let calls = self.runs[run].calls;
-        let is_long = |(processor, before)| used > processor + BUSY || calls > before + MANY_CALLS;
-        let held = |task: &Task| is_held(task) && task.held_at.is_some_and(is_long);
-        let Some(index) = self.tasks.iter().position(held) else {
-            return Ok(());
-        };
-        self.runs[run].is_busy = true;
-        if self.tasks[index].is_held(Until::Told) { Ok(()) } else { self.let_go(index) }
-    }
-
-    fn stop(&mut self, run: usize, why: &str) {
-        self.runs[run].stopped.get_or_insert(why.to_string());
-        // Their parents are killed too, and will never name them.
-        for (pid, _) in self.unknown.drain() {
-            let _ = kill(pid, Signal::SIGKILL);
-        }
-        for task in self.living(run) {
-            let _ = kill(task.pid, Signal::SIGKILL);
-        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::super::step::{Act, At};
 use super::super::sys::{self, Call, Side};
 use super::super::task::{Plan, State, Task, is_running};
 use super::super::{calls, calls_made};
-use super::{MOST_BIRTHS, MOST_PROCESSES, World};
+use super::World;
 
 impl World {
     /// A process has stopped, or ended.
@@ -119,9 +119,8 @@ impl World {
         let who = (!is_thread).then_some(processes);
         self.tasks.push(Task::new(pid, run, who, true));
         self.runs[run].births += 1;
-        if self.living(run).count() > MOST_PROCESSES || self.runs[run].births > MOST_BIRTHS {
-            let why = format!("it makes processes without end (more than {MOST_PROCESSES})");
-            self.stop(run, &why);
+        if self.is_bomb(run) {
+            self.stop(run, "it makes processes without end (more than 300)");
         }
         match self.unknown.remove(&pid) {
             Some(status) => self.changes(self.tasks.len() - 1, status),

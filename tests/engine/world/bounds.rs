@@ -1,0 +1,133 @@
+//! What a program may use, for how long, and when it hangs.
+
+use std::os::unix::process::ExitStatusExt;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+
+use super::super::report::Verdict;
+use super::super::step::Until;
+use super::super::task::{State, Task, describe_all};
+use super::World;
+
+/// More living processes than this are a bomb.
+const MOST_PROCESSES: usize = 300;
+
+/// More births than this are one too.
+const MOST_BIRTHS: usize = 10 * MOST_PROCESSES;
+
+/// More system calls than this have no end.
+const MOST_CALLS: usize = 100_000;
+
+/// The longest that a program may take, in milliseconds in which nothing happens.
+const LONGEST: u32 = 60_000;
+
+/// The most that a program's processes may use together.
+const MOST_TIME: Duration = Duration::from_secs(5);
+const MOST_MEMORY: u64 = 1 << 30;
+
+/// How often the engine looks at how much they use.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// It is a hang if all wait at this many looks in a row, a millisecond apart: output takes a moment to pass a
+/// terminal. A busy machine makes the looks slower, too.
+const HANGS: u32 = 50;
+
+/// The same where a signal or a descriptor tells that a time is up: that time is real.
+const HANGS_WITH_TIMERS: u32 = 3000;
+const TIMERS: [&str; 4] = ["alarm", "setitimer", "timer_settime", "timerfd_settime"];
+
+/// A held process is let go when the others have slept for this many virtual milliseconds, have
+/// computed for this long, or have made this many system calls.
+pub(super) const LONGEST_HOLD: u64 = 3000;
+const BUSY: Duration = Duration::from_millis(200);
+const MANY_CALLS: usize = 1000;
+
+impl World {
+    /// Stops the programs that exceed a bound, and lets go the processes that spinning ones wait for.
+    pub(super) fn look(&mut self) -> Verdict {
+        let is_time = self.looked.elapsed() > LOOK;
+        for run in 0..self.runs.len() {
+            let this = &self.runs[run];
+            if this.stopped.is_some() || this.streams.keeps_input || self.has_ended(run) {
+                continue;
+            }
+            let (time, memory) = if is_time { self.usage(run) } else { (Duration::ZERO, 0) };
+            let why = if this.streams.is_too_long() {
+                "it prints without end (more than 1 MiB)"
+            } else if this.calls > MOST_CALLS {
+                "it makes system calls without end (more than 100000)"
+            } else if time > MOST_TIME {
+                "it uses the processor without end (more than 5 seconds)"
+            } else if memory > MOST_MEMORY {
+                "it uses more than 1 GiB of memory"
+            } else if self.idle - this.start > LONGEST {
+                "it did not end in 60 seconds"
+            } else {
+                self.let_go_for_the_busy(run, time)?;
+                continue;
+            };
+            self.stop(run, why);
+        }
+        if is_time {
+            self.looked = Instant::now();
+        }
+        Ok(())
+    }
+
+    pub(super) fn usage(&self, run: usize) -> (Duration, u64) {
+        let (times, sizes): (Vec<_>, Vec<_>) = self.living(run).map(Task::usage).unzip();
+        (times.iter().sum(), sizes.iter().sum())
+    }
+
+    /// A process that spins never waits, so the one that it waits for is held for a short time only.
+    fn let_go_for_the_busy(&mut self, run: usize, used: Duration) -> Verdict {
+        let is_held = |task: &Task| matches!(task.state, State::Held(..)) && task.run == run;
+        let calls = self.runs[run].calls;
+        let is_long = |(processor, before)| used > processor + BUSY || calls > before + MANY_CALLS;
+        let held = |task: &Task| is_held(task) && task.held_at.is_some_and(is_long);
+        let Some(index) = self.tasks.iter().position(held) else {
+            return Ok(());
+        };
+        self.runs[run].is_busy = true;
+        if self.tasks[index].is_held(Until::Told) { Ok(()) } else { self.let_go(index) }
+    }
+
+    /// Stops the programs whose processes all wait for something that none of them does.
+    pub(super) fn stop_what_hangs(&mut self) {
+        let mut calls = self.tasks.iter().filter(|task| task.lives()).flat_map(|task| &task.calls);
+        let has_timers = calls.any(|call| TIMERS.contains(&call.as_str()));
+        if self.quiet <= if has_timers { HANGS_WITH_TIMERS } else { HANGS } {
+            return;
+        }
+        self.quiet = 0;
+        for run in 0..self.runs.len() {
+            let may_wait = self.runs[run].streams.keeps_input || self.paused(run).is_some();
+            if !self.has_ended(run) && !may_wait {
+                // Those that live, and those that died by a signal.
+                let is_of_interest = |task: &&Task| {
+                    task.run == run && (task.lives() || task.status.signal().is_some())
+                };
+                let who: Vec<&Task> = self.tasks.iter().filter(is_of_interest).collect();
+                let why = format!("it hangs:\n  {}", describe_all(&who));
+                self.stop(run, &why);
+            }
+        }
+    }
+
+    /// Whether it makes processes without end.
+    pub(super) fn is_bomb(&self, run: usize) -> bool {
+        self.living(run).count() > MOST_PROCESSES || self.runs[run].births > MOST_BIRTHS
+    }
+
+    pub(super) fn stop(&mut self, run: usize, why: &str) {
+        self.runs[run].stopped.get_or_insert(why.to_string());
+        // Their parents are killed too, and will never name them.
+        for (pid, _) in self.unknown.drain() {
+            let _ = kill(pid, Signal::SIGKILL);
+        }
+        for task in self.living(run) {
+            let _ = kill(task.pid, Signal::SIGKILL);
+        }
+    }
+}
