@@ -10,7 +10,25 @@ pub fn cases() -> Vec<Case> {
     exercise("makefile", &[], [(Basic, TYPED.map(of).into()), (Basic, vec![as_nobody])])
 }
 
-const TYPED: [(&str, &str); 8] = [
+const TYPED: [(&str, &str); 9] = [
+    (
+        "a_hand_in_that_does_not_compile_is_red",
+        r#"
+$ mkdir "$TMPDIR/mine"; echo 'int main(' >"$TMPDIR/mine/shm-create.c"
+$ YOURS="$TMPDIR/mine" target/debug/check create; echo $?
+FAILED  create::compiles
+shm-create.c does not compile:
+...
+passed            basic    careful       hard    not run
+create           0 of 1 ...
+...
+1
+$ YOURS="$TMPDIR/mine" target/debug/check fork; echo $?
+...
+Nothing was checked.
+1
+"#,
+    ),
     (
         "its_keys_are_those_of_the_programs",
         r"

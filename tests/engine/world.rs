@@ -46,6 +46,8 @@ pub struct Launch {
     pub steps: Vec<Step>,
     /// Its input stays open when all of it is written.
     pub keeps_input: bool,
+    /// Its system calls are its own affair: a linker makes tens of thousands.
+    pub ignores_calls: bool,
 }
 
 impl Launch {
@@ -58,6 +60,7 @@ impl Launch {
             input: Vec::new(),
             steps: Vec::new(),
             keeps_input: false,
+            ignores_calls: false,
         }
     }
 
@@ -103,6 +106,7 @@ pub struct Trace {
 
 struct Run {
     streams: Streams,
+    ignores_calls: bool,
     /// How often the loop had been idle when it began.
     start: u32,
     status: ExitStatus,
@@ -202,6 +206,7 @@ impl World {
         self.tasks.push(Task::new(leader, run, Some(0), false));
         self.runs.push(Run {
             streams,
+            ignores_calls: launch.ignores_calls,
             start: self.idle,
             status: ExitStatus::default(),
             reached: vec![false; launch.steps.len()],

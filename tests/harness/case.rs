@@ -100,9 +100,9 @@ pub fn exercise(
     let single = if let [program] = programs { compiles(program) } else { None };
     let mut all = Vec::from_iter(single);
     for (level, cases) in cases {
-        all.extend(cases.into_iter().map(|case| Case { level, ..case }));
+        all.extend(cases.into_iter().map(|case| Case { programs, level, ..case }));
     }
-    let named = |case: Case| Case { name: format!("{name}::{}", case.name), programs, ..case };
+    let named = |case: Case| Case { name: format!("{name}::{}", case.name), ..case };
     all.into_iter().map(named).collect()
 }
 

@@ -273,7 +273,8 @@ impl World {
 
     fn go_on(&self, index: usize, signal: i32) -> nix::Result<()> {
         let task = &self.tasks[index];
-        sys::resume(task.pid, signal, task.began)
+        let follows_calls = task.began && !self.runs[task.run].ignores_calls;
+        sys::resume(task.pid, signal, follows_calls)
     }
 }
 
