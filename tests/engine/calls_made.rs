@@ -2,11 +2,11 @@
 //! could escape it is refused.
 
 use std::fs;
-use std::io::{IoSlice, IoSliceMut};
+use std::ptr;
 
-use libc::{IPC_PRIVATE, IPC_RMID, IPC_SET, IPC_STAT};
+use libc::{IPC_PRIVATE, IPC_RMID, IPC_SET, IPC_STAT, c_long};
 use nix::errno::Errno;
-use nix::sys::uio::{RemoteIoVec, process_vm_readv, process_vm_writev};
+use nix::sys::ptrace::{self, AddressType};
 use nix::time::ClockId;
 use nix::unistd::Pid;
 
@@ -129,19 +129,30 @@ fn translate_key_back(keys: &Keys, pid: Pid, address: u64) -> nix::Result<()> {
     }
 }
 
+/// Writes into the memory of a process that has stopped, a word at a time.
 fn write(pid: Pid, address: u64, bytes: &[u8]) -> nix::Result<()> {
-    let there = [RemoteIoVec {
-        base: usize::try_from(address).map_err(|_| Errno::EFAULT)?,
-        len: bytes.len(),
-    }];
-    process_vm_writev(pid, &[IoSlice::new(bytes)], &there).map(drop)
+    for (part, at) in bytes.chunks(WORD).zip((address..).step_by(WORD)) {
+        let mut word = ptrace::read(pid, pointer(at)?)?.to_ne_bytes();
+        word[..part.len()].copy_from_slice(part);
+        ptrace::write(pid, pointer(at)?, c_long::from_ne_bytes(word))?;
+    }
+    Ok(())
 }
 
+/// Reads it. Root in a container may do so by ptrace alone, if the process is another user's.
 fn read(pid: Pid, address: u64, bytes: &mut [u8]) -> Option<()> {
-    let length = bytes.len();
-    let there = [RemoteIoVec { base: usize::try_from(address).ok()?, len: length }];
-    let count = process_vm_readv(pid, &mut [IoSliceMut::new(bytes)], &there).ok()?;
-    (count == length).then_some(())
+    for (part, at) in bytes.chunks_mut(WORD).zip((address..).step_by(WORD)) {
+        let word = ptrace::read(pid, pointer(at).ok()?).ok()?.to_ne_bytes();
+        part.copy_from_slice(&word[..part.len()]);
+    }
+    Some(())
+}
+
+const WORD: usize = size_of::<c_long>();
+
+fn pointer(address: u64) -> nix::Result<AddressType> {
+    let address = usize::try_from(address).map_err(|_| Errno::EFAULT)?;
+    Ok(ptr::without_provenance_mut(address)) // of the other process
 }
 
 /// Whether a segment that a process has attached holds this text. See proc(5), /proc/PID/maps.
