@@ -29,7 +29,6 @@ const MOST_BYTES: usize = 16 * 4096;
 
 pub struct Keys {
     base: i32,
-    claim: Segment,
     /// The keys that programs have asked for, in the order of the range.
     known: Vec<i32>,
     /// Those of them that were asked for by shmget.
@@ -68,10 +67,9 @@ impl Keys {
             match Segment::get(base + LENGTH - 1, 1, flags) {
                 Err(common::Failure::Call(_, Errno::EEXIST)) => {}
                 Err(failure) => return Err(Report::trouble(format!("{failure:?}"))),
-                Ok(claim) => {
+                Ok(_) => {
                     return Ok(Self {
                         base,
-                        claim,
                         known: Vec::new(),
                         asked: Vec::new(),
                         ids: Vec::new(),
@@ -172,13 +170,14 @@ impl Keys {
 
 impl Drop for Keys {
     fn drop(&mut self) {
-        for (_, row) in self.rows().unwrap_or_default() {
-            row.remove();
-        }
+        // A program that is killed in its shmget has told nobody of its segment.
+        let is_own = |row: &&Row| self.ids.contains(&row.id) || row.range() == self.base;
+        let mut own = rows().unwrap_or_default();
+        own.sort_by_key(Row::is_claim);
+        own.iter().filter(is_own).for_each(Row::remove);
         for (kind, id) in self.others_left() {
             let _ = Command::new("ipcrm").args([kind.names().2, &id.to_string()]).output();
         }
-        let _ = self.claim.remove();
     }
 }
 
@@ -195,6 +194,16 @@ struct Row {
 }
 
 impl Row {
+    /// Where the range of its key begins.
+    fn range(&self) -> i32 {
+        self.key - self.key % LENGTH
+    }
+
+    /// A claim is removed last: until then, others can tell what to remove.
+    fn is_claim(&self) -> bool {
+        self.key >= FIRST && self.key == self.range() + LENGTH - 1
+    }
+
     /// As its owner: root in a container may not remove another user's.
     fn remove(&self) {
         let mut ipcrm = Command::new("ipcrm");
@@ -229,11 +238,11 @@ fn row(line: &str) -> Option<Row> {
 
 /// Removes what killed checks have left: the ranges whose claimer no longer runs.
 pub fn remove_stale() -> io::Result<()> {
-    let rows = rows()?;
-    let is_claim = |row: &&Row| row.key >= FIRST && row.key % LENGTH == LENGTH - 1;
-    let is_stale = |row: &&Row| !is_running(Pid::from_raw(row.maker));
-    for claim in rows.iter().filter(is_claim).filter(is_stale) {
-        let in_range = |row: &&Row| row.key / LENGTH == claim.key / LENGTH;
+    let mut rows = rows()?;
+    rows.sort_by_key(Row::is_claim);
+    let is_stale = |row: &&Row| row.is_claim() && !is_running(Pid::from_raw(row.maker));
+    for claim in rows.iter().filter(is_stale) {
+        let in_range = |row: &&Row| row.range() == claim.range();
         rows.iter().filter(in_range).for_each(Row::remove);
     }
     Ok(())

@@ -33,5 +33,4 @@ pub use launch::{LAUNCH, launch};
 pub use outcome::{Outcome, in_words};
 pub use report::{Kind, Report, Verdict, diff, expect, expect_of_c};
 pub use step::{Act, At, Step, THE_C_VERSIONS_ORDER, Until, Who, step};
-pub use task::is_running;
 pub use world::{Launch, Trace, World};

@@ -10,7 +10,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::sys::prctl::set_child_subreaper;
 use nix::sys::signal::{SigSet, Signal, kill};
+use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 
 use super::case::{Case, Level};
@@ -53,8 +55,8 @@ impl Played {
     }
 }
 
-/// The processes that play cases now.
-static PLAYING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+/// Who starts a process has this.
+static STARTING: Mutex<()> = Mutex::new(());
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -68,6 +70,7 @@ struct Runner<'a> {
 
 /// Plays them all.
 pub fn play_all(cases: &[&Case]) -> Result<Vec<Played>, Report> {
+    set_child_subreaper(true)?;
     engine::remove_stale_folders()?;
     let folder = Folder::new()?;
     // This comes first, because a thread that exists before it would take the signals.
@@ -93,12 +96,16 @@ fn clean_up_when_interrupted(folder: PathBuf) -> Result<(), Report> {
     signals.thread_block()?; // all threads that come have them blocked too
     thread::spawn(move || {
         let signal = signals.wait();
-        let cases = lock(&PLAYING); // for good: nobody starts another
-        for &case in cases.iter() {
-            let _ = kill(case, Signal::SIGKILL); // what it runs ends with it: it is traced
-        }
-        while cases.iter().any(|&case| engine::is_running(case)) {
-            thread::yield_now();
+        let _no_more = lock(&STARTING);
+        loop {
+            let children = children();
+            if children.is_empty() {
+                break;
+            }
+            for child in children {
+                let _ = kill(child, Signal::SIGKILL); // what it runs ends with it: it is traced
+            }
+            let _ = waitpid(None, Some(WaitPidFlag::WNOHANG));
         }
         let _ = fs::remove_dir_all(folder);
         let _ = engine::remove_stale();
@@ -106,6 +113,15 @@ fn clean_up_when_interrupted(folder: PathBuf) -> Result<(), Report> {
         exit(128 + signal.map_or(0, |signal| signal as i32));
     });
     Ok(())
+}
+
+/// The processes that play cases now, and what those that died have left to this one.
+fn children() -> Vec<Pid> {
+    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let lists =
+        threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    let children = lists.collect::<String>();
+    children.split_whitespace().filter_map(|pid| pid.parse().ok()).map(Pid::from_raw).collect()
 }
 
 impl Runner<'_> {
@@ -164,14 +180,10 @@ impl Runner<'_> {
         let mut command = Command::new(words.next().unwrap_or_default());
         command.args(words).args(["--play", &case.name]).env("TMPDIR", self.folder);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut playing = lock(&PLAYING);
+        let starting = lock(&STARTING);
         let child = command.spawn()?;
-        let pid = Pid::from_raw(child.id().try_into().map_err(io::Error::other)?);
-        playing.push(pid);
-        drop(playing);
-        let output = child.wait_with_output();
-        lock(&PLAYING).retain(|&other| other != pid);
-        output
+        drop(starting);
+        child.wait_with_output()
     }
 
     fn show_progress(&self) {
