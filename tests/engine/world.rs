@@ -105,6 +105,7 @@ pub struct Trace {
 }
 
 struct Run {
+    name: OsString,
     streams: Streams,
     ignores_calls: bool,
     /// How often the loop had been idle when it began.
@@ -205,6 +206,7 @@ impl World {
         let run = self.runs.len();
         self.tasks.push(Task::new(leader, run, Some(0), false));
         self.runs.push(Run {
+            name: launch.words.first().cloned().unwrap_or_default(),
             streams,
             ignores_calls: launch.ignores_calls,
             start: self.idle,
@@ -241,9 +243,16 @@ impl World {
         self.has_ended(run)
     }
 
-    /// Waits until a program has printed a line, or ended.
+    /// Waits until a program has printed a line; fails if it does not.
     pub fn wait_for_line(&mut self, Running(run): Running) -> Verdict {
-        self.drive(|world| world.runs[run].streams.has_line() || world.has_ended(run))
+        let says_nothing = |world: &Self| world.has_ended(run) || world.hangs();
+        self.drive(|world| world.runs[run].streams.has_line() || says_nothing(world))?;
+        let name = self.runs[run].name.to_string_lossy();
+        expect(
+            "a line of output",
+            self.runs[run].streams.has_line(),
+            &format!("{name} prints none"),
+        )
     }
 
     /// Sends a signal to a program's processes.

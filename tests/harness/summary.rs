@@ -93,15 +93,19 @@ fn shortened(report: &Report, room: usize) -> Vec<String> {
     let commands = lines.iter().rposition(|line| line.starts_with("By hand"));
     let (above, commands) = lines.split_at(commands.unwrap_or(lines.len()));
     // What was seen comes first.
-    let fit = tall(above) >= room && tall(commands) + 4 <= room;
+    let fit = tall(above) >= room && tall(commands) + 8 <= room;
     let commands = if fit { commands } else { &[] };
     // How it ended, and what it left, is said last.
-    let (above, end) = above.split_at(above.len().saturating_sub(3));
+    let last = if room > 10 { 3 } else { 0 };
+    let (above, end) = above.split_at(above.len().saturating_sub(last));
     let left = room.saturating_sub(1 + tall(commands) + tall(end));
     let fits = |&count: &usize| tall(&above[..count]) <= left;
     let shown = (0..=above.len()).rev().find(fits).unwrap_or(0);
     let rest = above.len() - shown;
-    let more = format!("  ... and {rest} more lines: see the command below");
+    let more = match rest {
+        0 => "  (By hand: see the command below.)".to_string(),
+        _ => format!("  ... and {rest} more lines: see the command below"),
+    };
     [own(&above[..shown]), vec![more], own(end), own(commands)].concat()
 }
 

@@ -16,8 +16,9 @@ pub fn typed(commands: &str) -> Result<String, Report> {
     let folder = Folder::new()?;
     let file = folder.path().join("shown");
     let commands = commands.replace("target/", &format!("{}/", built()));
-    let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("exec 2>&1; {commands}")]).current_dir(lab()).process_group(0);
+    let mut shell = Command::new("timeout"); // a program may be wrong, and hang
+    shell.args(["--kill-after=1", "30", "sh", "-c", &format!("exec 2>&1; {commands}")]);
+    shell.current_dir(lab()).process_group(0);
     for set in ["MAKEFLAGS", "MAKELEVEL", "CASE", "LEVEL", "SIZE", "ORIGINALS", "RESULTS"] {
         shell.env_remove(set);
     }

@@ -93,14 +93,18 @@ impl World {
         if self.tasks[index].is_held(Until::Told) { Ok(()) } else { self.let_go(index) }
     }
 
-    /// Stops the programs whose processes all wait for something that none of them does.
-    pub(super) fn stop_what_hangs(&mut self) {
+    /// Whether all have waited for longer than output or a timer takes.
+    pub(super) fn hangs(&self) -> bool {
         let mut calls = self.tasks.iter().filter(|task| task.lives()).flat_map(|task| &task.calls);
         let has_timers = calls.any(|call| TIMERS.contains(&call.as_str()));
-        if self.quiet <= if has_timers { HANGS_WITH_TIMERS } else { HANGS } {
+        self.quiet > if has_timers { HANGS_WITH_TIMERS } else { HANGS }
+    }
+
+    /// Stops the programs whose processes all wait for something that none of them does.
+    pub(super) fn stop_what_hangs(&mut self) {
+        if !self.hangs() {
             return;
         }
-        self.quiet = 0;
         for run in 0..self.runs.len() {
             let may_wait = self.runs[run].streams.keeps_input || self.paused(run).is_some();
             if !self.has_ended(run) && !may_wait {
@@ -110,6 +114,7 @@ impl World {
                 };
                 let who: Vec<&Task> = self.tasks.iter().filter(is_of_interest).collect();
                 let why = format!("it hangs:\n  {}", describe_all(&who));
+                self.quiet = 0;
                 self.stop(run, &why);
             }
         }
