@@ -24,6 +24,21 @@ pub fn cases() -> Vec<Case> {
             is_shown_by(&Scene::usual("shm-attach").failing(0, "shmdt", 1, Errno::EINVAL))
         })
         .needs(Need::Strace),
+        of("a_process_that_is_held", || {
+            let four_lines = "...\nProcess 1 : Responce -> Yes, ...\n0\n";
+            is_typed("read:delay_enter=100000:when=1", four_lines)
+        })
+        .needs(Need::Strace),
+        of("a_process_that_is_killed", || {
+            is_typed("sendto:signal=SIGKILL:when=1", "process 1: killed by SIGKILL\n1\n")
+        })
+        .needs(Need::Strace),
     ];
     exercise("by_hand", &[], [(Basic, all)])
+}
+
+fn is_typed(injection: &str, shown: &str) -> Verdict {
+    let lines = strace_by_hand(injection, "shm-fork");
+    let command = lines.trim_end().rsplit_once('\n').map_or("", |(_, command)| command.trim());
+    shows(&format!("\n$ {command}\n{shown}"))
 }

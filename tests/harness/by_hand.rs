@@ -42,6 +42,13 @@ pub fn by_hand(program: &str) -> (String, String) {
     (String::new(), quoted(&folder.join(program).to_string_lossy()))
 }
 
+/// What a student types to have strace do something to each of a program's processes at a call.
+pub fn strace_by_hand(injection: &str, program: &str) -> String {
+    let (compile, program) = by_hand(program);
+    let strace = format!("strace -f -o /dev/null -e inject={injection}");
+    format!("By hand, in `make shell`:\n{compile}    {strace} {program}; echo $?\n")
+}
+
 /// What feeds a program its input: a pipe, or the user.
 pub fn input_by_hand(input: &[u8], channel: Channel) -> (String, String) {
     let mut text = String::new();

@@ -102,11 +102,11 @@ fn shortened(report: &Report, room: usize) -> Vec<String> {
     let fits = |&count: &usize| tall(&above[..count]) <= left;
     let shown = (0..=above.len()).rev().find(fits).unwrap_or(0);
     let rest = above.len() - shown;
-    let more = match rest {
-        0 => "  (By hand: see the command below.)".to_string(),
-        _ => format!("  ... and {rest} more lines: see the command below"),
+    let (more, by_hand) = match rest {
+        0 => (Vec::new(), vec!["(By hand: see the command below.)".to_string()]),
+        _ => (vec![format!("  ... and {rest} more lines: see the command below")], own(commands)),
     };
-    [own(&above[..shown]), vec![more], own(end), own(commands)].concat()
+    [own(&above[..shown]), more, own(end), by_hand].concat()
 }
 
 /// The other cases that failed: as many names as fit on two lines.

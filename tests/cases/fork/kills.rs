@@ -59,8 +59,9 @@ fn each_place(
         let is_last = index + 1 == places.len();
         let check = |outcome: &Outcome| check(outcome, is_last);
         killed_at(place.step(act), check).map_err(|report| {
+            let by_hand = place.by_hand(whole, &format!("signal={signal}"));
             let place = place.describe(whole);
-            report.with_headline(&format!("{signal} was sent to {place}:"))
+            report.with_headline(&format!("{signal} was sent to {place}:")).with_advice(&by_hand)
         })?;
     }
     Ok(())

@@ -193,6 +193,17 @@ impl Place {
             None => format!("{name}, before its first call"),
         }
     }
+
+    /// How strace does the same, in each process that makes this call.
+    fn by_hand(self, trace: &Trace, act: &str) -> String {
+        let calls = &trace.calls[self.who];
+        let index = self.number.saturating_sub(1);
+        let Some(call) = calls.get(index) else {
+            return String::new();
+        };
+        let number = calls[..=index].iter().filter(|other| *other == call).count();
+        strace_by_hand(&format!("{call}:{act}:when={number}"), "shm-fork")
+    }
 }
 
 /// A program in another language may make hundreds of calls: at most 40 of each process are tried.

@@ -26,11 +26,11 @@ fn held(who: usize) -> Verdict {
     let after = before.iter().filter(returns).map(|&place| Place { is_after: true, ..place });
     for place in before.iter().copied().chain(after) {
         held_at(place).map_err(|report| {
-            let place = place.describe(&whole);
-            let advice = sleeps(&whole);
-            report.with_headline(&format!(
-                "{advice}{place}, was held until the others waited or ended:"
-            ))
+            let act = if place.is_after { "delay_exit=1000000" } else { "delay_enter=1000000" };
+            let by_hand = place.by_hand(&whole, act);
+            let (sleeps, place) = (sleeps(&whole), place.describe(&whole));
+            let headline = format!("{sleeps}{place}, was held until the others waited or ended:");
+            report.with_headline(&headline).with_advice(&by_hand)
         })?;
     }
     Ok(())
