@@ -1,5 +1,6 @@
-//! `check --launch ENGINE USER PROGRAM …`: what becomes the program. It stops before it does anything, so that
-//! the engine can take hold of it, and then takes its bounds, its user and its place upon itself.
+//! A program to be run, and `check --launch ENGINE USER PROGRAM …`: what becomes the program. It stops before
+//! it does anything, so that the engine can take hold of it, and then takes its bounds, its user and its
+//! place upon itself.
 
 use std::env;
 use std::ffi::OsString;
@@ -8,12 +9,65 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{self, Command, ExitCode};
 
+use super::channel::Channel;
 use super::landlock;
+use super::step::Step;
 use nix::errno::Errno;
 use nix::sys::prctl::set_pdeathsig;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, raise, sigprocmask};
 use nix::unistd::{Gid, Uid, getppid, setgid, setgroups, setsid, setuid};
+
+/// A program to be run.
+pub struct Launch {
+    pub words: Vec<OsString>,
+    pub user: Option<u32>,
+    pub channel: Channel,
+    pub input: Vec<u8>,
+    pub steps: Vec<Step>,
+    /// Its input stays open when all of it is written.
+    pub keeps_input: bool,
+    /// Its system calls are its own affair: a linker makes tens of thousands.
+    pub ignores_calls: bool,
+}
+
+impl Launch {
+    /// Runs a command through pipes, with no input.
+    pub fn of(words: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        Self {
+            words: words.into_iter().map(Into::into).collect(),
+            user: None,
+            channel: Channel::Pipes,
+            input: Vec::new(),
+            steps: Vec::new(),
+            keeps_input: false,
+            ignores_calls: false,
+        }
+    }
+
+    pub fn on(self, channel: Channel) -> Self {
+        Self { channel, ..self }
+    }
+
+    pub fn by(self, user: Option<u32>) -> Self {
+        Self { user, ..self }
+    }
+
+    pub fn reading(self, input: impl Into<Vec<u8>>) -> Self {
+        let input = input.into();
+        Self { input, ..self }
+    }
+
+    pub fn with(self, steps: &[Step]) -> Self {
+        let steps = steps.to_vec();
+        Self { steps, ..self }
+    }
+
+    pub fn keeping_input(self) -> Self {
+        let keeps_input = true;
+        Self { keeps_input, ..self }
+    }
+}
 
 /// The check's own argument for it.
 pub const LAUNCH: &str = "--launch";

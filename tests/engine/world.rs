@@ -26,7 +26,7 @@ use super::calls_made;
 use super::channel::Channel;
 use super::folder::Folder;
 use super::keys::Keys;
-use super::launch;
+use super::launch::{self, Launch};
 use super::outcome::Outcome;
 use super::report::{Kind, Report, Verdict, expect};
 use super::step::{Step, Until, Who};
@@ -36,57 +36,6 @@ use super::task::{State, Task};
 
 /// At most this many stops are handled in a row.
 const MOST_STOPS: usize = 64;
-
-/// A program to be run.
-pub struct Launch {
-    pub words: Vec<OsString>,
-    pub user: Option<u32>,
-    pub channel: Channel,
-    pub input: Vec<u8>,
-    pub steps: Vec<Step>,
-    /// Its input stays open when all of it is written.
-    pub keeps_input: bool,
-    /// Its system calls are its own affair: a linker makes tens of thousands.
-    pub ignores_calls: bool,
-}
-
-impl Launch {
-    /// Runs a command through pipes, with no input.
-    pub fn of(words: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
-        Self {
-            words: words.into_iter().map(Into::into).collect(),
-            user: None,
-            channel: Channel::Pipes,
-            input: Vec::new(),
-            steps: Vec::new(),
-            keeps_input: false,
-            ignores_calls: false,
-        }
-    }
-
-    pub fn on(self, channel: Channel) -> Self {
-        Self { channel, ..self }
-    }
-
-    pub fn by(self, user: Option<u32>) -> Self {
-        Self { user, ..self }
-    }
-
-    pub fn reading(self, input: impl Into<Vec<u8>>) -> Self {
-        let input = input.into();
-        Self { input, ..self }
-    }
-
-    pub fn with(self, steps: &[Step]) -> Self {
-        let steps = steps.to_vec();
-        Self { steps, ..self }
-    }
-
-    pub fn keeping_input(self) -> Self {
-        let keeps_input = true;
-        Self { keeps_input, ..self }
-    }
-}
 
 /// What was seen of a run, beside its outcome.
 pub struct Trace {

@@ -25,6 +25,7 @@ mod case;
 mod found;
 mod four_lines;
 mod programs;
+mod right;
 mod scene;
 mod typed;
 
@@ -47,6 +48,7 @@ pub use found::{Found, NOBODY, found};
 pub use four_lines::{four_lines, name_of};
 pub use machine::Need;
 pub use programs::{Version, is_yours, lab};
-pub use scene::{Leaves, Right, Scene, Seen, is_shown_by};
+pub use right::{Leaves, Right, Seen};
+pub use scene::{Scene, is_shown_by};
 pub use stress::repeat;
 pub use typed::shows;
