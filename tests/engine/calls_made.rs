@@ -30,44 +30,50 @@ pub fn receiver(call: &Call) -> Option<i32> {
 
 /// At the entry of a call.
 pub fn plan(keys: &mut Keys, pid: Pid, call: &Call) -> nix::Result<Plan> {
-    let others = |kind| {
-        let has = keys.has(kind, int(call[1]));
-        if has { Ok(Plan::AsIs) } else { refuse(pid, Errno::EINVAL) }
+    let name = calls::name(call[0]);
+    let kind = match name.as_str() {
+        "semop" | "semtimedop" | "semctl" => Some(Kind::Semaphores),
+        "msgsnd" | "msgrcv" | "msgctl" => Some(Kind::Queue),
+        _ => None,
     };
-    let first = match calls::name(call[0]).as_str() {
-        "pidfd_send_signal" => Err(Errno::EPERM),
-        "shmget" | "semget" | "msgget" if int(call[1]) == IPC_PRIVATE => return Ok(Plan::AsIs),
-        name @ ("shmget" | "semget" | "msgget") => {
+    match first_argument(keys, &name, call) {
+        Some(Ok(first)) => {
+            sys::set_first(pid, first)?;
+            Ok(Plan::Translated)
+        }
+        Some(Err(errno)) => refuse(pid, errno),
+        None if kind.is_some_and(|kind| !keys.has(kind, int(call[1]))) => {
+            refuse(pid, Errno::EINVAL)
+        }
+        None => {
+            move_to_own_folder(pid, &name, call);
+            Ok(Plan::AsIs)
+        }
+    }
+}
+
+/// What a call gets as its first argument in place of what the program gives, or why it fails.
+fn first_argument(keys: &mut Keys, name: &str, call: &Call) -> Option<nix::Result<u64>> {
+    let key = int(call[1]);
+    let first = match name {
+        "shmget" | "semget" | "msgget" if key == IPC_PRIVATE => return None,
+        "shmget" | "semget" | "msgget" => {
             if name == "shmget" {
-                keys.asked.push(int(call[1]));
+                keys.asked.push(key);
             }
-            keys.translate(int(call[1])).ok_or(Errno::ENOSPC)
+            keys.translate(key).ok_or(Errno::ENOSPC)
         }
         "shmctl" if ![IPC_RMID, IPC_SET, IPC_STAT].contains(&(int(call[2]) & 0xff)) => {
             Err(Errno::EINVAL) // it would look at the whole machine's table
         }
         "shmat" | "shmctl" => keys.id(call[1]).ok_or(Errno::EINVAL),
+        "pidfd_send_signal" => Err(Errno::EPERM),
         // Its flags lie in memory, out of sight: C libraries then use clone.
         "clone3" => Err(Errno::ENOSYS),
-        "clone" => {
-            let flags = call[1] & !(libc::CLONE_UNTRACED as u64);
-            sys::set_first(pid, flags)?;
-            return Ok(Plan::Translated);
-        }
-        "semop" | "semtimedop" | "semctl" => return others(Kind::Semaphores),
-        "msgsnd" | "msgrcv" | "msgctl" => return others(Kind::Queue),
-        name => {
-            move_to_own_folder(pid, name, call);
-            return Ok(Plan::AsIs);
-        }
+        "clone" => return Some(Ok(call[1] & !(libc::CLONE_UNTRACED as u64))),
+        _ => return None,
     };
-    match first {
-        Ok(first) => {
-            sys::set_first(pid, sys::bits(first.into()))?;
-            Ok(Plan::Translated)
-        }
-        Err(errno) => refuse(pid, errno),
-    }
+    Some(first.map(|first| sys::bits(first.into())))
 }
 
 fn refuse(pid: Pid, errno: Errno) -> nix::Result<Plan> {

@@ -12,8 +12,8 @@ use super::programs::{Version, is_yours};
 use super::right::{Right, Seen};
 use super::typed::typed;
 use crate::engine::{
-    Act, At, Channel, Kind, Outcome, Report, Step, THE_C_VERSIONS_ORDER, Verdict, Who, expect,
-    in_words, step,
+    Act, At, Channel, Kind, Launch, Outcome, Report, Step, THE_C_VERSIONS_ORDER, Verdict, Who,
+    expect, in_words, step,
 };
 
 #[derive(Clone, Debug)]
@@ -213,28 +213,12 @@ impl Scene {
 
     fn play_in(&self, version: Version, channel: Channel) -> Result<Seen, Report> {
         let mut world = Found::world(&self.found)?;
-        let fail =
-            |(who, call, number, errno)| step(who, At::Named(call, number), Act::Fail(errno));
-        let failing: Vec<Step> = self.failing.map(fail).into_iter().collect();
-        let shell = format!("exec \"$0\" {}", self.redirection);
-        let shell = if self.redirection.is_empty() { vec![] } else { vec!["sh", "-c", &shell] };
-        let wrapper = [&self.wrapper[..], &shell].concat();
         let before = world.describe_table()?;
         let mut programs = String::new();
         let mut last = None;
         for (program, input) in &self.programs {
-            // Where C's processes race, they are held to the order that it hopes for. So are a student's, at
-            // the start: that they race, others show each time.
-            let order = match version {
-                _ if *program != "shm-fork" => &[],
-                Version::C => &THE_C_VERSIONS_ORDER[..],
-                Version::Ours if is_yours() && self.failing.is_none() => &THE_C_VERSIONS_ORDER[..1],
-                Version::Ours => &[],
-            };
-            let steps = [&failing, order, &self.holding].concat();
-            let launch = version.launch_under(&wrapper, program);
-            let launch = launch.by(self.user).on(channel).reading(input.clone());
-            let (mut outcome, trace) = world.run(launch.with(&steps))?;
+            let launch = self.launch(version, program).on(channel).reading(input.clone());
+            let (mut outcome, trace) = world.run(launch)?;
             if is_yours() || input.is_empty() {
                 outcome.unread = None; // how far a program reads ahead, is its own affair
             }
@@ -244,6 +228,25 @@ impl Scene {
         let (last, trace) = last.ok_or_else(|| Report::failed("the scene runs nothing"))?;
         let after = world.describe_table()?;
         Ok(Seen { before, programs, after, last, trace })
+    }
+
+    fn launch(&self, version: Version, program: &str) -> Launch {
+        let shell = format!("exec \"$0\" {}", self.redirection);
+        let shell = if self.redirection.is_empty() { vec![] } else { vec!["sh", "-c", &shell] };
+        let wrapper = [&self.wrapper[..], &shell].concat();
+        let fail =
+            |(who, call, number, errno)| step(who, At::Named(call, number), Act::Fail(errno));
+        let failing = Vec::from_iter(self.failing.map(fail));
+        // Where C's processes race, they are held to the order that it hopes for. So are a student's, at
+        // the start: that they race, others show each time.
+        let order = match version {
+            _ if program != "shm-fork" => &[],
+            Version::C => &THE_C_VERSIONS_ORDER[..],
+            Version::Ours if is_yours() && failing.is_empty() => &THE_C_VERSIONS_ORDER[..1],
+            Version::Ours => &[],
+        };
+        let steps = [&failing, order, &self.holding].concat();
+        version.launch_under(&wrapper, program).by(self.user).with(&steps)
     }
 
     /// What there is before the programs begin, in a sentence.

@@ -210,19 +210,29 @@ impl World {
             return self.sleep_or_go_on(index);
         };
         run.reached[next] = true;
-        match run.steps[next].act {
+        let act = run.steps[next].act;
+        self.act(index, act)?;
+        match act {
+            Act::Hold(_) => {
+                self.tasks[index].place = Some(at);
+                Ok(())
+            }
+            _ => self.come(index, at),
+        }
+    }
+
+    fn act(&mut self, index: usize, act: Act) -> nix::Result<()> {
+        let run = self.tasks[index].run;
+        let (used, _) = self.usage(run);
+        let task = &mut self.tasks[index];
+        match act {
             Act::Hold(until) => {
-                let (used, _) = self.usage(self.tasks[index].run);
-                let task = &mut self.tasks[index];
                 task.state = State::Held(until, self.now);
-                let calls = self.runs[task.run].calls;
-                (task.place, task.held_at) = (Some(at), Some((used, calls)));
-                return Ok(());
+                task.held_at = Some((used, self.runs[run].calls));
             }
             Act::Send(signal) => kill(task.pid, signal)?,
             Act::SendAll(signal) => {
-                let processes = self.living(self.tasks[index].run);
-                for task in processes.filter(|task| task.who.is_some()) {
+                for task in self.living(run).filter(|task| task.who.is_some()) {
                     let _ = kill(task.pid, signal);
                 }
             }
@@ -231,7 +241,7 @@ impl World {
                 task.plan = Plan::Skipped(-i64::from(errno as i32));
             }
         }
-        self.come(index, at)
+        Ok(())
     }
 
     /// A process that is held, sleeps, or waits not for ever, goes on.
