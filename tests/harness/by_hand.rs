@@ -42,11 +42,15 @@ pub fn by_hand(program: &str) -> (String, String) {
     (String::new(), quoted(&folder.join(program).to_string_lossy()))
 }
 
-/// What a student types to have strace do something to each of a program's processes at a call.
-pub fn strace_by_hand(injection: &str, program: &str) -> String {
+/// Lines of a report: the program between words.
+pub fn lines_by_hand(before: &str, program: &str, after: &str) -> String {
     let (compile, program) = by_hand(program);
-    let strace = format!("strace -f -o /dev/null -e inject={injection}");
-    format!("By hand, in `make shell`:\n{compile}    {strace} {program}; echo $?\n")
+    format!("By hand, in `make shell`:\n{compile}    {before} {program}{after}\n")
+}
+
+/// How strace does something to each of a program's processes at a call.
+pub fn strace_by_hand(injection: &str, program: &str) -> String {
+    lines_by_hand(&format!("strace -f -o /dev/null -e inject={injection}"), program, "; echo $?")
 }
 
 /// What feeds a program its input: a pipe, or the user.

@@ -41,7 +41,7 @@ mod runner;
 mod stress;
 mod summary;
 
-pub use by_hand::strace_by_hand;
+pub use by_hand::{lines_by_hand, strace_by_hand};
 pub use case::{Case, Level, case, exercise};
 pub use command_line::main;
 pub use found::{Found, NOBODY, found};

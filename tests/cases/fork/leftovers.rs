@@ -1,7 +1,7 @@
 //! The key's segment is there already: left over by a dead maker, or a living process's own.
 
 use super::super::prelude::*;
-use super::{fork, meanwhile, order_of, runs_right, says, traced};
+use super::{fork, meanwhile, runs_right, says};
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -35,19 +35,14 @@ pub fn cases() -> Vec<Case> {
 
 /// The C version writes over it, and removes it; ours leaves it as it is.
 fn a_living_processs(text: &'static str) -> Verdict {
-    let tables = |version| {
-        let mut world = Found::world(&[found(FORK_KEY, FORK_SIZE).filled_with(text).held()])?;
-        let before = world.describe_table()?;
-        let (_, outcome) = traced(&mut world, version, order_of(version))?;
-        Ok::<_, Report>((before, world.describe_table()?, outcome))
-    };
-    let (before, after, _) = tables(Version::C)?;
-    let wanted = "it does not leave the segment as it is";
-    expect_of_c(wanted, after != before, &after)?;
-    let (before, after, outcome) = tables(Version::Ours)?;
-    four_lines(&outcome, Channel::Pipes)?;
-    let wanted = format!("the segment as it was:\n{before}");
-    expect(&wanted, after == before, &after)
+    let segment = found(FORK_KEY, FORK_SIZE).filled_with(text).held();
+    let scene = fork().only(Channel::Pipes).on(segment);
+    let c = scene.play(Version::C, Channel::Pipes)?;
+    expect_of_c("it does not leave the segment as it is", c.after != c.before, &c.after)?;
+    scene.holds(|Seen { last, before, after, .. }, channel| {
+        four_lines(last, channel)?;
+        expect(&format!("the segment as it was:\n{before}"), after == before, after)
+    })
 }
 
 /// The calls that find a segment, and how often a run makes each.
