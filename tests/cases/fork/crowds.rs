@@ -43,24 +43,27 @@ fn crowd(found: &[Found]) -> Verdict {
 /// one of the calls that find a segment: each has a segment of its own.
 fn two(found: &[Found]) -> Verdict {
     let whole = traced(&mut Found::world(found)?, Version::Ours, &[])?.0;
-    let firsts = places(0, &whole);
-    let finds = firsts.iter().position(|place| place.describe(&whole).contains("clone"));
-    let finding = &firsts[..finds.unwrap_or(0)];
-    for &first in &firsts {
-        // A second that is held earlier has met no more than the first one's end.
-        let seconds = finding.iter().filter(|second| second.number >= first.number);
-        for second in seconds.map(Some).chain([None]) {
-            two_at(first, second.copied(), found).map_err(|report| {
-                let second = second.map_or("runs to its end".to_string(), |place| {
-                    format!("then held: {}", place.describe(&whole))
-                });
-                let first = first.describe(&whole);
-                let what = format!("Two runs. The first is held: {first}. The second {second}.");
-                report.with_headline(&what).with_advice(&several_by_hand(2))
-            })?;
-        }
+    for (first, second) in pairs(&whole) {
+        two_at(first, second, found).map_err(|report| {
+            let held = |place: Place| format!("is held: {}", place.describe(&whole));
+            let (first, second) = (held(first), second.map_or("runs to its end".into(), held));
+            let headline = format!("Of two runs, the first {first}. The second {second}.");
+            report.with_headline(&headline).with_advice(&several_by_hand(2))
+        })?;
     }
     Ok(())
+}
+
+/// A second run that is held earlier than the first has met no more than the first one's end.
+fn pairs(whole: &Trace) -> Vec<(Place, Option<Place>)> {
+    let firsts = places(0, whole);
+    let finding = firsts.iter().take_while(|place| !place.describe(whole).contains("clone"));
+    let with_seconds = |&first: &Place| {
+        let seconds = finding.clone().filter(|second| second.number >= first.number);
+        let pairs = seconds.map(|&second| (first, Some(second)));
+        pairs.chain([(first, None)]).collect::<Vec<_>>()
+    };
+    firsts.iter().flat_map(with_seconds).collect()
 }
 
 fn two_at(first: Place, second: Option<Place>, found: &[Found]) -> Verdict {
