@@ -21,7 +21,7 @@ pub fn main(cases: &[Case]) -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
-        ["--play", name] => return play(cases, name),
+        ["--play", name, runner] => return play(cases, name, runner),
         ["--list"] => Ok(say(cases.iter().map(|case| case.name.clone()))),
         ["--exact", name] => check(cases, true, |case| case.name == *name),
         ["--stress"] => check(cases, false, |case| case.is_stress),

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio, exit};
+use std::process::{self, Command, Output, Stdio, exit};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -178,7 +178,8 @@ impl Runner<'_> {
         let check = env::current_exe()?;
         let mut words = words.chain([check.as_os_str()]);
         let mut command = Command::new(words.next().unwrap_or_default());
-        command.args(words).args(["--play", &case.name]).env("TMPDIR", self.folder);
+        let this = process::id().to_string();
+        command.args(words).args(["--play", &case.name, &this]).env("TMPDIR", self.folder);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let starting = lock(&STARTING);
         let child = command.spawn()?;
