@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, Stdio};
 
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{SigSet, Signal, killpg};
 use nix::unistd::Pid;
 
 use super::by_hand::built;
@@ -16,8 +16,11 @@ pub fn typed(commands: &str) -> Result<String, Report> {
     let folder = Folder::new()?;
     let file = folder.path().join("shown");
     let commands = commands.replace("target/", &format!("{}/", built()));
-    let mut shell = Command::new("timeout"); // a program may be wrong, and hang
-    shell.args(["--kill-after=1", "30", "sh", "-c", &format!("exec 2>&1; {commands}")]);
+    SigSet::all().thread_unblock()?; // the runner has blocked some, and children inherit that
+    // A program may be wrong, and hang; the check may be killed.
+    let mut shell = Command::new("setpriv");
+    shell.args(["--pdeathsig", "TERM", "timeout", "--kill-after=1", "30"]);
+    shell.args(["sh", "-c", &format!("exec 2>&1; {commands}")]);
     shell.current_dir(lab()).process_group(0);
     for set in ["MAKEFLAGS", "MAKELEVEL", "CASE", "LEVEL", "SIZE", "ORIGINALS", "RESULTS"] {
         shell.env_remove(set);
