@@ -166,7 +166,9 @@ fn one_line_is_enough() -> Verdict {
     let launch = Version::Ours.launch("shm-dynamic").reading("10\n").keeping_input();
     let running = world.start(launch)?;
     world.wait_until_all_wait()?;
-    expect("it goes on after the line \"10\"", world.is_over(running), "it waits for more input")
+    expect("it goes on after the line \"10\"", world.is_over(running), "it waits for more input")?;
+    let (outcome, _) = world.finish(running)?;
+    expect("exit status 0", outcome.succeeded(), &outcome.describe(Channel::Pipes))
 }
 
 fn refuses(input: &[u8], why: &str) -> Verdict {

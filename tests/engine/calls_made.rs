@@ -114,7 +114,10 @@ pub fn finish(keys: &mut Keys, pid: Pid, call: &Call, plan: Plan, result: i64) -
     let seen = match plan {
         Plan::Later => return sys::rewind(pid, call),
         Plan::Skipped(result) => result,
-        Plan::TimesOut if is_interrupted(result) => timed_out(&name),
+        // Some calls are never made again.
+        Plan::TimesOut if is_made_again(result) || result == -i64::from(libc::EINTR) => {
+            timed_out(&name)
+        }
         Plan::Slept => 0,
         _ if name == "shmget" && id.is_some() => keys.number(id.unwrap_or_default()),
         Plan::Translated => result,
@@ -174,9 +177,9 @@ pub fn has_text(pid: Pid, text: &str) -> bool {
     })
 }
 
-/// The kernel's own results, which no program sees: a signal has interrupted a call, which may be made again.
-pub fn is_interrupted(result: i64) -> bool {
-    (-516..=-512).contains(&result) || result == -i64::from(libc::EINTR)
+/// The kernel's own results, which no program sees: it will make the call again.
+pub fn is_made_again(result: i64) -> bool {
+    (-516..=-512).contains(&result)
 }
 
 /// What a call gives when its time is up.

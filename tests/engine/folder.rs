@@ -16,7 +16,8 @@ pub struct Folder(PathBuf);
 
 impl Folder {
     pub fn new() -> io::Result<Self> {
-        let name = format!("{}{}-XXXXXX", prefix(), process::id());
+        let letters = "X".repeat(6); // which mkdtemp replaces
+        let name = format!("{}{}-{letters}", prefix(), process::id());
         let folder = Self(mkdtemp(&env::temp_dir().join(name))?);
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
         Ok(folder)

@@ -29,6 +29,7 @@ const MOST_BYTES: usize = 16 * 4096;
 
 pub struct Keys {
     base: i32,
+    claim: Segment,
     /// The keys that programs have asked for, in the order of the range.
     known: Vec<i32>,
     /// Those of them that were asked for by shmget.
@@ -67,9 +68,10 @@ impl Keys {
             match Segment::get(base + LENGTH - 1, 1, flags) {
                 Err(common::Failure::Call(_, Errno::EEXIST)) => {}
                 Err(failure) => return Err(Report::trouble(format!("{failure:?}"))),
-                Ok(_) => {
+                Ok(claim) => {
                     return Ok(Self {
                         base,
+                        claim,
                         known: Vec::new(),
                         asked: Vec::new(),
                         ids: Vec::new(),
@@ -172,12 +174,12 @@ impl Drop for Keys {
     fn drop(&mut self) {
         // A program that is killed in its shmget has told nobody of its segment.
         let is_own = |row: &&Row| self.ids.contains(&row.id) || row.range() == self.base;
-        let mut own = rows().unwrap_or_default();
-        own.sort_by_key(Row::is_claim);
-        own.iter().filter(is_own).for_each(Row::remove);
+        let rows = rows().unwrap_or_default();
+        rows.iter().filter(is_own).filter(|row| !row.is_claim()).for_each(Row::remove);
         for (kind, id) in self.others_left() {
             let _ = Command::new("ipcrm").args([kind.names().2, &id.to_string()]).output();
         }
+        let _ = self.claim.remove();
     }
 }
 

@@ -73,8 +73,8 @@ fn the_text_is_in_the_segment() -> Verdict {
             return Ok(());
         }
     }
-    let wanted = "each process stores its text in the segment, with the ID that shmget gave";
-    expect(wanted, false, "no such text, at whatever place a child is held")
+    let wanted = "a text in the segment, with the ID that shmget gave";
+    expect(wanted, false, "none, at whatever place a child is held")
 }
 
 /// Process 1 is held at its birth: process 2 can only wait.

@@ -184,7 +184,7 @@ impl World {
         };
         let is_made = !matches!(task.plan, Plan::Skipped(_) | Plan::TimesOut);
         let is_later = task.plan == Plan::Later;
-        task.again = is_later || (is_made && calls_made::is_interrupted(result));
+        task.again = is_later || (is_made && calls_made::is_made_again(result));
         task.timer = task.timer.filter(|_| task.again);
         calls_made::finish(&mut self.keys, task.pid, &call, task.plan, result)?;
         match task.plan {
