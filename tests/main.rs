@@ -6,9 +6,5 @@ mod engine;
 mod harness;
 
 fn main() -> std::process::ExitCode {
-    let mut arguments = std::env::args_os().skip(1);
-    if arguments.next().is_some_and(|first| first == engine::LAUNCH) {
-        return engine::launch(arguments);
-    }
     harness::main(&cases::all())
 }

@@ -1,22 +1,23 @@
-//! A program to be run, and `check --launch ENGINE USER PROGRAM …`: what becomes the program. It stops before
-//! it does anything, so that the engine can take hold of it, and then takes its bounds, its user and its
-//! place upon itself.
+//! A program to be run, and its beginning: a process stops before it does anything, so that the engine can take
+//! hold of it, and then takes its bounds, its user and its place upon itself.
 
-use std::env;
-use std::ffi::OsString;
-use std::io;
+use std::ffi::{OsStr, OsString};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{self, Command, ExitCode};
+use std::process::{Command, exit};
 
 use super::channel::Channel;
 use super::landlock;
 use super::step::Step;
+use super::sys;
 use nix::errno::Errno;
 use nix::sys::prctl::set_pdeathsig;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, raise, sigprocmask};
-use nix::unistd::{Gid, Uid, getppid, setgid, setgroups, setsid, setuid};
+use nix::unistd::{
+    Gid, Pid, Uid, chdir, dup2_stderr, dup2_stdin, dup2_stdout, getppid, setgid, setgroups, setsid, setuid,
+};
 
 /// A program to be run.
 pub struct Launch {
@@ -69,44 +70,39 @@ impl Launch {
     }
 }
 
-/// The check's own argument for it.
-pub const LAUNCH: &str = "--launch";
-
-/// A command of these words, launched in a folder, as another user or as the one who runs the check (`-`). Its
-/// environment is its own: locale and stdio settings of the caller would change what C prints.
-pub fn command(words: &[OsString], user: Option<u32>, folder: &Path) -> io::Result<Command> {
-    let mut command = Command::new(env::current_exe()?);
-    command
-        .args([LAUNCH, &process::id().to_string()])
-        .arg(user.map_or("-".to_string(), |user| user.to_string()))
-        .args(words)
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
-        .env("TMPDIR", ".")
-        .current_dir(folder);
-    Ok(command)
-}
-
-pub fn launch(mut words: impl Iterator<Item = OsString>) -> ExitCode {
-    let mut word = || words.next().unwrap_or_default().to_string_lossy().into_owned();
-    let (engine, user) = (word(), word());
-    let words: Vec<OsString> = words.collect();
-    let error = match (prepare(&engine, &user, &words), words.split_first()) {
-        (Ok(()), Some((program, words))) => Command::new(program).args(words).exec(),
-        (Err(errno), _) => errno.into(),
-        (Ok(()), None) => io::ErrorKind::InvalidInput.into(),
+/// In a process that has just been forked: what becomes the program. Its environment is its own, because locale
+/// and stdio settings of the caller would change what C prints.
+pub fn begin(launch: &Launch, engine: Pid, folder: &Path, streams: [OwnedFd; 3]) -> ! {
+    let words = &launch.words;
+    let error = match prepare(launch, engine, folder, streams) {
+        Err(errno) => errno.into(),
+        Ok(()) => Command::new(words.first().map_or(OsStr::new(""), OsString::as_os_str))
+            .args(words.iter().skip(1))
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+            .env("TMPDIR", ".")
+            .exec(),
     };
     eprintln!("check: {words:?}: {error}");
-    ExitCode::from(127)
+    exit(127)
 }
 
-fn prepare(engine: &str, user: &str, words: &[OsString]) -> nix::Result<()> {
+fn prepare(
+    launch: &Launch,
+    engine: Pid,
+    folder: &Path,
+    [stdin, stdout, stderr]: [OwnedFd; 3],
+) -> nix::Result<()> {
+    dup2_stdin(stdin)?;
+    dup2_stdout(stdout)?;
+    dup2_stderr(stderr)?;
+    chdir(folder)?;
     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
-    super::sys::reset_signals();
+    sys::reset_signals();
     setsid()?; // a signal to its group reaches nobody else
     // Until the engine has taken hold of it, it would outlive the engine, stopped for ever.
     set_pdeathsig(Signal::SIGKILL)?;
-    if getppid().to_string() != engine {
+    if getppid() != engine {
         return Err(Errno::ESRCH);
     }
     raise(Signal::SIGSTOP)?;
@@ -114,13 +110,13 @@ fn prepare(engine: &str, user: &str, words: &[OsString]) -> nix::Result<()> {
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
     setrlimit(Resource::RLIMIT_DATA, 512 << 20, 512 << 20)?;
     setrlimit(Resource::RLIMIT_FSIZE, 64 << 20, 64 << 20)?;
-    if let Ok(user) = user.parse() {
+    if let Some(user) = launch.user {
         setgroups(&[])?;
         setgid(Gid::from_raw(user))?;
         setuid(Uid::from_raw(user))?;
     }
     // Another program may run it, such as sh: then it is among the arguments.
     let programs: Vec<&Path> =
-        words.iter().map(Path::new).filter(|word| word.is_absolute()).collect();
+        launch.words.iter().map(Path::new).filter(|word| word.is_absolute()).collect();
     landlock::confine(Path::new("."), &programs)
 }

@@ -29,7 +29,7 @@ pub use channel::Channel;
 pub use folder::{Folder, remove_stale_folders};
 pub use keys::remove_stale;
 pub use landlock::version as landlock_version;
-pub use launch::{LAUNCH, Launch, launch};
+pub use launch::Launch;
 pub use outcome::{Outcome, in_words};
 pub use report::{Kind, Report, Verdict, diff, expect, expect_of_c};
 pub use step::{Act, At, Step, THE_C_VERSIONS_ORDER, Until, Who, step};

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::os::fd::{AsFd, OwnedFd};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::ExitStatus;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags};
@@ -33,73 +33,55 @@ pub struct Streams {
     user: Option<File>,
 }
 
-#[derive(Default)]
 struct Output {
     stream: Option<File>,
     bytes: Vec<u8>,
 }
 
 impl Streams {
-    /// Starts a program whose streams are connected in this way.
-    pub fn start(
-        mut command: Command,
-        channel: Channel,
-        input: &[u8],
-    ) -> Result<(Self, Child), Report> {
-        let mut streams = Self::connect(&mut command, channel, input)?;
-        let mut child = command.spawn()?;
-        drop(command); // it holds copies of the program's ends
-        streams.stdin = own(child.stdin.take())?;
-        streams.stdout.stream = own(child.stdout.take())?;
-        streams.stderr.stream = own(child.stderr.take())?;
-        if channel.prints_on_terminal() {
-            streams.stdout.stream = own(streams.user.take())?;
-        }
-        Ok((streams, child))
-    }
-
-    fn connect(command: &mut Command, channel: Channel, input: &[u8]) -> Result<Self, Report> {
-        let (mut files, mut user) = (None, None);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        match channel {
-            Channel::Pipes => {}
-            Channel::OneFile => {
-                let (input, output) = (memory_file(input)?, memory_file(b"")?);
-                command.stdin(input.try_clone()?);
-                command.stdout(output.try_clone()?).stderr(output.try_clone()?);
-                files = Some((input, output));
-            }
-            Channel::Terminal | Channel::TerminalInput | Channel::TerminalOutput => {
-                let (users, program) = terminal()?;
-                if channel.is_typed() {
-                    type_in(&users, input)?;
-                    command.stdin(program.try_clone()?);
-                }
-                if channel.prints_on_terminal() {
-                    command.stdout(program.try_clone()?).stderr(program);
-                }
-                user = Some(users);
-            }
-            Channel::ReaderGone => {
-                let (_, gone) = pipe2(OFlag::O_CLOEXEC)?;
-                command.stdout(gone);
-            }
-            Channel::HungUp => {
-                let (_, gone) = terminal()?;
-                command.stdin(gone.try_clone()?).stdout(gone);
-            }
-        }
-        Ok(Self {
+    /// Connects them in this way; gives the program's ends.
+    pub fn connect(channel: Channel, input: &[u8]) -> Result<(Self, [OwnedFd; 3]), Report> {
+        let [(stdin, writes), (reads, stdout), (errors, stderr)] = [pipe()?, pipe()?, pipe()?];
+        let mut programs = [stdin, stdout, stderr];
+        let mut streams = Self {
             channel,
             keeps_input: false,
             input: input.to_vec(),
             written: 0,
-            stdin: None,
-            stdout: Output::default(),
-            stderr: Output::default(),
-            files,
-            user,
-        })
+            stdin: Some(own(writes)?),
+            stdout: Output { stream: Some(own(reads)?), bytes: Vec::new() },
+            stderr: Output { stream: Some(own(errors)?), bytes: Vec::new() },
+            files: None,
+            user: None,
+        };
+        match channel {
+            Channel::Pipes => {}
+            Channel::OneFile => {
+                let (input, output) = (memory_file(input)?, memory_file(b"")?);
+                let copies = [input.try_clone()?, output.try_clone()?, output.try_clone()?];
+                programs = copies.map(OwnedFd::from);
+                streams.files = Some((input, output));
+            }
+            Channel::Terminal | Channel::TerminalInput | Channel::TerminalOutput => {
+                let (user, program) = terminal()?;
+                if channel.is_typed() {
+                    type_in(&user, input)?;
+                    programs[0] = program.try_clone()?;
+                }
+                if channel.prints_on_terminal() {
+                    [programs[1], programs[2]] = [program.try_clone()?, program];
+                    streams.stdout.stream = Some(own(user)?);
+                } else {
+                    streams.user = Some(user);
+                }
+            }
+            Channel::ReaderGone => programs[1] = pipe()?.1,
+            Channel::HungUp => {
+                let (_, gone) = terminal()?;
+                [programs[0], programs[1]] = [gone.try_clone()?, gone];
+            }
+        }
+        Ok((streams, programs))
     }
 
     /// Writes and reads what there is; whether there was any.
@@ -180,12 +162,14 @@ impl Output {
     }
 }
 
+/// Its reading and its writing end.
+fn pipe() -> nix::Result<(OwnedFd, OwnedFd)> {
+    pipe2(OFlag::O_CLOEXEC)
+}
+
 /// A stream that does not block.
-fn own(stream: Option<impl Into<OwnedFd>>) -> Result<Option<File>, Report> {
-    let Some(stream) = stream else {
-        return Ok(None);
-    };
+fn own(stream: impl Into<OwnedFd>) -> nix::Result<File> {
     let stream: OwnedFd = stream.into();
     fcntl(stream.as_fd(), FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
-    Ok(Some(File::from(stream)))
+    Ok(File::from(stream))
 }

@@ -20,7 +20,7 @@ use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::ptrace::{self, Options};
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::unistd::Pid;
+use nix::unistd::{ForkResult, Pid, getpid};
 
 use super::calls_made;
 use super::channel::Channel;
@@ -140,15 +140,16 @@ impl World {
     }
 
     pub fn start(&mut self, launch: Launch) -> Result<Running, Report> {
-        let command = launch::command(&launch.words, launch.user, self.folder.path())?;
-        let (mut streams, mut child) = Streams::start(command, launch.channel, &launch.input)?;
+        let (mut streams, programs) = Streams::connect(launch.channel, &launch.input)?;
         streams.keeps_input = launch.keeps_input;
-        let leader = Pid::from_raw(child.id().try_into()?);
-        let seized =
-            sys::wait_until_stopped(leader).and_then(|()| ptrace::seize(leader, options()));
-        if let Err(errno) = seized {
-            child.kill()?;
-            child.wait()?;
+        let engine = getpid();
+        let ForkResult::Parent { child: leader } = sys::fork()? else {
+            launch::begin(&launch, engine, self.folder.path(), programs);
+        };
+        drop(programs);
+        sys::wait_until_stopped(leader)?;
+        if let Err(errno) = ptrace::seize(leader, options()) {
+            kill(leader, Signal::SIGKILL)?;
             return Err(errno.into());
         }
         kill(leader, Signal::SIGCONT)?;

@@ -131,7 +131,7 @@ impl Runner<'_> {
             |one: usize, other: usize| self.cases[one].exercise() == self.cases[other].exercise();
         let place = |&index: &usize| (0..index).filter(|&other| is_same(index, other)).count();
         let mut order: Vec<usize> = (0..self.cases.len()).collect();
-        order.sort_by_key(place);
+        order.sort_by_key(|index| (!self.cases[*index].is_in_own_table(), place(index)));
         order
     }
 
