@@ -35,7 +35,7 @@ fn prefix() -> String {
 }
 
 /// Removes the folders of processes that were killed.
-pub fn remove_stale_folders() -> io::Result<()> {
+pub fn remove_stale() -> io::Result<()> {
     let prefix = prefix();
     for entry in fs::read_dir(env::temp_dir())? {
         let entry = entry?;

@@ -60,14 +60,13 @@ impl Kind {
 impl Keys {
     /// Claims a range: `IPC_EXCL` lets one process have it.
     pub fn claim() -> Result<Self, Report> {
-        remove_stale()?;
         let start = process::id().wrapping_mul(97) % (1 << 18);
         for number in (start..1 << 18).chain(0..start) {
             let base = FIRST + i32::try_from(number)? * LENGTH;
             let flags = IPC_CREAT | IPC_EXCL | 0o600;
             match Segment::get(base + LENGTH - 1, 1, flags) {
                 Err(common::Failure::Call(_, Errno::EEXIST)) => {}
-                Err(failure) => return Err(Report::trouble(format!("{failure:?}"))),
+                Err(failure) => return Err(Report::of_call(failure)),
                 Ok(claim) => {
                     return Ok(Self {
                         base,
@@ -242,7 +241,7 @@ fn row(line: &str) -> Option<Row> {
     })
 }
 
-/// Removes what killed checks have left: the ranges whose claimer no longer runs.
+/// Removes the ranges of keys whose claimer no longer runs.
 pub fn remove_stale() -> io::Result<()> {
     let mut rows = rows()?;
     rows.sort_by_key(Row::is_claim);

@@ -26,11 +26,18 @@ mod report;
 mod streams;
 
 pub use channel::Channel;
-pub use folder::{Folder, remove_stale_folders};
-pub use keys::remove_stale;
+pub use ends::memory_file;
+pub use folder::Folder;
 pub use landlock::version as landlock_version;
 pub use launch::Launch;
 pub use outcome::{Outcome, in_words};
 pub use report::{Kind, Report, Verdict, diff, expect, expect_of_c};
 pub use step::{Act, At, Step, THE_C_VERSIONS_ORDER, Until, Who, step};
+pub use sys::wait;
 pub use world::{Trace, World};
+
+/// Removes what checks that were killed have left.
+pub fn remove_stale() -> std::io::Result<()> {
+    folder::remove_stale()?;
+    keys::remove_stale()
+}

@@ -5,6 +5,8 @@ use std::fs;
 use std::io;
 use std::process::Command;
 
+use common::Failure;
+
 use super::folder::Folder;
 
 /// What a case finds: nothing, or why it does not pass.
@@ -44,6 +46,11 @@ impl Report {
 
     pub fn trouble(text: impl Into<String>) -> Self {
         Self { kind: Kind::Trouble, text: text.into() }
+    }
+
+    /// The check's own call has failed.
+    pub fn of_call(failure: Failure) -> Self {
+        Self::trouble(format!("{failure:?}"))
     }
 
     /// Two texts differ: shows where, as `diff -u` does, with the names of both marks.

@@ -5,7 +5,7 @@ use std::os::fd::{FromRawFd, OwnedFd};
 use libc::{c_int, c_long};
 use nix::errno::Errno;
 use nix::sys::ptrace::{getregs, setregs};
-use nix::unistd::{ForkResult, Pid};
+use nix::unistd::Pid;
 
 /// A system call: its number, then its arguments.
 pub type Call = [u64; 7];
@@ -144,13 +144,6 @@ pub fn rewind(pid: Pid, call: &Call) -> nix::Result<()> {
     registers.regs[0] = call[1];
     registers.pc -= 4; // the length of the instruction `svc`
     setregs(pid, registers)
-}
-
-/// Makes a copy of this process.
-pub fn fork() -> nix::Result<ForkResult> {
-    // SAFETY: no other thread holds a lock, which would stay held in the copy: there is none, or one
-    // that waits for signals all the while.
-    unsafe { nix::unistd::fork() }
 }
 
 /// Waits until a child has stopped itself; fails if it has ended.

@@ -20,7 +20,7 @@ use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::ptrace::{self, Options};
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::unistd::{ForkResult, Pid, getpid};
+use nix::unistd::{Pid, getpid};
 
 use super::calls_made;
 use super::channel::Channel;
@@ -143,9 +143,10 @@ impl World {
         let (mut streams, programs) = Streams::connect(launch.channel, &launch.input)?;
         streams.keeps_input = launch.keeps_input;
         let engine = getpid();
-        let ForkResult::Parent { child: leader } = sys::fork()? else {
+        let leader = Pid::from_raw(common::fork().map_err(Report::of_call)?);
+        if leader.as_raw() == 0 {
             launch::begin(&launch, engine, self.folder.path(), programs);
-        };
+        }
         drop(programs);
         sys::wait_until_stopped(leader)?;
         if let Err(errno) = ptrace::seize(leader, options()) {

@@ -8,7 +8,6 @@ use std::process::ExitCode;
 use super::case::{Case, Level};
 use super::diff::diff;
 use super::junit;
-use super::play::play;
 use super::programs;
 use super::runner::{Played, play_all};
 use super::summary;
@@ -21,7 +20,6 @@ pub fn main(cases: &[Case]) -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
-        ["--play", name, runner] => return play(cases, name, runner),
         ["--list"] => Ok(say(cases.iter().map(|case| case.name.clone()))),
         ["--exact", name] => check(cases, true, |case| case.name == *name),
         ["--stress"] => check(cases, false, |case| case.is_stress),

@@ -15,7 +15,8 @@ const MOST_LINES: usize = 100;
 /// What there is to print, and whether they differ.
 pub fn diff(exercise: &str) -> Result<(String, bool), Report> {
     let run = Folder::new()?;
-    programs::take(run.path())?;
+    programs::are_in(run.path());
+    programs::take()?;
     let is_meant = |program: &&str| program.ends_with(exercise);
     let program = PROGRAMS.into_iter().find(is_meant).unwrap_or(PROGRAMS[0]);
     if let Some(why) = missing(program) {

@@ -33,10 +33,10 @@ mod typed;
 mod machine;
 
 // How the cases are played, and what the user is told.
+mod apart;
 mod command_line;
 mod diff;
 mod junit;
-mod play;
 mod runner;
 mod stress;
 mod summary;

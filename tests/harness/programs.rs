@@ -9,15 +9,24 @@ use std::sync::OnceLock;
 
 use crate::engine::{Kind, Launch, Report, Verdict, World};
 
-/// The folder of a run, where the programs are in `c` and in `ours`; the processes that play the
-/// cases have it as their folder for temporary files.
+/// The folder of a run, where the programs are in `c` and in `ours`.
 static RUN: OnceLock<PathBuf> = OnceLock::new();
 
 /// All that there are.
 pub const PROGRAMS: [&str; 4] = ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"];
 
+/// From here on the programs are looked for in this folder.
+pub fn are_in(run: &Path) {
+    RUN.get_or_init(|| run.to_path_buf());
+}
+
+fn run() -> &'static Path {
+    RUN.get().map_or(Path::new("."), PathBuf::as_path)
+}
+
 /// Takes into the folder of a run what make has built, or in its place what the user gives.
-pub fn take(run: &Path) -> Verdict {
+pub fn take() -> Verdict {
+    let run = run();
     let (c, ours) = (run.join("c"), run.join("ours"));
     copy_all(&target().join("c"), &c)?;
     copy_all(&target().join("release"), &ours)?;
@@ -35,9 +44,7 @@ pub fn take(run: &Path) -> Verdict {
         // As ours are, so that a read that is to fail is the program's own, not its loader's.
         take_folder(&folder, &ours, &["-static"])?;
     }
-    copy(&target().join("release/make-segment"), &run.join("make-segment"))?;
-    RUN.get_or_init(|| run.to_path_buf());
-    Ok(())
+    copy(&target().join("release/make-segment"), &run.join("make-segment"))
 }
 
 fn copy_all(folder: &Path, into: &Path) -> Verdict {
@@ -109,7 +116,7 @@ impl Version {
             Self::C => "c",
             Self::Ours => "ours",
         };
-        RUN.get_or_init(env::temp_dir).join(folder).join(program)
+        run().join(folder).join(program)
     }
 
     /// Runs `program`, through pipes and with no input.
@@ -172,5 +179,5 @@ pub fn target() -> PathBuf {
 
 /// The tool that makes the segments that a case starts from.
 pub fn make_segment() -> PathBuf {
-    RUN.get_or_init(env::temp_dir).join("make-segment")
+    run().join("make-segment")
 }

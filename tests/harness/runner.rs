@@ -1,20 +1,16 @@
 //! Plays the cases, each in a process of its own, many at once.
 
-use std::env;
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
-use std::process::{self, Command, Output, Stdio, exit};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::iter;
+use std::process::exit;
 use std::time::{Duration, Instant};
 
 use nix::sys::prctl::set_child_subreaper;
 use nix::sys::signal::{SigSet, Signal, kill};
-use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 
+use super::apart::Apart;
 use super::case::{Case, Level};
 use super::machine;
 use super::programs;
@@ -55,48 +51,111 @@ impl Played {
     }
 }
 
-/// Who starts a process has this.
-static STARTING: Mutex<()> = Mutex::new(());
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 struct Runner<'a> {
     cases: &'a [&'a Case],
-    folder: &'a Path,
-    played: Mutex<Vec<Option<Played>>>,
+    played: Vec<Option<Played>>,
+    playing: Vec<(usize, Instant, Apart)>,
+    /// A process has ended, or the user interrupts.
+    signals: SigSet,
+    folder: Folder,
 }
 
 /// Plays them all.
 pub fn play_all(cases: &[&Case]) -> Result<Vec<Played>, Report> {
     set_child_subreaper(true)?;
-    engine::remove_stale_folders()?;
-    let folder = Folder::new()?;
-    // This comes first, because a thread that exists before it would take the signals.
-    clean_up_when_interrupted(folder.path().to_path_buf())?;
-    programs::take(folder.path())?;
-    machine::needs_ptrace()?;
-    let played = Mutex::new(cases.iter().map(|_| None).collect());
-    let runner = Runner { cases, folder: folder.path(), played };
+    engine::remove_stale()?;
+    let signals = [Signal::SIGCHLD, Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
+    let signals = SigSet::from_iter(signals);
+    signals.thread_block()?;
+    let played = cases.iter().map(|_| None).collect();
+    let (playing, folder) = (Vec::new(), Folder::new()?);
+    let mut runner = Runner { cases, played, playing, signals, folder };
+    programs::are_in(runner.folder.path());
+    let prepared = Apart::begin(|| programs::take().and_then(|()| machine::needs_ptrace()))?;
+    let status = runner.wait_for(|pid| (pid == prepared.pid).then_some(()))?.1;
+    prepared.verdict(status)?;
     let is_simplest = |&index: &usize| is_simplest(&cases[index].name);
     let (simplest, others): (Vec<_>, Vec<_>) = runner.order().into_iter().partition(is_simplest);
-    runner.play(simplest);
-    runner.play(others);
+    runner.play(simplest)?;
+    runner.play(others)?;
     if io::stdout().is_terminal() {
         print!("\r\x1b[K");
     }
-    let played = runner.played.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(played.into_iter().flatten().collect())
+    Ok(runner.played.into_iter().flatten().collect())
 }
 
-/// Control-C and the like: nothing goes on, and no file is left.
-fn clean_up_when_interrupted(folder: PathBuf) -> Result<(), Report> {
-    let signals = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP]);
-    signals.thread_block()?; // all threads that come have them blocked too
-    thread::spawn(move || {
-        let signal = signals.wait();
-        let _no_more = lock(&STARTING);
+impl Runner<'_> {
+    /// Those that take their time first; then the exercises in turn, so that an exercise whose first cases are
+    /// stopped is given up.
+    fn order(&self) -> Vec<usize> {
+        let is_same =
+            |one: usize, other: usize| self.cases[one].exercise() == self.cases[other].exercise();
+        let place = |index: usize| (0..index).filter(|&other| is_same(index, other)).count();
+        let mut order: Vec<usize> = (0..self.cases.len()).collect();
+        order.sort_by_key(|&index| (!self.cases[index].is_in_own_table(), place(index)));
+        order
+    }
+
+    fn play(&mut self, indexes: Vec<usize>) -> Verdict {
+        let is_stress = self.cases.iter().all(|case| case.is_stress);
+        let at_once = if is_stress { indexes.len() } else { AT_ONCE };
+        let mut indexes = indexes.into_iter();
+        loop {
+            while self.playing.len() < at_once {
+                let Some(index) = indexes.next() else { break };
+                self.begin(index);
+            }
+            if self.playing.is_empty() {
+                return Ok(());
+            }
+            self.end_one()?;
+            self.show_progress();
+        }
+    }
+
+    fn begin(&mut self, index: usize) {
+        let (case, start) = (self.cases[index], Instant::now());
+        let begun = match case.cannot_be_played().or_else(|| self.is_given_up(case)) {
+            Some(text) => Err(Report { kind: Kind::NotRun, text }),
+            None => Apart::begin(|| case.play()),
+        };
+        match begun {
+            Ok(apart) => self.playing.push((index, start, apart)),
+            Err(report) => self.ended(index, start, Err(report)),
+        }
+    }
+
+    fn end_one(&mut self) -> Verdict {
+        let is_of = |pid| self.playing.iter().position(|(.., apart)| apart.pid == pid);
+        let (place, status) = self.wait_for(is_of)?;
+        let (index, start, apart) = self.playing.swap_remove(place);
+        self.ended(index, start, apart.verdict(status));
+        Ok(())
+    }
+
+    fn ended(&mut self, index: usize, start: Instant, verdict: Verdict) {
+        let (case, time) = (self.cases[index], start.elapsed());
+        let played = Played { name: case.name.clone(), level: case.level, time, verdict };
+        self.played[index] = Some(played);
+    }
+
+    /// Waits until a process of interest has ended; gives its status.
+    fn wait_for<T>(&self, interest: impl Fn(Pid) -> Option<T>) -> Result<(T, i32), Report> {
+        loop {
+            let ended = iter::from_fn(engine::wait);
+            let mut ended = ended.filter_map(|(pid, status)| Some((interest(pid)?, status)));
+            if let Some(found) = ended.next() {
+                return Ok(found);
+            }
+            match self.signals.wait()? {
+                Signal::SIGCHLD => {}
+                signal => self.interrupted(signal),
+            }
+        }
+    }
+
+    /// Control-C and the like: nothing goes on, and no file is left.
+    fn interrupted(&self, signal: Signal) -> ! {
         loop {
             let children = children();
             if children.is_empty() {
@@ -105,106 +164,37 @@ fn clean_up_when_interrupted(folder: PathBuf) -> Result<(), Report> {
             for child in children {
                 let _ = kill(child, Signal::SIGKILL); // what it runs ends with it: it is traced
             }
-            let _ = waitpid(None, Some(WaitPidFlag::WNOHANG));
+            while engine::wait().is_some() {}
         }
-        let _ = fs::remove_dir_all(folder);
+        let _ = fs::remove_dir_all(self.folder.path());
         let _ = engine::remove_stale();
         let _ = writeln!(io::stdout(), "\nInterrupted: nothing is left running.");
-        exit(128 + signal.map_or(0, |signal| signal as i32));
-    });
-    Ok(())
-}
-
-/// The processes that play cases now, and what those that died have left to this one.
-fn children() -> Vec<Pid> {
-    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let lists =
-        threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
-    let children = lists.collect::<String>();
-    children.split_whitespace().filter_map(|pid| pid.parse().ok()).map(Pid::from_raw).collect()
-}
-
-impl Runner<'_> {
-    /// Takes the exercises in turn, so that an exercise whose first cases are stopped is given up.
-    fn order(&self) -> Vec<usize> {
-        let is_same =
-            |one: usize, other: usize| self.cases[one].exercise() == self.cases[other].exercise();
-        let place = |&index: &usize| (0..index).filter(|&other| is_same(index, other)).count();
-        let mut order: Vec<usize> = (0..self.cases.len()).collect();
-        order.sort_by_key(|index| (!self.cases[*index].is_in_own_table(), place(index)));
-        order
-    }
-
-    fn play(&self, indexes: Vec<usize>) {
-        let is_stress = self.cases.iter().all(|case| case.is_stress);
-        let at_once = if is_stress { indexes.len() } else { AT_ONCE };
-        let queue = Mutex::new(indexes.into_iter());
-        let next = || lock(&queue).next();
-        let work = || {
-            while let Some(index) = next() {
-                let played = self.play_one(self.cases[index]);
-                lock(&self.played)[index] = Some(played);
-                self.show_progress();
-            }
-        };
-        thread::scope(|scope| (0..at_once).for_each(|_| drop(scope.spawn(work))));
-    }
-
-    fn play_one(&self, case: &Case) -> Played {
-        let start = Instant::now();
-        let why_not = case.cannot_be_played().or_else(|| self.is_given_up(case));
-        let verdict = match why_not {
-            Some(text) => Err(Report { kind: Kind::NotRun, text }),
-            None => self.run(case).map_err(Report::from).and_then(verdict),
-        };
-        Played { name: case.name.clone(), level: case.level, time: start.elapsed(), verdict }
+        exit(128 + signal as i32)
     }
 
     /// Why an exercise's other cases are not played.
     fn is_given_up(&self, case: &Case) -> Option<String> {
         let exercise = case.exercise();
-        let played = lock(&self.played);
         let is_of_it = |played: &&Played| played.exercise() == exercise && played.is(Kind::Stopped);
-        let stopped: Vec<&Played> = played.iter().flatten().filter(is_of_it).collect();
+        let stopped: Vec<&Played> = self.played.iter().flatten().filter(is_of_it).collect();
         let is_simple = stopped.iter().any(|played| is_simplest(&played.name));
         (is_simple || stopped.len() >= MOST_STOPPED)
             .then(|| format!("{exercise} had to be stopped: correct that first"))
-    }
-
-    /// Runs the process that plays the case.
-    fn run(&self, case: &Case) -> io::Result<Output> {
-        let own_table = case.is_in_own_table().then(machine::own_table).flatten();
-        let words = own_table.unwrap_or_default().split_whitespace().map(OsStr::new);
-        let check = env::current_exe()?;
-        let mut words = words.chain([check.as_os_str()]);
-        let mut command = Command::new(words.next().unwrap_or_default());
-        let this = process::id().to_string();
-        command.args(words).args(["--play", &case.name, &this]).env("TMPDIR", self.folder);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let starting = lock(&STARTING);
-        let child = command.spawn()?;
-        drop(starting);
-        child.wait_with_output()
     }
 
     fn show_progress(&self) {
         if !io::stdout().is_terminal() {
             return;
         }
-        let played = lock(&self.played);
-        let done = played.iter().flatten();
+        let done = self.played.iter().flatten();
         let wrong = done.clone().filter(|played| played.is_wrong()).count();
         print!("\r\x1b[K{} of {} cases, {wrong} failed", done.count(), self.cases.len());
         let _ = io::stdout().flush();
     }
 }
 
-/// What the process that played a case tells.
-fn verdict(Output { status, stdout, stderr }: Output) -> Verdict {
-    let text = String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned();
-    match (status.code(), status.code().and_then(Kind::of)) {
-        (Some(0), _) => Ok(()),
-        (_, Some(kind)) => Err(Report { kind, text }),
-        _ => Err(Report::trouble(format!("{}\n{text}", engine::in_words(status)))),
-    }
+/// The processes that play cases now, and what those that died have left to this one.
+fn children() -> Vec<Pid> {
+    let children = fs::read_to_string("/proc/thread-self/children").unwrap_or_default();
+    children.split_whitespace().filter_map(|pid| pid.parse().ok()).map(Pid::from_raw).collect()
 }

@@ -12,8 +12,8 @@ use super::programs::{Version, is_yours};
 use super::right::{Right, Seen};
 use super::typed::typed;
 use crate::engine::{
-    Act, At, Channel, Kind, Launch, Outcome, Report, Step, THE_C_VERSIONS_ORDER, Verdict, Who,
-    expect, in_words, step,
+    Act, At, Channel, Folder, Kind, Launch, Outcome, Report, Step, THE_C_VERSIONS_ORDER, Verdict,
+    Who, expect, in_words, step,
 };
 
 #[derive(Clone, Debug)]
@@ -297,7 +297,8 @@ impl Scene {
 /// A scene's commands by hand show what the check sees through pipes.
 pub fn is_shown_by(scene: &Scene) -> Verdict {
     let commands = scene.by_hand(Channel::Pipes);
-    let shown = typed(commands.split_once('\n').map_or("", |(_, commands)| commands))?;
+    let commands = commands.split_once('\n').map_or("", |(_, commands)| commands);
+    let shown = typed(commands, &Folder::new()?)?;
     let seen = scene.play(Version::Ours, Channel::Pipes)?.last;
     let status = format!("{}\n\n---", seen.status.code().unwrap_or_default());
     let parts = [seen.stdout, seen.stderr, status.into_bytes()];

@@ -12,8 +12,7 @@ use super::programs::lab;
 use crate::engine::{Folder, Report, Verdict, expect};
 
 /// Types commands; gives what is shown on both streams. Nothing of them goes on running.
-pub fn typed(commands: &str) -> Result<String, Report> {
-    let folder = Folder::new()?;
+pub fn typed(commands: &str, folder: &Folder) -> Result<String, Report> {
     let file = folder.path().join("shown");
     let commands = commands.replace("target/", &format!("{}/", built()));
     SigSet::all().thread_unblock()?; // the runner has blocked some, and children inherit that
@@ -21,7 +20,7 @@ pub fn typed(commands: &str) -> Result<String, Report> {
     let mut shell = Command::new("setpriv");
     shell.args(["--pdeathsig", "TERM", "timeout", "--kill-after=1", "30"]);
     shell.args(["sh", "-c", &format!("exec 2>&1; {commands}")]);
-    shell.current_dir(lab()).process_group(0);
+    shell.current_dir(lab()).process_group(0).env("TMPDIR", folder.path());
     for set in ["MAKEFLAGS", "MAKELEVEL", "CASE", "LEVEL", "SIZE", "ORIGINALS", "RESULTS"] {
         shell.env_remove(set);
     }
@@ -37,10 +36,11 @@ pub fn typed(commands: &str) -> Result<String, Report> {
 
 /// Types each command, behind a `$`, and compares what is shown with the lines below it.
 pub fn shows(text: &str) -> Verdict {
+    let folder = Folder::new()?;
     text.split("\n$ ").skip(1).try_for_each(|text| {
         let text = text.replace("\n> ", " "); // a command may have a second line
         let (command, wanted) = text.split_once('\n').unwrap_or((&text, ""));
-        let shown = typed(command)?;
+        let shown = typed(command, &folder)?;
         let lines: Vec<&str> = shown.lines().map(str::trim_end).collect();
         let wanted: Vec<&str> = wanted.lines().collect();
         expect(&text, is_like(&lines, &wanted), &shown)

@@ -1,0 +1,63 @@
+//! A case in a process of its own. Its exit status says what came of it, and what it prints says why.
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::os::unix::process::ExitStatusExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::{ExitStatus, exit};
+
+use nix::sys::prctl::{set_child_subreaper, set_pdeathsig};
+use nix::sys::signal::Signal;
+use nix::unistd::{Pid, dup2_stderr, dup2_stdout, getpid, getppid};
+
+use crate::engine::{self, Kind, Report, Verdict};
+
+pub struct Apart {
+    pub pid: Pid,
+    prints: File,
+}
+
+impl Apart {
+    pub fn begin(work: impl FnOnce() -> Verdict) -> Result<Self, Report> {
+        let (runner, prints) = (getpid(), engine::memory_file(b"")?);
+        let pid = Pid::from_raw(common::fork().map_err(Report::of_call)?);
+        if pid.as_raw() > 0 {
+            return Ok(Self { pid, prints });
+        }
+        let work = || prepare(runner, &prints).and_then(|()| work());
+        // Nothing of the runner's may be undone here.
+        let verdict = catch_unwind(AssertUnwindSafe(work));
+        match verdict.unwrap_or_else(|_| Err(Report::trouble("see above"))) {
+            Ok(()) => exit(0),
+            Err(report) => {
+                println!("{}", report.text.trim_end());
+                exit(report.kind as i32)
+            }
+        }
+    }
+
+    /// When it has ended.
+    pub fn verdict(mut self, status: i32) -> Verdict {
+        let status = ExitStatus::from_raw(status);
+        let mut text = Vec::new();
+        self.prints.rewind()?;
+        self.prints.read_to_end(&mut text)?;
+        let text = String::from_utf8_lossy(&text).into_owned();
+        match (status.code(), status.code().and_then(Kind::of)) {
+            (Some(0), _) => Ok(()),
+            (_, Some(kind)) => Err(Report { kind, text }),
+            _ => Err(Report::trouble(format!("{}\n{text}", engine::in_words(status)))),
+        }
+    }
+}
+
+/// What a program leaves running becomes this process's, and all ends with the runner.
+fn prepare(runner: Pid, prints: &File) -> Verdict {
+    set_pdeathsig(Signal::SIGKILL)?;
+    if getppid() != runner {
+        return Err(Report::trouble("the runner has ended"));
+    }
+    dup2_stdout(prints)?;
+    dup2_stderr(prints)?;
+    Ok(set_child_subreaper(true)?)
+}
