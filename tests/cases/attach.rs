@@ -46,7 +46,7 @@ fn prints() -> Vec<Case> {
 fn overwritten() -> Verdict {
     let mut world = Found::world(&[there()])?;
     // Between the two: whether standard output is a terminal.
-    let pause = step(0, At::From("ioctl", 0), Act::Hold(Until::Told));
+    let pause = step(0, At::Named("ioctl", 1), Act::Hold(Until::Told));
     let program = world.start(Version::Ours.launch("shm-attach").with(&[pause]))?;
     world.wait_until_paused(program)?;
     fill(&mut world)?;

@@ -48,8 +48,7 @@ fn makes_these(program: &'static str, wanted: Calls) -> Verdict {
     let seen = format!("{} processes", made.len());
     expect("as many processes", made.len() == wanted.len(), &seen)?;
     for (number, (made, wanted)) in made.iter().zip(wanted).enumerate() {
-        let at_start = |call: &&String| START.contains(&call.as_str());
-        let own: Vec<_> = made.iter().skip_while(at_start).cloned().collect();
+        let own: Vec<_> = made.iter().copied().skip_while(|call| START.contains(call)).collect();
         let promise = format!("process {number} makes, after its start: {wanted}");
         expect(&promise, own.join(" ") == *wanted, &made.join(" "))?;
     }
@@ -62,10 +61,10 @@ fn makes_these(program: &'static str, wanted: Calls) -> Verdict {
     expect("fewer calls than the C version", made.len() < c.len(), &seen)
 }
 
-fn calls(version: Version, program: &'static str) -> Result<Vec<Vec<String>>, Report> {
+fn calls(version: Version, program: &'static str) -> Result<Vec<Vec<&'static str>>, Report> {
     let mut calls = Scene::usual(program).play(version, Channel::Pipes)?.trace.calls;
     for calls in &mut calls {
-        calls.retain(|call| !LIBRARYS.contains(&call.as_str()));
+        calls.retain(|call| !LIBRARYS.contains(call));
     }
     Ok(calls)
 }

@@ -107,10 +107,10 @@ impl Checked {
 
     /// Which of a process's calls of this name are the exercise's own. What comes before its shmget is its
     /// language's start, but for the input of shm-dynamic.
-    fn numbers(&self, program: &str, calls: &[String], name: &str) -> impl Iterator<Item = usize> {
-        let start = calls.iter().position(|call| call == "shmget").unwrap_or(0);
-        let before = calls[..start].iter().filter(|call| *call == name).count();
-        let all = calls.iter().filter(|call| *call == name).count();
+    fn numbers(&self, program: &str, calls: &[&str], name: &str) -> impl Iterator<Item = usize> {
+        let start = calls.iter().position(|&call| call == "shmget").unwrap_or(0);
+        let before = calls[..start].iter().filter(|&&call| call == name).count();
+        let all = calls.iter().filter(|&&call| call == name).count();
         let is_input = self.name == "read" && program == "shm-dynamic";
         let is_pipe = ["pipe", "pipe2", "socketpair"].contains(&name);
         let first = if is_input || is_pipe { 1 } else { before + 1 };

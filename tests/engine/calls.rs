@@ -37,17 +37,26 @@ table! { OLD_NAMES:
 #[cfg(not(target_arch = "x86_64"))]
 table! { OLD_NAMES: }
 
-pub fn name(number: u64) -> String {
-    let mut names = NAMES.iter().chain(OLD_NAMES);
-    let known = names.find(|&&(known, _)| u64::try_from(known) == Ok(number));
-    known.map_or_else(|| format!("call {number}"), |&(_, name)| name.replace("SYS_", ""))
+/// A call under way: its words are its number, then its arguments.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    pub name: &'static str,
+    pub words: [u64; 7],
+}
+
+impl Call {
+    pub fn of(words: [u64; 7]) -> Self {
+        let mut names = NAMES.iter().chain(OLD_NAMES);
+        let known = names.find(|&&(number, _)| u64::try_from(number) == Ok(words[0]));
+        Self { name: known.map_or("another call", |(_, name)| &name["SYS_".len()..]), words }
+    }
 }
 
 /// "waits in read, for its turn": the call and, if known, what it waits for.
-pub fn describe(pid: Pid, call: &[u64]) -> String {
-    let name = name(call[0]);
-    let what = match name.as_str() {
-        "read" | "readv" | "recvfrom" | "recvmsg" => reads(pid, call[1]),
+pub fn describe(pid: Pid, call: &Call) -> String {
+    let name = call.name;
+    let what = match name {
+        "read" | "readv" | "recvfrom" | "recvmsg" => reads(pid, call.words[1]),
         "write" | "writev" | "sendto" | "sendmsg" => ", for somebody to read",
         "wait4" | "waitid" => ", for a child to end",
         "futex" | "semop" | "semtimedop" => ", for a semaphore or lock",

@@ -10,9 +10,9 @@ use nix::sys::ptrace::{self, AddressType};
 use nix::time::ClockId;
 use nix::unistd::Pid;
 
-use super::calls;
+use super::calls::Call;
 use super::keys::{Keys, Kind};
-use super::sys::{self, Call};
+use super::sys;
 use super::task::Plan;
 
 /// An `int` among the arguments: the register's upper half may hold anything.
@@ -24,53 +24,51 @@ fn int(argument: u64) -> i32 {
 /// The process, or the group if it is below zero, that a call sends a signal to.
 pub fn receiver(call: &Call) -> Option<i32> {
     let is_sent = ["kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"];
-    let name = calls::name(call[0]);
-    is_sent.contains(&name.as_str()).then(|| int(call[1]))
+    is_sent.contains(&call.name).then(|| int(call.words[1]))
 }
 
 /// At the entry of a call.
 pub fn plan(keys: &mut Keys, pid: Pid, call: &Call) -> nix::Result<Plan> {
-    let name = calls::name(call[0]);
-    let kind = match name.as_str() {
+    let kind = match call.name {
         "semop" | "semtimedop" | "semctl" => Some(Kind::Semaphores),
         "msgsnd" | "msgrcv" | "msgctl" => Some(Kind::Queue),
         _ => None,
     };
-    match first_argument(keys, &name, call) {
+    match first_argument(keys, call) {
         Some(Ok(first)) => {
             sys::set_first(pid, first)?;
             Ok(Plan::Translated)
         }
         Some(Err(errno)) => refuse(pid, errno),
-        None if kind.is_some_and(|kind| !keys.has(kind, int(call[1]))) => {
+        None if kind.is_some_and(|kind| !keys.has(kind, int(call.words[1]))) => {
             refuse(pid, Errno::EINVAL)
         }
         None => {
-            move_to_own_folder(pid, &name, call);
+            move_to_own_folder(pid, call);
             Ok(Plan::AsIs)
         }
     }
 }
 
 /// What a call gets as its first argument in place of what the program gives, or why it fails.
-fn first_argument(keys: &mut Keys, name: &str, call: &Call) -> Option<nix::Result<u64>> {
-    let key = int(call[1]);
-    let first = match name {
+fn first_argument(keys: &mut Keys, call: &Call) -> Option<nix::Result<u64>> {
+    let key = int(call.words[1]);
+    let first = match call.name {
         "shmget" | "semget" | "msgget" if key == IPC_PRIVATE => return None,
         "shmget" | "semget" | "msgget" => {
-            if name == "shmget" {
+            if call.name == "shmget" {
                 keys.asked.push(key);
             }
             keys.translate(key).ok_or(Errno::ENOSPC)
         }
-        "shmctl" if ![IPC_RMID, IPC_SET, IPC_STAT].contains(&(int(call[2]) & 0xff)) => {
+        "shmctl" if ![IPC_RMID, IPC_SET, IPC_STAT].contains(&(int(call.words[2]) & 0xff)) => {
             Err(Errno::EINVAL) // it would look at the whole machine's table
         }
-        "shmat" | "shmctl" => keys.id(call[1]).ok_or(Errno::EINVAL),
+        "shmat" | "shmctl" => keys.id(call.words[1]).ok_or(Errno::EINVAL),
         "pidfd_send_signal" => Err(Errno::EPERM),
         // Its flags lie in memory, out of sight: C libraries then use clone.
         "clone3" => Err(Errno::ENOSYS),
-        "clone" => return Some(Ok(call[1] & !(libc::CLONE_UNTRACED as u64))),
+        "clone" => return Some(Ok(call.words[1] & !(libc::CLONE_UNTRACED as u64))),
         _ => return None,
     };
     Some(first.map(|first| sys::bits(first.into())))
@@ -86,8 +84,8 @@ const SHARED: &[u8; 9] = b"/dev/shm/";
 const OWN: &[u8; 9] = b"././././/";
 
 /// Has files of /dev/shm, which is everybody's, in the programs' own folder.
-fn move_to_own_folder(pid: Pid, name: &str, call: &Call) {
-    let paths: &[usize] = match name {
+fn move_to_own_folder(pid: Pid, call: &Call) {
+    let paths: &[usize] = match call.name {
         "open" | "unlink" | "stat" => &[1],
         "link" | "rename" => &[1, 2],
         "openat" | "unlinkat" | "newfstatat" => &[2],
@@ -96,17 +94,16 @@ fn move_to_own_folder(pid: Pid, name: &str, call: &Call) {
     };
     for &path in paths {
         let mut start = [0; SHARED.len()];
-        if read(pid, call[path], &mut start) == Some(()) && &start == SHARED {
-            let _ = write(pid, call[path], OWN);
+        if read(pid, call.words[path], &mut start) == Some(()) && &start == SHARED {
+            let _ = write(pid, call.words[path], OWN);
         }
     }
 }
 
 /// At its exit.
 pub fn finish(keys: &mut Keys, pid: Pid, call: &Call, plan: Plan, result: i64) -> nix::Result<()> {
-    let name = calls::name(call[0]);
     let id = i32::try_from(result).ok().filter(|&id| id >= 0);
-    match (name.as_str(), id) {
+    match (call.name, id) {
         ("semget", Some(id)) => keys.add(Kind::Semaphores, id),
         ("msgget", Some(id)) => keys.add(Kind::Queue, id),
         _ => {}
@@ -116,17 +113,17 @@ pub fn finish(keys: &mut Keys, pid: Pid, call: &Call, plan: Plan, result: i64) -
         Plan::Skipped(result) => result,
         // Some calls are never made again.
         Plan::TimesOut if is_made_again(result) || result == -i64::from(libc::EINTR) => {
-            timed_out(&name)
+            timed_out(call.name)
         }
         Plan::Slept => 0,
-        _ if name == "shmget" && id.is_some() => keys.number(id.unwrap_or_default()),
+        _ if call.name == "shmget" && id.is_some() => keys.number(id.unwrap_or_default()),
         Plan::Translated => result,
         Plan::AsIs | Plan::TimesOut => return Ok(()),
     };
-    if name == "shmctl" && seen == 0 && int(call[2]) & 0xff == IPC_STAT {
-        translate_key_back(keys, pid, call[3])?;
+    if call.name == "shmctl" && seen == 0 && int(call.words[2]) & 0xff == IPC_STAT {
+        translate_key_back(keys, pid, call.words[3])?;
     }
-    sys::set_result(pid, seen, call[1])
+    sys::set_result(pid, seen, call.words[1])
 }
 
 /// A `shmid_ds` begins with the segment's key.
@@ -193,32 +190,34 @@ fn timed_out(name: &str) -> i64 {
 
 /// Whether a call lets time go by and does nothing else.
 pub fn is_sleep(call: &Call) -> bool {
-    match calls::name(call[0]).as_str() {
+    match call.name {
         "nanosleep" | "clock_nanosleep" => true,
-        "poll" => call[2] == 0,
-        "ppoll" => call[2] == 0 && call[4] == 0, // a mask may let a signal in
-        "select" => call[1] == 0,
-        "pselect6" => call[1] == 0 && call[6] == 0,
+        "poll" => call.words[2] == 0,
+        "ppoll" => call.words[2] == 0 && call.words[4] == 0, // a mask may let a signal in
+        "select" => call.words[1] == 0,
+        "pselect6" => call.words[1] == 0 && call.words[6] == 0,
         _ => false,
     }
 }
 
 /// For a call that does not wait for ever: for how long, in milliseconds.
 pub fn longest_wait(pid: Pid, call: &Call) -> Option<u64> {
-    let count = |argument: usize| u64::try_from(int(call[argument])).ok(); // -1: for ever
-    let time = |argument: usize| milliseconds(pid, call[argument], 1_000_000);
+    let count = |argument: usize| u64::try_from(int(call.words[argument])).ok(); // -1: for ever
+    let time = |argument: usize| milliseconds(pid, call.words[argument], 1_000_000);
     let until = |argument: usize, clock| Some(time(argument)?.saturating_sub(now(clock)?));
-    match calls::name(call[0]).as_str() {
+    match call.name {
         "nanosleep" => time(1),
-        "clock_nanosleep" if call[2] & libc::TIMER_ABSTIME as u64 != 0 => until(3, int(call[1])),
+        "clock_nanosleep" if call.words[2] & libc::TIMER_ABSTIME as u64 != 0 => {
+            until(3, int(call.words[1]))
+        }
         "clock_nanosleep" | "ppoll" | "rt_sigtimedwait" => time(3),
         "poll" => count(3),
         "epoll_wait" | "epoll_pwait" => count(4),
-        "select" => milliseconds(pid, call[5], 1000),
+        "select" => milliseconds(pid, call.words[5], 1000),
         "pselect6" => time(5),
         "semtimedop" => time(4),
         "mq_timedsend" | "mq_timedreceive" => until(5, libc::CLOCK_REALTIME),
-        "futex" => match int(call[2]) {
+        "futex" => match int(call.words[2]) {
             how if how & libc::FUTEX_CMD_MASK == libc::FUTEX_WAIT => time(4),
             how if how & libc::FUTEX_CLOCK_REALTIME != 0 => until(4, libc::CLOCK_REALTIME),
             _ => until(4, libc::CLOCK_MONOTONIC),
@@ -244,5 +243,5 @@ fn milliseconds(pid: Pid, address: u64, parts: u64) -> Option<u64> {
 
 /// Whether a call makes a thread of the process that makes it.
 pub fn is_thread(call: &Call) -> bool {
-    calls::name(call[0]) == "clone" && call[1] & libc::CLONE_THREAD as u64 != 0
+    call.name == "clone" && call.words[1] & libc::CLONE_THREAD as u64 != 0
 }

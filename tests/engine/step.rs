@@ -15,8 +15,6 @@ pub enum At {
     After(usize),
     /// Before its call of this name, and of this number among those, from 1.
     Named(&'static str, usize),
-    /// Before the call that comes this many calls after its first call of this name.
-    From(&'static str, usize),
     /// After its first sleep.
     Awake,
 }

@@ -7,8 +7,7 @@ use nix::errno::Errno;
 use nix::sys::ptrace::{getregs, setregs};
 use nix::unistd::Pid;
 
-/// A system call: its number, then its arguments.
-pub type Call = [u64; 7];
+use super::calls::Call;
 
 /// Where a process stands that has stopped at a system call.
 pub enum Side {
@@ -62,9 +61,9 @@ pub fn side(pid: Pid) -> Side {
             // SAFETY: at an entry, the kernel fills this member of the union.
             let entry = unsafe { info.u.entry };
             let is_own = info.arch == ARCHITECTURE;
-            let mut call = [if is_own { entry.nr } else { NONE }; 7];
-            call[1..].copy_from_slice(&entry.args);
-            Side::Entry(call)
+            let mut words = [if is_own { entry.nr } else { NONE }; 7];
+            words[1..].copy_from_slice(&entry.args);
+            Side::Entry(Call::of(words))
         }
         libc::PTRACE_SYSCALL_INFO_EXIT => {
             // SAFETY: at an exit, the kernel fills this member of the union.
@@ -108,7 +107,7 @@ pub fn set_result(pid: Pid, result: i64, first: u64) -> nix::Result<()> {
 #[cfg(target_arch = "x86_64")]
 pub fn rewind(pid: Pid, call: &Call) -> nix::Result<()> {
     let mut registers = getregs(pid)?;
-    registers.rax = call[0];
+    registers.rax = call.words[0];
     registers.rip -= 2; // the length of the instruction `syscall`
     setregs(pid, registers)
 }
@@ -141,7 +140,7 @@ pub fn set_result(pid: Pid, result: i64, _first: u64) -> nix::Result<()> {
 #[cfg(target_arch = "aarch64")]
 pub fn rewind(pid: Pid, call: &Call) -> nix::Result<()> {
     let mut registers = getregs(pid)?;
-    registers.regs[0] = call[1];
+    registers.regs[0] = call.words[1];
     registers.pc -= 4; // the length of the instruction `svc`
     setregs(pid, registers)
 }

@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use nix::unistd::{Pid, SysconfVar, sysconf};
 
-use super::calls;
+use super::calls::{self, Call};
 use super::outcome::in_words;
 use super::step::{At, Until, Who};
-use super::sys::Call;
 
 /// What becomes of a system call that is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +49,7 @@ pub struct Task {
     pub began: bool,
     pub state: State,
     /// The names of its calls so far.
-    pub calls: Vec<String>,
+    pub calls: Vec<&'static str>,
     pub call: Option<Call>,
     pub plan: Plan,
     /// When a call ends that does not wait for ever, in virtual milliseconds.
@@ -104,16 +103,10 @@ impl Task {
 
     /// Whether it has reached the place of a step.
     pub fn is_at(&self, now: At, place: At) -> bool {
-        let is = |call: &&String, name: &str| call.starts_with(name);
-        let last = self.calls.last();
         match (now, place) {
             (At::Call(_), At::Named(name, number)) => {
-                let same = self.calls.iter().filter(|call| *call == name);
-                last.is_some_and(|last| last == name) && same.count() == number
-            }
-            (At::Call(number), At::From(name, later)) => {
-                let first = self.calls.iter().position(|call| is(&call, name));
-                first.is_some_and(|first| first + 1 + later == number)
+                let same = self.calls.iter().filter(|&&call| call == name);
+                self.calls.last() == Some(&name) && same.count() == number
             }
             _ => now == place,
         }
@@ -131,7 +124,7 @@ impl Task {
                 match (state, self.call) {
                     (None | Some("Z" | "X"), _) | (Some("S"), Some(_)) => true,
                     // A parent waits so until its vfork child becomes another program.
-                    (Some("D"), Some(call)) => calls::name(call[0]).contains("fork"),
+                    (Some("D"), Some(call)) => call.name.contains("fork"),
                     _ => false,
                 }
             }
@@ -160,9 +153,9 @@ impl Task {
 
 /// The pipe that a process waits to read.
 fn pipe_of(task: &Task) -> Option<PathBuf> {
-    let call = task.call.filter(|call| calls::name(call[0]) == "read")?;
-    let link = fs::read_link(format!("/proc/{}/fd/{}", task.pid, call[1])).ok()?;
-    (call[1] > 2 && link.to_string_lossy().starts_with("pipe:")).then_some(link)
+    let call = task.call.filter(|call| call.name == "read")?;
+    let link = fs::read_link(format!("/proc/{}/fd/{}", task.pid, call.words[1])).ok()?;
+    (call.words[1] > 2 && link.to_string_lossy().starts_with("pipe:")).then_some(link)
 }
 
 /// Whether a process has the other end of a pipe open. See proc(5), /proc/PID/fdinfo.

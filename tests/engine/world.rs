@@ -40,7 +40,7 @@ const MOST_STOPS: usize = 64;
 /// What was seen of a run, beside its outcome.
 pub struct Trace {
     /// The system calls of each process, by name.
-    pub calls: Vec<Vec<String>>,
+    pub calls: Vec<Vec<&'static str>>,
     /// The first of its processes that sleeps.
     pub sleeper: Option<Who>,
     /// Whether its processes computed while they could only wait.

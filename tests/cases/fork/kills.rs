@@ -146,7 +146,7 @@ fn a_death_in_the_c_version() -> Verdict {
 /// Nobody is left to remove the segment.
 fn the_parents_death_in_the_c_version() -> Verdict {
     let mut world = World::new()?;
-    let death = step(0, At::From("wait4", 0), Act::Send(Signal::SIGKILL));
+    let death = step(0, At::Named("wait4", 1), Act::Send(Signal::SIGKILL));
     let (_, outcome) = traced(&mut world, Version::C, &[death])?;
     let ends = in_words(outcome.status);
     expect_of_c("died by SIGKILL", ends == "died by SIGKILL", &ends)?;

@@ -27,7 +27,7 @@ pub fn cases() -> Vec<Case> {
         })
         .needs(Need::Ours),
         case("beside_a_c_version_that_has_just_begun", || {
-            beside_the_c_version(0, At::From("clone", 0))
+            beside_the_c_version(0, At::Named("clone", 1))
         }),
         case("beside_a_c_version_that_is_under_way", || beside_the_c_version(1, At::Awake)),
     ]

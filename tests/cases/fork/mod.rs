@@ -212,7 +212,7 @@ const MOST_CALLS: usize = 40;
 /// One process's places: its birth and its calls, of the parent those from shmget on.
 fn places(who: usize, trace: &Trace) -> Vec<Place> {
     let calls = trace.calls.get(who).map_or(&[][..], Vec::as_slice);
-    let first = calls.iter().position(|call| call == "shmget").map_or(0, |index| index + 1);
+    let first = calls.iter().position(|&call| call == "shmget").map_or(0, |index| index + 1);
     let last = calls.len().min(first + MOST_CALLS);
     (first..=last).map(|number| Place { who, number, is_after: false }).collect()
 }

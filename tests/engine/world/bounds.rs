@@ -96,7 +96,7 @@ impl World {
     /// Whether all have waited for longer than output or a timer takes.
     pub(super) fn hangs(&self) -> bool {
         let mut calls = self.tasks.iter().filter(|task| task.lives()).flat_map(|task| &task.calls);
-        let has_timers = calls.any(|call| TIMERS.contains(&call.as_str()));
+        let has_timers = calls.any(|call| TIMERS.contains(call));
         self.quiet > if has_timers { HANGS_WITH_TIMERS } else { HANGS }
     }
 

@@ -8,11 +8,12 @@ use nix::sys::ptrace;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, getpgid};
 
+use super::super::calls::Call;
+use super::super::calls_made;
 use super::super::report::Verdict;
 use super::super::step::{Act, At};
-use super::super::sys::{self, Call, Side};
+use super::super::sys::{self, Side};
 use super::super::task::{Plan, State, Task, is_running};
-use super::super::{calls, calls_made};
 use super::World;
 
 impl World {
@@ -142,7 +143,7 @@ impl World {
         task.call = Some(call);
         let is_new = !std::mem::take(&mut task.again);
         if is_new {
-            task.calls.push(calls::name(call[0]));
+            task.calls.push(call.name);
             self.runs[task.run].calls += 1;
         }
         task.plan = calls_made::plan(&mut self.keys, pid, &call)?;
