@@ -76,11 +76,11 @@ fn check(cases: &[Case], in_full: bool, is_chosen: impl Fn(&Case) -> bool) -> Re
     let played = play_all(&chosen)?;
     say(summary::lines(&played, in_full));
     junit::write(&played)?;
-    let any = |is: fn(&Played) -> bool| played.iter().any(is);
-    let status = match () {
-        () if any(Played::is_wrong) => 1,
-        () if any(|played| played.is(Kind::Trouble)) => 2,
-        () => u8::from(!any(|played| played.verdict.is_ok())),
-    };
-    Ok(status)
+    Ok(if played.iter().any(Played::is_wrong) {
+        1
+    } else if played.iter().any(|played| played.is(Kind::Trouble)) {
+        2
+    } else {
+        u8::from(!played.iter().any(|played| played.verdict.is_ok()))
+    })
 }

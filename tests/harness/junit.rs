@@ -32,7 +32,7 @@ fn xml(played: &[Played]) -> String {
 }
 
 fn case(played: &Played) -> String {
-    let (exercise, name) = played.name.split_once("::").unwrap_or(("", &played.name));
+    let (exercise, name) = played.case.name.split_once("::").unwrap_or(("", &played.case.name));
     let body = match &played.verdict {
         Ok(()) => String::new(),
         Err(report) if report.kind == Kind::NotRun => {
@@ -47,7 +47,7 @@ fn case(played: &Played) -> String {
         }
     };
     let seconds = played.time.as_secs_f64();
-    let level = played.level.name();
+    let level = played.case.level.name();
     format!(
         "<testcase classname=\"{exercise}.{level}\" name=\"{name}\" time=\"{seconds:.3}\">{body}</testcase>\n"
     )

@@ -11,7 +11,7 @@ use nix::sys::signal::{SigSet, Signal, kill};
 use nix::unistd::Pid;
 
 use super::apart::Apart;
-use super::case::{Case, Level};
+use super::case::Case;
 use super::machine;
 use super::programs;
 use crate::engine::{self, Folder, Kind, Report, Verdict};
@@ -29,18 +29,13 @@ fn is_simplest(case: &str) -> bool {
 }
 
 /// What came of a case.
-pub struct Played {
-    pub name: String,
-    pub level: Level,
+pub struct Played<'a> {
+    pub case: &'a Case,
     pub time: Duration,
     pub verdict: Verdict,
 }
 
-impl Played {
-    pub fn exercise(&self) -> &str {
-        self.name.split("::").next().unwrap_or_default()
-    }
-
+impl Played<'_> {
     pub fn is(&self, kind: Kind) -> bool {
         self.verdict.as_ref().is_err_and(|report| report.kind == kind)
     }
@@ -53,7 +48,7 @@ impl Played {
 
 struct Runner<'a> {
     cases: &'a [&'a Case],
-    played: Vec<Option<Played>>,
+    played: Vec<Option<Played<'a>>>,
     playing: Vec<(usize, Instant, Apart)>,
     /// A process has ended, or the user interrupts.
     signals: SigSet,
@@ -61,7 +56,7 @@ struct Runner<'a> {
 }
 
 /// Plays them all.
-pub fn play_all(cases: &[&Case]) -> Result<Vec<Played>, Report> {
+pub fn play_all<'a>(cases: &'a [&'a Case]) -> Result<Vec<Played<'a>>, Report> {
     set_child_subreaper(true)?;
     engine::remove_stale()?;
     let signals = [Signal::SIGCHLD, Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
@@ -134,9 +129,8 @@ impl Runner<'_> {
     }
 
     fn ended(&mut self, index: usize, start: Instant, verdict: Verdict) {
-        let (case, time) = (self.cases[index], start.elapsed());
-        let played = Played { name: case.name.clone(), level: case.level, time, verdict };
-        self.played[index] = Some(played);
+        let time = start.elapsed();
+        self.played[index] = Some(Played { case: self.cases[index], time, verdict });
     }
 
     /// Waits until a process of interest has ended; gives its status.
@@ -175,9 +169,10 @@ impl Runner<'_> {
     /// Why an exercise's other cases are not played.
     fn is_given_up(&self, case: &Case) -> Option<String> {
         let exercise = case.exercise();
-        let is_of_it = |played: &&Played| played.exercise() == exercise && played.is(Kind::Stopped);
+        let is_of_it =
+            |played: &&Played| played.case.exercise() == exercise && played.is(Kind::Stopped);
         let stopped: Vec<&Played> = self.played.iter().flatten().filter(is_of_it).collect();
-        let is_simple = stopped.iter().any(|played| is_simplest(&played.name));
+        let is_simple = stopped.iter().any(|played| is_simplest(&played.case.name));
         (is_simple || stopped.len() >= MOST_STOPPED)
             .then(|| format!("{exercise} had to be stopped: correct that first"))
     }

@@ -56,17 +56,17 @@ fn red(played: &[Played], first: &Played, others: &[&Played], in_full: bool) -> 
     let report = first.verdict.as_ref().err();
     let report = report.map_or(Vec::new(), |report| shortened(report, room));
     let head = if first.is_wrong() { "FAILED " } else { "The check could not run:" };
-    let head = format!("{head} {}", first.name);
+    let head = format!("{head} {}", first.case.name);
     [vec![head], report, vec![String::new()], below, vec![next]].concat()
 }
 
 /// What to type: the command that shows this case alone, and whole; then the exercise's.
-fn next(case: &Played, in_full: bool) -> String {
+fn next(first: &Played, in_full: bool) -> String {
     let set = |name| given(name).map_or(String::new(), |text| format!(" {name}={}", quoted(&text)));
     let (level, folders) = (set("LEVEL"), set("YOURS") + &set("ORIGINALS"));
-    let (exercise, name) = (case.exercise(), &case.name);
+    let (exercise, name) = (first.case.exercise(), &first.case.name);
     match exercise {
-        _ if !case.is_wrong() => {
+        _ if !first.is_wrong() => {
             format!("No program is at fault. Next: make check CASE={name}{folders}")
         }
         "create" | "attach" | "dynamic" | "fork" if in_full => {
@@ -113,7 +113,7 @@ fn shortened(report: &Report, room: usize) -> Vec<String> {
 fn also(others: &[&Played]) -> Vec<String> {
     let mut lines = vec!["also failed:".to_string()];
     for (index, other) in others.iter().enumerate() {
-        let (name, last) = (&other.name, lines.len() - 1);
+        let (name, last) = (&other.case.name, lines.len() - 1);
         if lines[last].len() + 1 + name.len() <= COLUMNS - 10 {
             lines[last] += &format!(" {name}");
         } else if last == 0 {
@@ -128,16 +128,17 @@ fn also(others: &[&Played]) -> Vec<String> {
 
 /// How many of each exercise passed, by level; without those of which none was played.
 fn counts(played: &[Played]) -> Vec<String> {
-    let mut exercises: Vec<&str> = played.iter().map(Played::exercise).collect();
+    let mut exercises: Vec<&str> = played.iter().map(|played| played.case.exercise()).collect();
     exercises.dedup();
     let names = Level::ALL.map(|level| format!("{:>11}", level.name()));
     let head = format!("{:12}{}{:>11}", "passed", names.concat(), "not run");
     let lines = exercises.into_iter().filter_map(|exercise| {
-        let of_it = played.iter().filter(|played| played.exercise() == exercise);
+        let of_it = played.iter().filter(|played| played.case.exercise() == exercise);
         let not_run = of_it.clone().filter(|played| played.is(Kind::NotRun)).count();
         let levels = Level::ALL.map(|level| {
-            let run =
-                of_it.clone().filter(|played| played.level == level && !played.is(Kind::NotRun));
+            let run = of_it
+                .clone()
+                .filter(|played| played.case.level == level && !played.is(Kind::NotRun));
             let passed = run.clone().filter(|played| played.verdict.is_ok()).count();
             let all = run.count();
             let counted = if all > 0 { format!("{passed} of {all}") } else { String::new() };
