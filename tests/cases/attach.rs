@@ -47,7 +47,8 @@ fn overwritten() -> Verdict {
     let mut world = Found::world(&[there()])?;
     // Between the two: whether standard output is a terminal.
     let pause = step(0, At::Named("ioctl", 1), Act::Hold(Until::Told));
-    let program = world.start(Version::Ours.launch("shm-attach").with(&[pause]))?;
+    let program =
+        world.start(Launch { steps: vec![pause], ..Version::Ours.launch("shm-attach") })?;
     world.wait_until_paused(program)?;
     fill(&mut world)?;
     let (outcome, _) = world.finish(program)?;

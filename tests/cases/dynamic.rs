@@ -160,11 +160,15 @@ fn says(says: &str, leaves: Leaves) -> Right<'_> {
     Right { c_ends: &[], prints: PROMPT, says, leaves }
 }
 
+/// With this input, and perhaps more to come.
+pub fn keeping_input(input: impl Into<Vec<u8>>) -> Launch {
+    Launch { input: input.into(), keeps_input: true, ..Version::Ours.launch("shm-dynamic") }
+}
+
 /// A user answers with one line, and has no reason to type Control-D then.
 fn one_line_is_enough() -> Verdict {
     let mut world = World::new()?;
-    let launch = Version::Ours.launch("shm-dynamic").reading("10\n").keeping_input();
-    let running = world.start(launch)?;
+    let running = world.start(keeping_input("10\n"))?;
     world.wait_until_all_wait()?;
     expect("it goes on after the line \"10\"", world.is_over(running), "it waits for more input")?;
     let (outcome, _) = world.finish(running)?;

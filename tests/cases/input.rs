@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
+use super::dynamic::keeping_input;
 use super::prelude::*;
 
 pub fn cases() -> Vec<Case> {
@@ -66,7 +67,7 @@ fn random(seed: u64) -> Vec<u8> {
 }
 
 fn run(input: Vec<u8>, wrapper: &[&str]) -> Result<Outcome, Report> {
-    let launch = Version::Ours.launch_under(wrapper, "shm-dynamic").reading(input);
+    let launch = Launch { input, ..Version::Ours.launch_under(wrapper, "shm-dynamic") };
     Ok(World::new()?.run(launch)?.0)
 }
 
@@ -111,9 +112,7 @@ fn digits_without_end() -> Verdict {
 /// A mebibyte of spaces in, and more to come, the user types Control-C.
 fn spaces_without_end_can_be_interrupted() -> Verdict {
     let mut world = World::new()?;
-    let spaces = vec![b' '; 1 << 20];
-    let launch = Version::Ours.launch("shm-dynamic").reading(spaces);
-    let program = world.start(launch.keeping_input())?;
+    let program = world.start(keeping_input(vec![b' '; 1 << 20]))?;
     world.wait_until_all_wait()?;
     world.signal(program, Signal::SIGINT);
     let (outcome, _) = world.finish(program)?;

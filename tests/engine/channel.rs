@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Channel {
     /// Three pipes.
+    #[default]
     Pipes,
     /// Standard output and standard error go to one file, standard input is another.
     OneFile,

@@ -21,6 +21,7 @@ use nix::unistd::{
 };
 
 /// A program to be run.
+#[derive(Default)]
 pub struct Launch {
     pub words: Vec<OsString>,
     pub user: Option<u32>,
@@ -36,38 +37,7 @@ pub struct Launch {
 impl Launch {
     /// Runs a command through pipes, with no input.
     pub fn of(words: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
-        Self {
-            words: words.into_iter().map(Into::into).collect(),
-            user: None,
-            channel: Channel::Pipes,
-            input: Vec::new(),
-            steps: Vec::new(),
-            keeps_input: false,
-            ignores_calls: false,
-        }
-    }
-
-    pub fn on(self, channel: Channel) -> Self {
-        Self { channel, ..self }
-    }
-
-    pub fn by(self, user: Option<u32>) -> Self {
-        Self { user, ..self }
-    }
-
-    pub fn reading(self, input: impl Into<Vec<u8>>) -> Self {
-        let input = input.into();
-        Self { input, ..self }
-    }
-
-    pub fn with(self, steps: &[Step]) -> Self {
-        let steps = steps.to_vec();
-        Self { steps, ..self }
-    }
-
-    pub fn keeping_input(self) -> Self {
-        let keeps_input = true;
-        Self { keeps_input, ..self }
+        Self { words: words.into_iter().map(Into::into).collect(), ..Self::default() }
     }
 }
 

@@ -65,9 +65,8 @@ impl Found {
 
     /// Makes it. Its maker has ended then, or lives on with the world.
     fn make_in(&self, world: &mut World) -> Verdict {
-        let launch = Launch::of(self.maker()).by(self.owner);
-        let launch = if self.held { launch.keeping_input() } else { launch };
-        let maker = world.start(launch)?;
+        let (user, keeps_input) = (self.owner, self.held);
+        let maker = world.start(Launch { user, keeps_input, ..Launch::of(self.maker()) })?;
         world.wait_for_line(maker)?;
         if !self.held {
             world.finish(maker)?;

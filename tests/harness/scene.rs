@@ -217,7 +217,8 @@ impl Scene {
         let mut programs = String::new();
         let mut last = None;
         for (program, input) in &self.programs {
-            let launch = self.launch(version, program).on(channel).reading(input.clone());
+            let launch = self.launch(version, program);
+            let launch = Launch { channel, input: input.clone(), ..launch };
             let (mut outcome, trace) = world.run(launch)?;
             if is_yours() || input.is_empty() {
                 outcome.unread = None; // how far a program reads ahead, is its own affair
@@ -246,7 +247,7 @@ impl Scene {
             Version::Ours => &[],
         };
         let steps = [&failing, order, &self.holding].concat();
-        version.launch_under(&wrapper, program).by(self.user).with(&steps)
+        Launch { user: self.user, steps, ..version.launch_under(&wrapper, program) }
     }
 
     /// What there is before the programs begin, in a sentence.

@@ -70,7 +70,7 @@ fn two_at(first: Place, second: Option<Place>, found: &[Found]) -> Verdict {
     let mut world = Found::world(found)?;
     let mut start = |pause: Option<Place>| {
         let pause = pause.map(|place| place.step(Act::Hold(Until::Told)));
-        let running = world.start(launch(Version::Ours).with(&Vec::from_iter(pause)))?;
+        let running = world.start(launch(Version::Ours, pause.as_slice()))?;
         world.wait_until_paused(running)?;
         Ok::<_, Report>(running)
     };

@@ -121,13 +121,13 @@ fn says(says: &str, leaves: Leaves) -> Right<'_> {
 
 /// Runs a version of shm-fork, with steps.
 fn traced(world: &mut World, version: Version, steps: &[Step]) -> Result<(Trace, Outcome), Report> {
-    let (outcome, trace) = world.run(launch(version).with(steps))?;
+    let (outcome, trace) = world.run(launch(version, steps))?;
     comes_there(&trace)?;
     Ok((trace, outcome))
 }
 
-fn launch(version: Version) -> Launch {
-    version.launch("shm-fork")
+fn launch(version: Version, steps: &[Step]) -> Launch {
+    Launch { steps: steps.to_vec(), ..version.launch("shm-fork") }
 }
 
 /// Which calls a student's program makes may differ from run to run: then that run says nothing more.
@@ -145,7 +145,7 @@ fn meanwhile<T>(
 ) -> Result<(T, Outcome), Report> {
     let pause = step(pause.0, pause.1, Act::Hold(Until::Told));
     let steps = [&[pause], order_of(version)].concat();
-    let running = world.start(launch(version).with(&steps))?;
+    let running = world.start(launch(version, &steps))?;
     world.wait_until_paused(running)?;
     let seen = act(world)?;
     let (outcome, trace) = world.finish(running)?;
@@ -228,6 +228,6 @@ fn undisturbed() -> Result<Trace, Report> {
 
 /// One run from begin to end; gives the ID in its four lines.
 fn runs_right(world: &mut World, channel: Channel) -> Result<String, Report> {
-    let (outcome, _) = world.run(Version::Ours.launch("shm-fork").on(channel))?;
+    let (outcome, _) = world.run(Launch { channel, ..Version::Ours.launch("shm-fork") })?;
     four_lines(&outcome, channel)
 }

@@ -50,7 +50,7 @@ fn held_at(place: Place) -> Verdict {
 fn the_key_is_1001() -> Verdict {
     let mut world = World::new()?;
     let pause = step(2, At::Birth, Act::Hold(Until::Told));
-    let running = world.start(launch(Version::Ours).with(&[pause]))?;
+    let running = world.start(launch(Version::Ours, &[pause]))?;
     world.wait_until_paused(running)?;
     let (asked, table) = (world.asked_keys(), world.describe_table()?);
     let is_so = asked.iter().all(|&key| key == FORK_KEY);
@@ -66,7 +66,7 @@ fn the_text_is_in_the_segment() -> Verdict {
     for (who, at) in places.into_iter().flat_map(|at| [(2, at), (1, at)]) {
         let mut world = World::new()?;
         let pause = step(who, at, Act::Hold(Until::Told));
-        let running = world.start(launch(Version::Ours).with(&[pause]))?;
+        let running = world.start(launch(Version::Ours, &[pause]))?;
         world.wait_until_paused(running)?;
         world.wait_until_all_wait()?;
         if world.has_text("shared memory ID : 0") {
