@@ -55,12 +55,7 @@ fn first_argument(keys: &mut Keys, call: &Call) -> Option<nix::Result<u64>> {
     let key = int(call.words[1]);
     let first = match call.name {
         "shmget" | "semget" | "msgget" if key == IPC_PRIVATE => return None,
-        "shmget" | "semget" | "msgget" => {
-            if call.name == "shmget" {
-                keys.asked.push(key);
-            }
-            keys.translate(key).ok_or(Errno::ENOSPC)
-        }
+        "shmget" | "semget" | "msgget" => keys.translate(call.name, key).ok_or(Errno::ENOSPC),
         "shmctl" if ![IPC_RMID, IPC_SET, IPC_STAT].contains(&(int(call.words[2]) & 0xff)) => {
             Err(Errno::EINVAL) // it would look at the whole machine's table
         }

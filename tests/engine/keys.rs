@@ -10,8 +10,6 @@ use std::process::{self, Command};
 use std::sync::atomic::Ordering::Relaxed;
 
 use common::Segment;
-use libc::{IPC_CREAT, IPC_EXCL};
-use nix::errno::Errno;
 use nix::unistd::Pid;
 
 use super::outcome::visible;
@@ -29,11 +27,8 @@ const MOST_BYTES: usize = 16 * 4096;
 
 pub struct Keys {
     base: i32,
-    claim: Segment,
-    /// The keys that programs have asked for, in the order of the range.
-    known: Vec<i32>,
-    /// Those of them that were asked for by shmget.
-    pub asked: Vec<i32>,
+    /// What programs have asked for, in the order of the range: by which call, and the key.
+    asked: Vec<(&'static str, i32)>,
     /// The machine's IDs; a program sees the place.
     ids: Vec<i32>,
     /// Semaphore sets and message queues that the programs have got: the kind, and the ID.
@@ -63,51 +58,35 @@ impl Keys {
         let start = process::id().wrapping_mul(97) % (1 << 18);
         for number in (start..1 << 18).chain(0..start) {
             let base = FIRST + i32::try_from(number)? * LENGTH;
-            let flags = IPC_CREAT | IPC_EXCL | 0o600;
-            match Segment::get(base + LENGTH - 1, 1, flags) {
-                Err(common::Failure::Call(_, Errno::EEXIST)) => {}
-                Err(failure) => return Err(Report::of_call(failure)),
-                Ok(claim) => {
-                    return Ok(Self {
-                        base,
-                        claim,
-                        known: Vec::new(),
-                        asked: Vec::new(),
-                        ids: Vec::new(),
-                        others: Vec::new(),
-                    });
-                }
+            let claim = Segment::create_new(base + LENGTH - 1, 1).map_err(Report::of_call)?;
+            if claim.is_some() {
+                return Ok(Self { base, asked: vec![], ids: vec![], others: vec![] });
             }
         }
         Err(Report::trouble("every range of keys is taken"))
     }
 
     /// The machine's key for a program's; none if it asks for too many.
-    pub fn translate(&mut self, key: i32) -> Option<i32> {
-        let known = self.known.iter().position(|&known| known == key);
-        let place = known.unwrap_or_else(|| {
-            self.known.push(key);
-            self.known.len() - 1
-        });
-        let place = i32::try_from(place).ok()?;
+    pub fn translate(&mut self, call: &'static str, key: i32) -> Option<i32> {
+        let place = i32::try_from(place(&mut self.asked, (call, key))).ok()?;
         (place < LENGTH - 1).then(|| self.base + place)
     }
 
     /// A program's key for the machine's.
     pub fn key_of(&self, machines: i32) -> i32 {
         let place = usize::try_from(machines - self.base).ok();
-        let key = place.and_then(|place| self.known.get(place));
-        key.copied().unwrap_or(machines)
+        let asked = place.and_then(|place| self.asked.get(place));
+        asked.map_or(machines, |&(_, key)| key)
+    }
+
+    /// The keys that a call was asked for.
+    pub fn asked(&self, call: &str) -> Vec<i32> {
+        self.asked.iter().filter(|(by, _)| *by == call).map(|&(_, key)| key).collect()
     }
 
     /// The number that programs see for an ID of the machine's.
     pub fn number(&mut self, id: i32) -> i64 {
-        let known = self.ids.iter().position(|&known| known == id);
-        let number = known.unwrap_or_else(|| {
-            self.ids.push(id);
-            self.ids.len() - 1
-        });
-        number.try_into().unwrap_or(i64::MAX)
+        place(&mut self.ids, id).try_into().unwrap_or(i64::MAX)
     }
 
     /// The machine's ID for such a number.
@@ -117,9 +96,7 @@ impl Keys {
 
     /// Programs may use a semaphore set or a queue that they have got themselves.
     pub fn add(&mut self, kind: Kind, id: i32) {
-        if !self.has(kind, id) {
-            self.others.push((kind, id));
-        }
+        place(&mut self.others, (kind, id));
     }
 
     pub fn has(&self, kind: Kind, id: i32) -> bool {
@@ -137,27 +114,13 @@ impl Keys {
         self.others.iter().copied().filter(is_left)
     }
 
-    /// The world's segments, by the numbers of their IDs.
-    fn rows(&self) -> io::Result<Vec<(usize, Row)>> {
-        let number = |row: Row| {
-            let number = self.ids.iter().position(|&id| id == row.id)?;
-            Some((number, row))
-        };
-        let mut rows: Vec<_> = rows()?.into_iter().filter_map(number).collect();
-        rows.sort_by_key(|&(number, _)| number);
-        Ok(rows)
-    }
-
-    /// The segments in words, with their bytes.
+    /// The segments in words, with their bytes, by the numbers of their IDs.
     pub fn describe(&self) -> Result<String, Report> {
-        let mut text = String::new();
-        for (number, row) in self.rows()? {
-            let Row { permissions, size, attached, owner, group, .. } = &row;
-            text += &format!(
-                "    key {}, ID : {number}, mode 0{permissions}, {size} bytes, {attached} attached, \
-                 owner {owner}:{group}\n",
-                self.key_of(row.key),
-            );
+        let (rows, mut text) = (rows()?, String::new());
+        for (number, &id) in self.ids.iter().enumerate() {
+            let Some(row) = rows.iter().find(|row| row.id == id) else { continue };
+            let key = self.key_of(row.key);
+            text += &format!("    key {key}, ID : {number}, {}\n", row.described);
             if row.key != 0 {
                 text += &contents(row.key);
             }
@@ -171,36 +134,56 @@ impl Keys {
 
 impl Drop for Keys {
     fn drop(&mut self) {
-        // A program that is killed in its shmget has told nobody of its segment.
-        let is_own = |row: &&Row| self.ids.contains(&row.id) || row.range() == self.base;
-        let rows = rows().unwrap_or_default();
-        rows.iter().filter(is_own).filter(|row| !row.is_claim()).for_each(Row::remove);
         for (kind, id) in self.others_left() {
             let _ = Command::new("ipcrm").args([kind.names().2, &id.to_string()]).output();
         }
-        let _ = self.claim.remove();
+        // A program that is killed in its shmget has told nobody of its segment.
+        let is_own = |row: &&Row| self.ids.contains(&row.id) || row.range() == self.base;
+        rows().unwrap_or_default().iter().filter(is_own).for_each(Row::remove);
     }
+}
+
+/// The place of an item in a list, to which it is added if it is new.
+fn place<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
+    list.iter().position(|known| *known == item).unwrap_or_else(|| {
+        list.push(item);
+        list.len() - 1
+    })
 }
 
 /// One of the machine's segments. See proc(5), `/proc/sysvipc/shm`.
 struct Row {
     key: i32,
     id: i32,
-    permissions: String,
-    size: String,
     maker: i32,
-    attached: String,
     owner: u32,
     group: u32,
+    described: String,
 }
 
 impl Row {
+    fn read(line: &str) -> Option<Self> {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let [key, id, mode, size, maker, _, attached, owner, group, ..] = fields[..] else {
+            return None;
+        };
+        Some(Self {
+            key: key.parse().ok()?,
+            id: id.parse().ok()?,
+            maker: maker.parse().ok()?,
+            owner: owner.parse().ok()?,
+            group: group.parse().ok()?,
+            described: format!(
+                "mode 0{mode}, {size} bytes, {attached} attached, owner {owner}:{group}"
+            ),
+        })
+    }
+
     /// Where the range of its key begins.
     fn range(&self) -> i32 {
         self.key - self.key % LENGTH
     }
 
-    /// A claim is removed last: until then, others can tell what to remove.
     fn is_claim(&self) -> bool {
         self.key >= FIRST && self.key == self.range() + LENGTH - 1
     }
@@ -210,7 +193,7 @@ impl Row {
         if own.is_ok() {
             return;
         }
-        // It has no key; or root in a container may not remove another user's.
+        // It has no key; or root in a container may not remove another user's, as whom it is removed.
         let mut ipcrm = Command::new("ipcrm");
         ipcrm.args(["-m", &self.id.to_string()]);
         if self.owner != nix::unistd::geteuid().as_raw() {
@@ -220,31 +203,19 @@ impl Row {
     }
 }
 
+/// All of them. Claims come last, and are removed last: until then, others can tell what to remove.
 fn rows() -> io::Result<Vec<Row>> {
     let table = fs::read_to_string("/proc/sysvipc/shm")?;
     let rows = table.lines().skip(1);
-    rows.map(|line| row(line).ok_or_else(|| io::Error::other(line.to_string()))).collect()
-}
-
-fn row(line: &str) -> Option<Row> {
-    let fields: Vec<&str> = line.split_whitespace().collect();
-    let field = |index: usize| fields.get(index).copied();
-    Some(Row {
-        key: field(0)?.parse().ok()?,
-        id: field(1)?.parse().ok()?,
-        permissions: field(2)?.to_string(),
-        size: field(3)?.to_string(),
-        maker: field(4)?.parse().ok()?,
-        attached: field(6)?.to_string(),
-        owner: field(7)?.parse().ok()?,
-        group: field(8)?.parse().ok()?,
-    })
+    let rows = rows.map(|line| Row::read(line).ok_or_else(|| io::Error::other(line.to_string())));
+    let mut rows = rows.collect::<io::Result<Vec<Row>>>()?;
+    rows.sort_by_key(Row::is_claim);
+    Ok(rows)
 }
 
 /// Removes the ranges of keys whose claimer no longer runs.
 pub fn remove_stale() -> io::Result<()> {
-    let mut rows = rows()?;
-    rows.sort_by_key(Row::is_claim);
+    let rows = rows()?;
     let is_stale = |row: &&Row| row.is_claim() && !is_running(Pid::from_raw(row.maker));
     for claim in rows.iter().filter(is_stale) {
         let in_range = |row: &&Row| row.range() == claim.range();

@@ -119,8 +119,8 @@ impl World {
     }
 
     /// The keys that shmget was asked for.
-    pub fn asked_keys(&self) -> &[i32] {
-        &self.keys.asked
+    pub fn asked_keys(&self) -> Vec<i32> {
+        self.keys.asked("shmget")
     }
 
     /// Whether a segment that a program has attached holds this text.
@@ -136,7 +136,7 @@ impl World {
 
     /// The machine's key for a program's.
     pub fn machines_key(&mut self, key: i32) -> i32 {
-        self.keys.translate(key).unwrap_or(key)
+        self.keys.translate("shmget", key).unwrap_or(key)
     }
 
     pub fn start(&mut self, launch: Launch) -> Result<Running, Report> {
