@@ -5,7 +5,7 @@ use std::io;
 
 use super::programs::given;
 use super::runner::Played;
-use crate::engine::Kind;
+use crate::engine::{Kind, Report};
 
 /// Writes the file, where one is asked for.
 pub fn write(played: &[Played]) -> io::Result<()> {
@@ -17,37 +17,32 @@ pub fn write(played: &[Played]) -> io::Result<()> {
 }
 
 fn xml(played: &[Played]) -> String {
-    let wrong = played.iter().filter(|played| played.is_wrong()).count();
-    let errors = played.iter().filter(|played| played.is(Kind::Trouble));
-    let errors = errors.count();
-    let not_run = played.iter().filter(|played| played.is(Kind::NotRun)).count();
+    let count = |kind| played.iter().filter(|played| played.is(kind)).count();
+    let failures = count(Kind::Failed) + count(Kind::Stopped);
     let seconds: f64 = played.iter().map(|played| played.time.as_secs_f64()).sum();
-    let cases: String = played.iter().map(case).collect();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <testsuites>\n<testsuite name=\"shm-lab\" tests=\"{}\" failures=\"{wrong}\" errors=\"{errors}\" \
-         skipped=\"{not_run}\" time=\"{seconds:.3}\">\n{cases}</testsuite>\n</testsuites>\n",
-        played.len()
+         <testsuites>\n<testsuite name=\"shm-lab\" tests=\"{}\" failures=\"{failures}\" errors=\"{}\" \
+         skipped=\"{}\" time=\"{seconds:.3}\">\n{}</testsuite>\n</testsuites>\n",
+        played.len(),
+        count(Kind::Trouble),
+        count(Kind::NotRun),
+        played.iter().map(case).collect::<String>(),
     )
 }
 
-fn case(played: &Played) -> String {
-    let (exercise, name) = played.case.name.split_once("::").unwrap_or(("", &played.case.name));
-    let body = match &played.verdict {
-        Ok(()) => String::new(),
-        Err(report) if report.kind == Kind::NotRun => {
-            format!("<skipped message=\"{}\"/>", escaped(&report.text))
-        }
-        Err(report) => {
-            let headline = report.text.lines().next().unwrap_or_default();
-            let (headline, text) = (escaped(headline), escaped(&report.text));
-            let is_error = report.kind == Kind::Trouble;
-            let element = if is_error { "error" } else { "failure" };
-            format!("<{element} message=\"{headline}\">{text}</{element}>")
-        }
-    };
-    let seconds = played.time.as_secs_f64();
-    let level = played.case.level.name();
+fn case(Played { case, time, verdict }: &Played) -> String {
+    let (exercise, name) = case.name.split_once("::").unwrap_or(("", &case.name));
+    let (seconds, level) = (time.as_secs_f64(), case.level.name());
+    let body = verdict.as_ref().err().map_or(String::new(), |Report { kind, text }| {
+        let element = match kind {
+            Kind::NotRun => "skipped",
+            Kind::Trouble => "error",
+            Kind::Failed | Kind::Stopped => "failure",
+        };
+        let headline = text.lines().next().unwrap_or_default();
+        format!("<{element} message=\"{}\">{}</{element}>", escaped(headline), escaped(text))
+    });
     format!(
         "<testcase classname=\"{exercise}.{level}\" name=\"{name}\" time=\"{seconds:.3}\">{body}</testcase>\n"
     )
@@ -55,18 +50,9 @@ fn case(played: &Played) -> String {
 
 /// XML has no place for most control characters, not even escaped.
 fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for letter in text.chars() {
-        match letter {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            '\n' => escaped.push(letter),
-            control if control.is_control() => escaped.push('\u{fffd}'),
-            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            letter => escaped.push(letter),
-        }
-    }
-    escaped
+    let is_none = |letter: char| {
+        (letter.is_control() && letter != '\n') || ['\u{fffe}', '\u{ffff}'].contains(&letter)
+    };
+    let text = text.replace(is_none, "\u{fffd}").replace('&', "&amp;").replace('<', "&lt;");
+    text.replace('>', "&gt;").replace('"', "&quot;")
 }
