@@ -92,7 +92,7 @@ $(TARGET)/%-static-pie: tests/%.c
 	$(CC) $(CFLAGS) -static-pie -o $@ $<
 
 # What the scripts of tests/ are told.
-lab = TARGET='$(TARGET)' KEYS='$(KEYS)' OWN_TABLE='$(OWN_TABLE)'
+lab = TARGET='$(TARGET)' KEYS='$(KEYS)'
 
 run: ours
 	@$(call need,ipcrm,util-linux)
@@ -128,12 +128,12 @@ $(EXERCISES:%=diff-%): diff-%: check-program
 
 $(EXERCISES:%=trace-%): trace-%: check-program
 	@$(call need,strace,strace)
-	@$(lab) tests/trace.sh $*
+	@$(lab) $(TARGET)/debug/check --script tests/trace.sh $*
 
 BENCH := $(C_FILES:tests/%.c=$(TARGET)/%) $(TARGET)/repaired/shm-fork
 bench: check-program $(foreach kind,- -static -static-pie,$(BENCH:%=%$(kind:-=)))
 	@$(call need,hyperfine,hyperfine)
-	@$(lab) $(OWN_TABLE) tests/bench.sh
+	@$(lab) $(TARGET)/debug/check --script tests/bench.sh
 
 # A key is the same for everybody on a host; in this shell it is yours alone. make's own variables
 # are unset, because a make in the shell would take itself for a part of this one.

@@ -4,15 +4,9 @@
 set -eu
 . tests/functions.sh
 
-if [ "$1" = run ]; then
-    printf '%s\n' "$SIZE" >"$3/size"
-    limited strace -f -s 60 -o "$3/trace" "$2" <"$3/size" >/dev/null 2>"$3/errors"
-    case $status in 124 | 137) echo 'It did not end in 5 seconds.' >"$3/ending" ;; esac
-    [ -s "$3/trace" ] || { cat "$3/errors" >&2; exit 1; }
-    exit
-fi
-
-take_exercise "$1"
+exercise=$1
+printf '%s\n' "${SIZE:=100}" >"$WORK/size"
+[ "$exercise" != dynamic ] || echo "The size that both are given is $SIZE (SIZE=… gives another)."
 
 # Twice through the trace: a child may make its first call before its parent's fork returns.
 own_calls() {
@@ -38,26 +32,24 @@ own_calls() {
             if (!own) print "no shmget, and nothing read or written"
             if (shown > 100) print "... and more"
         }
-    ' "$1/trace" "$1/trace"
+    ' "$WORK/trace" "$WORK/trace"
 }
 
-for version in C ours; do
-    [ $version = C ] && folder=$c || folder=$ours
-    [ "$exercise" = attach ] && before="$target/release/shm-create" || before=true
-    mkdir "$work/$version"
-    # shellcheck disable=SC2016,SC2086 # the inner shell is to expand $@; OWN_TABLE is words
-    $OWN_TABLE sh -c '"$0" >/dev/null && exec "$@"' "$before" \
-        "$0" run "$folder/$program" "$work/$version"
-    [ $version = C ] && echo 'C version:' || printf '\n%s:\n' "$name"
-    own_calls "$work/$version" | tee "$work/$version.calls"
-    ! [ -e "$work/$version/ending" ] || cat "$work/$version/ending"
+for version in c ours; do
+    [ "$exercise" != attach ] || "$TARGET/release/shm-create" >/dev/null
+    limited strace -f -s 60 -o "$WORK/trace" "$WORK/$version/shm-$exercise" \
+        <"$WORK/size" >/dev/null 2>"$WORK/errors"
+    [ -s "$WORK/trace" ] || { cat "$WORK/errors" >&2; exit 1; }
+    [ $version = c ] && echo 'C version:' || printf '\n%s:\n' "$NAME"
+    own_calls | tee "$WORK/$version.calls"
+    case $status in 124 | 137) echo 'It did not end in 5 seconds.' ;; esac
     clean
 done
 
 # What a newcomer stumbles over, where it is there.
 echo
 says() {
-    ! grep -q "$1" "$work/C.calls" "$work/ours.calls" || echo "$2"
+    ! grep -q "$1" "$WORK/c.calls" "$WORK/ours.calls" || echo "$2"
 }
 says 'TCGETS.*ENOTTY' 'ioctl TCGETS: is this a terminal? ENOTTY: no (/dev/null, here).'
 says 'lseek.*ESPIPE' 'lseek: gives back what was read too much. ESPIPE: a pipe takes nothing back.'

@@ -10,6 +10,7 @@ use super::diff::diff;
 use super::junit;
 use super::programs;
 use super::runner::{Played, play_all};
+use super::script;
 use super::summary;
 use crate::engine::{Kind, Report};
 
@@ -24,6 +25,7 @@ pub fn main(cases: &[Case]) -> ExitCode {
         ["--exact", name] => check(cases, true, |case| case.name == *name),
         ["--stress"] => check(cases, false, |case| case.is_stress),
         ["--diff", exercise] => diff(exercise).map(|(text, differ)| say([text]) | u8::from(differ)),
+        ["--script", file, words @ ..] => Err(script::run(file, words)),
         ["--take", folder, into, flags @ ..] => {
             programs::take_folder(folder.as_ref(), into.as_ref(), flags).map(|()| 0)
         }

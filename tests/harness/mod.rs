@@ -38,6 +38,7 @@ mod command_line;
 mod diff;
 mod junit;
 mod runner;
+mod script;
 mod stress;
 mod summary;
 
