@@ -17,7 +17,7 @@ const TYPED: [(&str, &str); 9] = [
 $ mkdir "$TMPDIR/mine"; echo 'int main(' >"$TMPDIR/mine/shm-create.c"
 $ YOURS="$TMPDIR/mine" target/debug/check create; echo $?
 FAILED  create::compiles
-shm-create.c does not compile:
+shm-create.c does not compile
 ...
 passed            basic    careful       hard    not run
 create           0 of 1 ...

@@ -113,18 +113,21 @@ pub fn exercise(
 fn compiles(program: &'static str) -> Option<Case> {
     let source = yours()?.join(format!("{program}.c"));
     let play = move || {
-        let built = Version::Ours.path(program);
-        if built.exists() {
-            return Ok(());
-        }
-        let words = fs::read_to_string(built.with_extension("log")).unwrap_or_default();
-        Err(Report::failed(format!("{program}.c does not compile:\n{words}")))
+        let told = needs(program);
+        told.map_err(|report| Report::failed(report.text))
     };
     source.is_file().then(|| case("compiles", play))
 }
 
+/// Stops where there is no such program, with the compiler's words if it has any.
+pub fn needs(program: &str) -> Verdict {
+    let log = Version::Ours.path(program).with_extension("log");
+    let words = fs::read_to_string(log).unwrap_or_default();
+    missing(program).map_or(Ok(()), |why| Err(Report::trouble(format!("{why}\n{words}"))))
+}
+
 /// Why there is no such program of a student's.
-pub fn missing(program: &str) -> Option<String> {
+fn missing(program: &str) -> Option<String> {
     let folder = yours()?;
     let reason = if Version::Ours.path(program).exists() {
         return None;

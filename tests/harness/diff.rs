@@ -3,7 +3,7 @@
 
 use common::{CREATE_KEY, CREATE_SIZE};
 
-use super::case::missing;
+use super::case::needs;
 use super::found::found;
 use super::programs::{self, PROGRAMS, Version};
 use super::scene::Scene;
@@ -19,9 +19,7 @@ pub fn diff(exercise: &str) -> Result<(String, bool), Report> {
     programs::take()?;
     let is_meant = |program: &&str| program.ends_with(exercise);
     let program = PROGRAMS.into_iter().find(is_meant).unwrap_or(PROGRAMS[0]);
-    if let Some(why) = missing(program) {
-        return Err(Report::trouble(why));
-    }
+    needs(program)?;
     let size = programs::given("SIZE").unwrap_or_else(|| "100".into());
     let scene = Scene::of(program);
     let scene = match program {

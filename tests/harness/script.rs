@@ -6,7 +6,7 @@ use std::process::Command;
 
 use common::{CREATE_KEY, DYNAMIC_KEY, FORK_KEY, Segment};
 
-use super::case::missing;
+use super::case::needs;
 use super::machine::{self, Need, has};
 use super::programs::{self, Version};
 use crate::engine::{Folder, Report};
@@ -23,9 +23,7 @@ fn prepared(file: &str, words: &[&str]) -> Result<Command, Report> {
     let work = Folder::new()?;
     programs::are_in(work.path());
     programs::take()?;
-    if let Some(why) = words.iter().find_map(|exercise| missing(&format!("shm-{exercise}"))) {
-        return Err(Report::trouble(why));
-    }
+    words.iter().try_for_each(|exercise| needs(&format!("shm-{exercise}")))?;
     let is_taken = |key: &i32| Segment::open(*key, 0).is_ok();
     if has(Need::OwnTable) {
         machine::enter_own_table()?;
