@@ -28,12 +28,11 @@ mod streams;
 pub use channel::Channel;
 pub use ends::memory_file;
 pub use folder::Folder;
-pub use landlock::version as landlock_version;
 pub use launch::Launch;
 pub use outcome::{Outcome, in_words};
 pub use report::{Kind, Report, Verdict, diff, expect, expect_of_c};
 pub use step::{Act, At, Step, THE_C_VERSIONS_ORDER, Until, Who, step};
-pub use sys::wait;
+pub use sys::{landlock_version, wait};
 pub use world::{Trace, World};
 
 /// Removes what checks that were killed have left.

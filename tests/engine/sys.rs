@@ -1,6 +1,7 @@
 //! What nix leaves out of ptrace(2), waitpid(2) and landlock(7): the only unsafe code of the checks.
 
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::fs::File;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
 use libc::{c_int, c_long};
 use nix::errno::Errno;
@@ -163,30 +164,35 @@ pub fn reset_signals() {
     }
 }
 
-/// A Landlock call. `argument` is what it reads, and is passed where the call takes a pointer.
-/// `number` and `last` are the other arguments.
-pub fn landlock_call(
-    call: c_long,
-    argument: &[u8],
-    number: c_long,
-    last: c_long,
-) -> nix::Result<c_long> {
-    let address = argument.as_ptr() as c_long;
-    let length = c_long::try_from(argument.len()).map_err(|_| Errno::EINVAL)?;
-    let [first, second, third] = match call {
-        libc::SYS_landlock_create_ruleset if argument.is_empty() => [0, 0, last],
-        libc::SYS_landlock_create_ruleset => [address, length, last],
-        libc::SYS_landlock_add_rule => [number, last, address],
-        _ => [number, last, 0],
-    };
-    // SAFETY: each call reads no more than `argument`: a ruleset's length is told, and the rule of a
-    // path has the 12 bytes that the kernel reads.
-    let result = unsafe { libc::syscall(call, first, second, third, 0) };
-    Errno::result(result)
+/// The version of the kernel's Landlock, 0 where it has none.
+pub fn landlock_version() -> c_long {
+    // SAFETY: with this flag the call reads nothing.
+    unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, 0_usize, 0_usize, 1) }.max(0)
 }
 
-/// Owns a descriptor that a call has just given.
-pub fn own(descriptor: c_int) -> OwnedFd {
+/// A set of rules, which forbids what it handles and no rule allows.
+pub fn landlock_rules(handled: u64) -> nix::Result<OwnedFd> {
+    // SAFETY: the call reads 8 bytes, and `handled` has them.
+    let rules =
+        unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, &raw const handled, 8_usize, 0) };
+    let rules = RawFd::try_from(Errno::result(rules)?).map_err(|_| Errno::EBADF)?;
     // SAFETY: the kernel has just given this number, and nobody else closes it.
-    unsafe { OwnedFd::from_raw_fd(descriptor) }
+    Ok(unsafe { OwnedFd::from_raw_fd(rules) })
+}
+
+/// Adds a rule: these rights on what is below a place.
+pub fn landlock_allow(rules: &OwnedFd, place: &File, rights: u64) -> nix::Result<()> {
+    // struct landlock_path_beneath_attr, which is packed.
+    let rule = [&rights.to_ne_bytes()[..], &place.as_raw_fd().to_ne_bytes()].concat();
+    let (call, rules) = (libc::SYS_landlock_add_rule, rules.as_raw_fd());
+    // SAFETY: for a rule on a path (1) the call reads 12 bytes, and `rule` has them.
+    let added = unsafe { libc::syscall(call, rules, 1, rule.as_ptr(), 0) };
+    Errno::result(added).map(drop)
+}
+
+/// From here on, the rules hold for this process and all that it starts.
+pub fn landlock_restrict(rules: &OwnedFd) -> nix::Result<()> {
+    // SAFETY: the call takes two numbers.
+    let done = unsafe { libc::syscall(libc::SYS_landlock_restrict_self, rules.as_raw_fd(), 0) };
+    Errno::result(done).map(drop)
 }
