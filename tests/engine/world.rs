@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{self, Permissions};
 use std::iter;
+use std::mem;
 use std::os::fd::AsFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
@@ -38,6 +39,7 @@ use super::task::{State, Task};
 const MOST_STOPS: usize = 64;
 
 /// What was seen of a run, beside its outcome.
+#[derive(Default)]
 pub struct Trace {
     /// The system calls of each process, by name.
     pub calls: Vec<Vec<&'static str>>,
@@ -61,12 +63,7 @@ struct Run {
     start: u32,
     status: ExitStatus,
     steps: Vec<Step>,
-    /// Which of them were reached.
-    reached: Vec<bool>,
-    births: usize,
-    calls: usize,
-    is_busy: bool,
-    is_outlived: bool,
+    trace: Trace,
     stopped: Option<String>,
 }
 
@@ -162,12 +159,8 @@ impl World {
             ignores_calls: launch.ignores_calls,
             start: self.idle,
             status: ExitStatus::default(),
-            reached: vec![false; launch.steps.len()],
+            trace: Trace { reached: vec![false; launch.steps.len()], ..Trace::default() },
             steps: launch.steps,
-            births: 1,
-            calls: 0,
-            is_busy: false,
-            is_outlived: false,
             stopped: None,
         });
         Ok(Running(run))
@@ -181,7 +174,7 @@ impl World {
 
     /// Waits until all wait, each for another or for more input; one that spins waits so too.
     pub fn wait_until_all_wait(&mut self) -> Verdict {
-        self.drive(|world| world.quiet > 0 || world.runs.iter().any(|run| run.is_busy))
+        self.drive(|world| world.quiet > 0 || world.runs.iter().any(|run| run.trace.is_busy))
     }
 
     /// Waits until one of a program's processes has paused, or all have ended.
@@ -224,17 +217,16 @@ impl World {
             self.let_go(index)?;
         }
         self.drive(|world| world.has_ended(run))?;
-        let own = |task: &&Task| task.run == run && task.who.is_some();
-        let processes: Vec<&Task> = self.tasks.iter().filter(own).collect();
+        let own = self.tasks.iter().filter(|task| task.run == run);
+        let (processes, threads): (Vec<&Task>, Vec<&Task>) =
+            own.partition(|task| task.who.is_some());
+        let run = &mut self.runs[run];
         let trace = Trace {
             calls: processes.iter().map(|task| task.calls.clone()).collect(),
             sleeper: processes.iter().position(|task| task.sleeps),
-            is_busy: self.runs[run].is_busy,
-            threads: self.tasks.iter().filter(|task| task.run == run && task.who.is_none()).count(),
-            is_outlived: self.runs[run].is_outlived,
-            reached: self.runs[run].reached.clone(),
+            threads: threads.len(),
+            ..mem::take(&mut run.trace)
         };
-        let run = &mut self.runs[run];
         let outcome = run.streams.outcome(run.status)?;
         let why = run.stopped.take().or_else(|| goes_too_far(&outcome));
         match why {

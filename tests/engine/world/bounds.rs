@@ -55,7 +55,7 @@ impl World {
             let (time, memory) = if is_time { self.usage(run) } else { (Duration::ZERO, 0) };
             let why = if this.streams.is_too_long() {
                 "it prints without end (more than 1 MiB)"
-            } else if this.calls > MOST_CALLS {
+            } else if self.calls(run) > MOST_CALLS {
                 "it makes system calls without end (more than 100000)"
             } else if time > MOST_TIME {
                 "it uses the processor without end (more than 5 seconds)"
@@ -75,6 +75,12 @@ impl World {
         Ok(())
     }
 
+    /// How many system calls its processes have made.
+    pub(super) fn calls(&self, run: usize) -> usize {
+        let own = self.tasks.iter().filter(|task| task.run == run);
+        own.map(|task| task.calls.len()).sum()
+    }
+
     pub(super) fn usage(&self, run: usize) -> (Duration, u64) {
         let (times, sizes): (Vec<_>, Vec<_>) = self.living(run).map(Task::usage).unzip();
         (times.iter().sum(), sizes.iter().sum())
@@ -83,13 +89,13 @@ impl World {
     /// A process that spins never waits, so the one that it waits for is held for a short time only.
     fn let_go_for_the_busy(&mut self, run: usize, used: Duration) -> Verdict {
         let is_held = |task: &Task| matches!(task.state, State::Held(..)) && task.run == run;
-        let calls = self.runs[run].calls;
+        let calls = self.calls(run);
         let is_long = |(processor, before)| used > processor + BUSY || calls > before + MANY_CALLS;
         let held = |task: &Task| is_held(task) && task.held_at.is_some_and(is_long);
         let Some(index) = self.tasks.iter().position(held) else {
             return Ok(());
         };
-        self.runs[run].is_busy = true;
+        self.runs[run].trace.is_busy = true;
         if self.tasks[index].is_held(Until::Told) { Ok(()) } else { self.let_go(index) }
     }
 
@@ -122,7 +128,8 @@ impl World {
 
     /// Whether it makes processes without end.
     pub(super) fn is_bomb(&self, run: usize) -> bool {
-        self.living(run).count() > MOST_PROCESSES || self.runs[run].births > MOST_BIRTHS
+        let born = self.tasks.iter().filter(|task| task.run == run).count();
+        born > MOST_BIRTHS || self.living(run).count() > MOST_PROCESSES
     }
 
     pub(super) fn stop(&mut self, run: usize, why: &str) {

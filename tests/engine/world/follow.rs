@@ -54,7 +54,7 @@ impl World {
                 run.status = task.status;
                 let number = task.run;
                 let outlives = self.living(number).any(|task| task.who.is_some());
-                self.runs[number].is_outlived = outlives;
+                self.runs[number].trace.is_outlived = outlives;
             }
             return Ok(());
         }
@@ -119,7 +119,6 @@ impl World {
         let processes = self.tasks.iter().filter(is_process).count();
         let who = (!is_thread).then_some(processes);
         self.tasks.push(Task::new(pid, run, who, true));
-        self.runs[run].births += 1;
         if self.is_bomb(run) {
             self.stop(run, "it makes processes without end (more than 300)");
         }
@@ -144,7 +143,6 @@ impl World {
         let is_new = !std::mem::take(&mut task.again);
         if is_new {
             task.calls.push(call.name);
-            self.runs[task.run].calls += 1;
         }
         task.plan = calls_made::plan(&mut self.keys, pid, &call)?;
         if is_new {
@@ -204,13 +202,13 @@ impl World {
         let run = &mut self.runs[task.run];
         let is_here = |index: &usize| {
             let step = &run.steps[*index];
-            let is_next = Some(step.who) == task.who && !run.reached[*index];
+            let is_next = Some(step.who) == task.who && !run.trace.reached[*index];
             is_next && task.is_at(at, step.at)
         };
         let Some(next) = (0..run.steps.len()).find(is_here) else {
             return self.sleep_or_go_on(index);
         };
-        run.reached[next] = true;
+        run.trace.reached[next] = true;
         let act = run.steps[next].act;
         self.act(index, act)?;
         match act {
@@ -224,12 +222,12 @@ impl World {
 
     fn act(&mut self, index: usize, act: Act) -> nix::Result<()> {
         let run = self.tasks[index].run;
-        let (used, _) = self.usage(run);
+        let (calls, (used, _)) = (self.calls(run), self.usage(run));
         let task = &mut self.tasks[index];
         match act {
             Act::Hold(until) => {
                 task.state = State::Held(until, self.now);
-                task.held_at = Some((used, self.runs[run].calls));
+                task.held_at = Some((used, calls));
             }
             Act::Send(signal) => kill(task.pid, signal)?,
             Act::SendAll(signal) => {
