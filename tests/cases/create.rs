@@ -5,8 +5,7 @@ use super::{built, checked, streams};
 
 pub fn cases() -> Vec<Case> {
     let all = [
-        (Basic, prints()),
-        (Basic, refuses()),
+        (Basic, basic()),
         (Careful, full()),
         (Careful, checked::cases("shm-create")),
         (Hard, streams::cases("shm-create")),
@@ -15,48 +14,30 @@ pub fn cases() -> Vec<Case> {
     exercise("create", &["shm-create"], all)
 }
 
-fn prints() -> Vec<Case> {
-    vec![
-        case("fresh", || create().agrees()),
-        case("run_twice", || create().then("shm-create").agrees()),
-        case("a_larger_segment_is_there", || {
-            create().on(found(CREATE_KEY, CREATE_SIZE + 1)).agrees()
-        }),
-        case("old_bytes_stay", || create().on(there().filled_with("x")).agrees()),
-        case("another_process_is_attached", || {
-            create().on(there().filled_with("x").held()).agrees()
-        }),
-        case("another_users_segment", || create().on(there()).run_by(NOBODY).agrees())
-            .needs(Need::OtherUsers),
-    ]
-}
-
-fn refuses() -> Vec<Case> {
-    vec![
-        case("a_smaller_segment_is_there", || {
-            create().on(found(CREATE_KEY, CREATE_SIZE - 1)).agrees()
-        }),
-        case("another_users_private_segment", || {
-            create().on(there().mode(0o600)).run_by(NOBODY).agrees()
-        })
-        .needs(Need::OtherUsers),
-        case("a_read_only_segment", || {
-            let segment = there().mode(0o444).owned_by_ordinary_user();
-            create().on(segment).run_by_ordinary_user().agrees()
-        })
-        .needs(Need::OrdinaryUser),
-        case("as_many_segments_as_the_kernel_allows", || {
-            create().failing(0, "shmget", 1, Errno::ENOSPC).agrees()
-        }),
-    ]
+fn basic() -> Vec<Case> {
+    cases! {
+        "fresh": create().agrees();
+        "run_twice": create().then("shm-create").agrees();
+        "a_larger_segment_is_there": create().on(found(CREATE_KEY, CREATE_SIZE + 1)).agrees();
+        "old_bytes_stay": create().on(there().filled_with("x")).agrees();
+        "another_process_is_attached": create().on(there().filled_with("x").held()).agrees();
+        "another_users_segment" needs OtherUsers: create().on(there()).run_by(NOBODY).agrees();
+        "a_smaller_segment_is_there": create().on(found(CREATE_KEY, CREATE_SIZE - 1)).agrees();
+        "another_users_private_segment" needs OtherUsers:
+            create().on(there().mode(0o600)).run_by(NOBODY).agrees();
+        "a_read_only_segment" needs OrdinaryUser:
+            create().on(there().mode(0o444).owned_by_ordinary_user()).run_by_ordinary_user().agrees();
+        "as_many_segments_as_the_kernel_allows":
+            create().failing(0, "shmget", 1, Errno::ENOSPC).agrees();
+    }
 }
 
 /// What it prints finds no place.
 fn full() -> Vec<Case> {
-    vec![
-        case("the_reader_is_gone", || create().only(Channel::ReaderGone).agrees()),
-        case("the_disk_is_full", the_disk_is_full),
-    ]
+    cases! {
+        "the_reader_is_gone": create().only(Channel::ReaderGone).agrees();
+        "the_disk_is_full": streams::disk_is_full(create());
+    }
 }
 
 /// The segment that shm-create makes.
@@ -66,13 +47,4 @@ fn there() -> Found {
 
 fn create() -> Scene {
     Scene::of("shm-create")
-}
-
-fn the_disk_is_full() -> Verdict {
-    create().redirected(">/dev/full").differs(&Right {
-        c_ends: &["exit status 0"],
-        prints: "",
-        says: "write: No space left on device",
-        leaves: Leaves::AsC,
-    })
 }

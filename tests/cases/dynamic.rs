@@ -64,7 +64,6 @@ pub fn cases() -> Vec<Case> {
     let all = [
         (Basic, alike.into()),
         (Basic, segments()),
-        (Basic, no_room()),
         (Basic, typed()),
         (Careful, full()),
         (Careful, refuses.into()),
@@ -77,74 +76,53 @@ pub fn cases() -> Vec<Case> {
     exercise("dynamic", &["shm-dynamic"], all)
 }
 
+fn segments() -> Vec<Case> {
+    let no_room = Right {
+        c_ends: &["died by SIGSEGV", "died by SIGABRT"], // glibc 2.37 notices
+        ..says("shmat: Cannot allocate memory", Leaves::AsC)
+    };
+    cases! {
+        "larger_then_smaller": dynamic("100\n").then("shm-dynamic").reading("50\n").agrees();
+        "smaller_then_larger": dynamic("100\n").then("shm-dynamic").reading("101\n").agrees();
+        "zero_finds_the_segment_that_is_there": dynamic("0\n").on(there()).agrees();
+        "the_bytes_after_the_text_stay":
+            dynamic("1000\n").on(found(DYNAMIC_KEY, 5000).filled_with("x")).agrees();
+        "another_process_is_attached":
+            dynamic("10\n").on(there().filled_with("x").held()).agrees();
+        "another_users_segment" needs OtherUsers:
+            dynamic("10\n").on(there()).run_by(NOBODY).agrees();
+        "another_users_private_segment" needs OtherUsers:
+            dynamic("10\n").on(there().mode(0o600)).run_by(NOBODY).agrees();
+        "a_read_only_segment" needs OrdinaryUser:
+            dynamic("10\n").on(there().mode(0o444).owned_by_ordinary_user())
+                .run_by_ordinary_user().agrees();
+        "as_many_segments_as_the_kernel_allows":
+            dynamic("10\n").failing(0, "shmget", 1, Errno::ENOSPC).agrees();
+        "no_room_in_the_address_space":
+            dynamic("67108864\n").under(&["prlimit", "--as=33554432"]).differs(&no_room);
+    }
+}
+
 /// What a user types, and where it is asked for.
 fn typed() -> Vec<Case> {
-    vec![
-        case("one_line_is_enough", one_line_is_enough),
-        case("half_on_a_terminal", || half_on_a_terminal(b"10\n")),
-        case("half_on_a_terminal_with_no_newline", || half_on_a_terminal(b"99")),
-        case("half_on_a_terminal_and_refused", || half_on_a_terminal(b"-5\n")),
-    ]
+    cases! {
+        "one_line_is_enough": one_line_is_enough();
+        "half_on_a_terminal": half_on_a_terminal(b"10\n");
+        "half_on_a_terminal_with_no_newline": half_on_a_terminal(b"99");
+        "half_on_a_terminal_and_refused": half_on_a_terminal(b"-5\n");
+    }
 }
 
-fn segments() -> Vec<Case> {
-    vec![
-        case("larger_then_smaller", || {
-            dynamic("100\n").then("shm-dynamic").reading("50\n").agrees()
-        }),
-        case("smaller_then_larger", || {
-            dynamic("100\n").then("shm-dynamic").reading("101\n").agrees()
-        }),
-        case("zero_finds_the_segment_that_is_there", || {
-            dynamic("0\n").on(found(DYNAMIC_KEY, 10)).agrees()
-        }),
-        case("the_bytes_after_the_text_stay", || {
-            dynamic("1000\n").on(found(DYNAMIC_KEY, 5000).filled_with("x")).agrees()
-        }),
-        case("another_process_is_attached", || {
-            dynamic("10\n").on(found(DYNAMIC_KEY, 10).filled_with("x").held()).agrees()
-        }),
-        case("another_users_segment", || {
-            dynamic("10\n").on(found(DYNAMIC_KEY, 10)).run_by(NOBODY).agrees()
-        })
-        .needs(Need::OtherUsers),
-        case("another_users_private_segment", || {
-            dynamic("10\n").on(found(DYNAMIC_KEY, 10).mode(0o600)).run_by(NOBODY).agrees()
-        })
-        .needs(Need::OtherUsers),
-        case("a_read_only_segment", || {
-            let segment = found(DYNAMIC_KEY, 10).mode(0o444).owned_by_ordinary_user();
-            dynamic("10\n").on(segment).run_by_ordinary_user().agrees()
-        })
-        .needs(Need::OrdinaryUser),
-        case("as_many_segments_as_the_kernel_allows", || {
-            dynamic("10\n").failing(0, "shmget", 1, Errno::ENOSPC).agrees()
-        }),
-    ]
-}
-
-fn no_room() -> Vec<Case> {
-    vec![case("no_room_in_the_address_space", || {
-        dynamic("67108864\n").under(&["prlimit", "--as=33554432"]).differs(&Right {
-            c_ends: &["died by SIGSEGV", "died by SIGABRT"], // glibc 2.37 notices
-            ..says("shmat: Cannot allocate memory", Leaves::AsC)
-        })
-    })]
-}
-
-/// What it prints finds no place.
+/// What it prints finds no place. A student's may flush the question before it makes the segment.
 fn full() -> Vec<Case> {
-    vec![
-        case("the_reader_is_gone", || dynamic("10\n").only(Channel::ReaderGone).agrees())
-            .needs(Need::Ours), // a student's may flush the question before it makes the segment
-        case("the_disk_is_full", || {
-            dynamic("10\n").redirected(">/dev/full").differs(&Right {
-                c_ends: &["exit status 0"],
-                prints: "",
-                ..says("write: No space left on device", Leaves::AsC)
-            })
-        }),
-    ]
+    cases! {
+        "the_reader_is_gone" needs Ours: dynamic("10\n").only(Channel::ReaderGone).agrees();
+        "the_disk_is_full": streams::disk_is_full(dynamic("10\n"));
+    }
+}
+
+fn there() -> Found {
+    found(DYNAMIC_KEY, 10)
 }
 
 fn dynamic(input: impl AsRef<[u8]>) -> Scene {

@@ -6,13 +6,13 @@ use super::dynamic::keeping_input;
 use super::prelude::*;
 
 pub fn cases() -> Vec<Case> {
-    vec![
-        case("random_bytes", random_bytes).stress(),
-        case("more_spaces_than_memory", more_spaces_than_memory),
+    cases! {
+        "random_bytes", stress: random_bytes();
+        "more_spaces_than_memory": more_spaces_than_memory();
         // How many zeros are too many, nobody else can know.
-        case("digits_without_end", digits_without_end).needs(Need::Ours),
-        case("spaces_without_end_can_be_interrupted", spaces_without_end_can_be_interrupted),
-    ]
+        "digits_without_end" needs Ours: digits_without_end();
+        "spaces_without_end_can_be_interrupted": spaces_without_end_can_be_interrupted();
+    }
 }
 
 /// What numbers are made of, and what is near them.

@@ -18,6 +18,7 @@ mod prelude {
     pub use nix::errno::Errno;
     pub use nix::sys::signal::Signal;
 
+    pub use crate::cases;
     pub use crate::engine::*;
     pub use crate::harness::Level::{Basic, Careful, Hard};
     pub use crate::harness::*;

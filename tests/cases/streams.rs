@@ -46,6 +46,16 @@ pub fn cases(program: &'static str) -> Vec<Case> {
     ]
 }
 
+/// The C version loses what it prints.
+pub fn disk_is_full(scene: Scene) -> Verdict {
+    scene.redirected(">/dev/full").differs(&Right {
+        c_ends: &["exit status 0"],
+        prints: "",
+        says: "write: No space left on device",
+        leaves: Leaves::AsC,
+    })
+}
+
 /// The program ends with status 1, having written just this on standard error.
 fn fails(program: &'static str, shell: &'static str, says: &str) -> Verdict {
     Scene::usual(program).redirected(shell).holds(|seen, _| tells(&seen.last, says))

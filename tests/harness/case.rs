@@ -53,6 +53,15 @@ pub fn case(name: &str, play: impl Fn() -> Verdict + 'static) -> Case {
     }
 }
 
+/// A list of cases: `"name": what gives its verdict;`, where need be `"name" needs OtherUsers:`. `"name", stress:`
+/// is played by `make stress` too.
+#[macro_export]
+macro_rules! cases {
+    ($($name:literal $(, $kind:ident)? $(needs $need:ident)*: $play:expr;)*) => {
+        vec![$($crate::harness::case($name, move || $play)$(.$kind())?$(.needs(Need::$need))*),*]
+    };
+}
+
 impl Case {
     pub fn needs(mut self, need: Need) -> Self {
         self.needs.push(need);
