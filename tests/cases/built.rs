@@ -9,10 +9,10 @@ use super::prelude::*;
 type Calls = &'static [&'static str];
 
 pub fn cases(program: &'static str, calls: Calls) -> Vec<Case> {
-    vec![
-        case("is_linked_statically", move || is_linked_statically(program)).needs(Need::Ours),
-        case("makes_these_system_calls", move || makes_these(program, calls)).needs(Need::Ours),
-    ]
+    cases! {
+        "is_linked_statically" needs Ours: is_linked_statically(program);
+        "makes_these_system_calls" needs Ours: makes_these(program, calls);
+    }
 }
 
 fn is_linked_statically(program: &str) -> Verdict {

@@ -18,22 +18,19 @@ pub fn cases(program: &'static str) -> Vec<Case> {
     let both = [no_input, &lost(BAD_OUTPUT)].concat();
     let hung_up = [if reads { NO_NUMBER } else { "" }, &lost(LOST)].concat();
     let (output, unwritable) = (lost(BAD_OUTPUT), lost(BAD_OUTPUT));
-    vec![
-        case("standard_output_is_closed", move || fails(program, ">&-", &output)),
-        case("standard_output_cannot_be_written", move || {
-            fails(program, "1</dev/null", &unwritable)
-        }),
-        case("standard_input_and_output_are_closed", move || fails(program, "<&- >&-", &both)),
-        case("all_three_are_closed", move || fails(program, "<&- >&- 2>&-", "")),
-        case("standard_input_is_closed", move || {
-            if reads { fails(program, "<&-", BAD_INPUT) } else { succeeds(program, "<&-") }
-        }),
-        case("standard_error_is_closed", move || succeeds(program, "2>&-")),
-        case("the_reader_is_gone_and_sigpipe_ignored", move || {
+    cases! {
+        "standard_output_is_closed": fails(program, ">&-", &output);
+        "standard_output_cannot_be_written": fails(program, "1</dev/null", &unwritable);
+        "standard_input_and_output_are_closed": fails(program, "<&- >&-", &both);
+        "all_three_are_closed": fails(program, "<&- >&- 2>&-", "");
+        "standard_input_is_closed":
+            if reads { fails(program, "<&-", BAD_INPUT) } else { succeeds(program, "<&-") };
+        "standard_error_is_closed": succeeds(program, "2>&-");
+        "the_reader_is_gone_and_sigpipe_ignored": {
             let ignoring = Scene::usual(program).under(&["sh", "-c", "trap '' PIPE; exec \"$0\""]);
             ignoring.only(Channel::ReaderGone).holds(|seen, _| ignores_sigpipe(&seen.last, times))
-        }),
-        case("the_terminal_was_hung_up", move || {
+        };
+        "the_terminal_was_hung_up": {
             let scene = Scene::usual(program).only(Channel::HungUp);
             let told = scene.holds(|seen, _| tells(&seen.last, &hung_up));
             told.map_err(|report| {
@@ -42,8 +39,8 @@ pub fn cases(program: &'static str) -> Vec<Case> {
                      writes each line, and fflush has nothing left: look at printf's result, or ferror.",
                 )
             })
-        }),
-    ]
+        };
+    }
 }
 
 /// The C version loses what it prints.

@@ -1,24 +1,21 @@
 //! Many runs at once: each has its own four lines, and leaves nothing.
 
 use super::super::prelude::*;
-use super::{Place, launch, meanwhile, places, runs_right, traced};
+use super::{Place, launch, leftover, meanwhile, places, runs_right, traced};
 
 const CROWD: usize = 64;
 
 pub fn cases() -> Vec<Case> {
-    let many = |name, play: fn() -> Verdict| case(name, play).stress();
-    vec![
-        case("two_c_versions_share_a_segment", two_c_versions).needs(Need::Ours),
-        case("two_on_a_fresh_start", || two(&[])),
-        case("two_on_a_leftover", || two(&[found(FORK_KEY, FORK_SIZE).filled_with("x")])),
-        many("many_times_on_a_terminal", || repeat(10, |_| alone(Channel::Terminal))),
-        many("many_times_through_pipes", || repeat(10, |_| alone(Channel::Pipes))),
-        many("sixty_four_at_once", || repeat(1, |_| crowd(&[]))).needs(Need::ManyProcesses),
-        many("sixty_four_at_once_on_a_leftover", || {
-            repeat(1, |_| crowd(&[found(FORK_KEY, FORK_SIZE).filled_with("x")]))
-        })
-        .needs(Need::ManyProcesses),
-    ]
+    cases! {
+        "two_c_versions_share_a_segment" needs Ours: two_c_versions();
+        "two_on_a_fresh_start": two(&[]);
+        "two_on_a_leftover": two(&[leftover()]);
+        "many_times_on_a_terminal", stress: repeat(10, |_| alone(Channel::Terminal));
+        "many_times_through_pipes", stress: repeat(10, |_| alone(Channel::Pipes));
+        "sixty_four_at_once", stress needs ManyProcesses: repeat(1, |_| crowd(&[]));
+        "sixty_four_at_once_on_a_leftover", stress needs ManyProcesses:
+            repeat(1, |_| crowd(&[leftover()]));
+    }
 }
 
 fn alone(channel: Channel) -> Verdict {

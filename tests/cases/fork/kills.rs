@@ -6,28 +6,25 @@ use super::{places, runs_right, traced, undisturbed};
 
 /// A child dies, and its parent notices.
 pub fn deaths() -> Vec<Case> {
-    vec![
-        case("process_1_is_killed", || killed(1, Signal::SIGKILL)),
-        case("process_2_is_killed", || killed(2, Signal::SIGKILL)),
-    ]
+    cases! {
+        "process_1_is_killed": killed(1, Signal::SIGKILL);
+        "process_2_is_killed": killed(2, Signal::SIGKILL);
+    }
 }
 
 pub fn signals() -> Vec<Case> {
-    vec![
-        case("the_parent_is_killed", || killed(0, Signal::SIGKILL)),
-        case("process_1_is_interrupted", || killed(1, Signal::SIGINT)),
-        case("process_2_is_interrupted", || killed(2, Signal::SIGINT)),
-        case("the_parent_is_interrupted", || killed(0, Signal::SIGINT)),
-        case("control_c_is_typed", control_c_is_typed),
-        case("two_deaths_leave_the_segment", || two_deaths_leave(&[])).needs(Need::Ours),
-        case("two_deaths_leave_a_segment_without_a_key", || {
-            two_deaths_leave(&[found(FORK_KEY, FORK_SIZE).held()])
-        })
-        .needs(Need::Ours),
-        case("a_death_in_the_c_version", a_death_in_the_c_version).needs(Need::Ours),
-        case("the_parents_death_in_the_c_version", the_parents_death_in_the_c_version)
-            .needs(Need::Ours),
-    ]
+    cases! {
+        "the_parent_is_killed": killed(0, Signal::SIGKILL);
+        "process_1_is_interrupted": killed(1, Signal::SIGINT);
+        "process_2_is_interrupted": killed(2, Signal::SIGINT);
+        "the_parent_is_interrupted": killed(0, Signal::SIGINT);
+        "control_c_is_typed": control_c_is_typed();
+        "two_deaths_leave_the_segment" needs Ours: two_deaths_leave(&[]);
+        "two_deaths_leave_a_segment_without_a_key" needs Ours:
+            two_deaths_leave(&[found(FORK_KEY, FORK_SIZE).held()]);
+        "a_death_in_the_c_version" needs Ours: a_death_in_the_c_version();
+        "the_parents_death_in_the_c_version" needs Ours: the_parents_death_in_the_c_version();
+    }
 }
 
 fn killed(who: usize, signal: Signal) -> Verdict {

@@ -1,36 +1,24 @@
 //! The key's segment is there already: left over by a dead maker, or a living process's own.
 
 use super::super::prelude::*;
-use super::{fork, meanwhile, runs_right, says};
+use super::{fork, leftover, meanwhile, runs_right, says};
 
 pub fn cases() -> Vec<Case> {
-    vec![
+    // Until it is known to be a leftover, the segment is kept.
+    let finds = ["shmget 1", "shmget 2", "shmctl 1"];
+    cases! {
         // The C version uses it, cannot remove it, and leaves its last text there.
-        case("another_users_leftover", || {
-            let segment = found(FORK_KEY, FORK_SIZE).filled_with("x");
-            let right = says("shmctl: Operation not permitted", Leaves::AllAsItWas);
-            let scene = fork().on(segment).only(Channel::Pipes);
-            scene.run_by(NOBODY).differs(&right)
-        })
-        .needs(Need::OtherUsers),
-        case("a_living_processs_segment", || a_living_processs("x")),
-        case("a_living_processs_segment_not_attached_yet", || a_living_processs("")),
-        case("a_call_fails_beside_a_living_process", || {
-            let theirs = found(FORK_KEY, FORK_SIZE).filled_with("x").held();
-            each_call_fails(&theirs, |_| true)
-        }),
-        // Until it is known to be a leftover, the segment is kept.
-        case("a_call_fails_on_a_leftover", || {
-            let leftover = found(FORK_KEY, FORK_SIZE).filled_with("x");
-            let finds = ["shmget 1", "shmget 2", "shmctl 1"];
-            each_call_fails(&leftover, |call| finds.contains(&call))
-        })
-        .needs(Need::Ours),
-        case("beside_a_c_version_that_has_just_begun", || {
-            beside_the_c_version(0, At::Named("clone", 1))
-        }),
-        case("beside_a_c_version_that_is_under_way", || beside_the_c_version(1, At::Awake)),
-    ]
+        "another_users_leftover" needs OtherUsers:
+            fork().on(leftover()).only(Channel::Pipes).run_by(NOBODY)
+                .differs(&says("shmctl: Operation not permitted", Leaves::AllAsItWas));
+        "a_living_processs_segment": a_living_processs("x");
+        "a_living_processs_segment_not_attached_yet": a_living_processs("");
+        "a_call_fails_beside_a_living_process": each_call_fails(&leftover().held(), |_| true);
+        "a_call_fails_on_a_leftover" needs Ours:
+            each_call_fails(&leftover(), |call| finds.contains(&call));
+        "beside_a_c_version_that_has_just_begun": beside_the_c_version(0, At::Named("clone", 1));
+        "beside_a_c_version_that_is_under_way": beside_the_c_version(1, At::Awake);
+    }
 }
 
 /// The C version writes over it, and removes it; ours leaves it as it is.

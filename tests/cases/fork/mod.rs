@@ -18,14 +18,13 @@ const CALLS: [&str; 3] = [
 
 pub fn cases() -> Vec<Case> {
     let all = [
-        (Basic, vec![case("fresh", || agrees(&fork()))]),
+        (Basic, cases! { "fresh": agrees(&fork()); }),
         (Basic, order::cases()),
         (Basic, prints()),
         (Basic, refuses()),
-        (Basic, limits()),
         (Careful, checked::cases("shm-fork")),
         (Careful, kills::deaths()),
-        (Hard, vec![sigchld_is_ignored(), order::nobody_spins()]),
+        (Hard, waits()),
         (Hard, kills::signals()),
         (Hard, leftovers::cases()),
         (Hard, crowds::cases()),
@@ -53,65 +52,51 @@ fn fork() -> Scene {
     Scene::of("shm-fork").or(|outcome, channel| four_lines(outcome, channel).is_ok())
 }
 
+/// The key's segment, when whoever made it has died before it removed it.
+fn leftover() -> Found {
+    found(FORK_KEY, FORK_SIZE).filled_with("x")
+}
+
 /// One channel is enough for these, because `fresh` is played on all.
 fn prints() -> Vec<Case> {
     let piped = || fork().only(Channel::Pipes);
-    vec![
-        case("run_twice", move || agrees(&piped().then("shm-fork"))),
-        case("a_larger_segment_is_there", move || {
-            agrees(&piped().on(found(FORK_KEY, 3 * 4096 + 1)))
-        }),
-        case("old_bytes_are_there", move || {
-            agrees(&piped().on(found(FORK_KEY, FORK_SIZE).filled_with("x")))
-        }),
-    ]
+    cases! {
+        "run_twice": agrees(&piped().then("shm-fork"));
+        "a_larger_segment_is_there": agrees(&piped().on(found(FORK_KEY, 3 * 4096 + 1)));
+        "old_bytes_are_there": agrees(&piped().on(leftover()));
+    }
 }
 
-/// The program that starts it does not care how children end.
-fn sigchld_is_ignored() -> Case {
-    let scene = || fork().only(Channel::Pipes).under(&["env", "--ignore-signal=CHLD"]);
-    case("sigchld_is_ignored", move || agrees(&scene()))
+fn waits() -> Vec<Case> {
+    let ignores = ["env", "--ignore-signal=CHLD"];
+    cases! {
+        // The program that starts it does not care how children end.
+        "sigchld_is_ignored": agrees(&fork().only(Channel::Pipes).under(&ignores));
+        "nobody_spins_while_waiting": order::nobody_is_busy();
+    }
 }
 
 fn refuses() -> Vec<Case> {
-    vec![
-        case("a_smaller_segment_is_there", || {
-            let right = says("shmget: Invalid argument", Leaves::AllAsItWas);
-            fork().on(found(FORK_KEY, FORK_SIZE - 1)).differs(&right)
-        }),
-        case("another_users_private_segment", || {
-            let segment = found(FORK_KEY, FORK_SIZE).mode(0o600).filled_with("x");
-            let right = says("shmget: Permission denied", Leaves::AllAsItWas);
-            fork().on(segment).run_by(NOBODY).differs(&right)
-        })
-        .needs(Need::OtherUsers),
-        case("a_read_only_segment", || {
-            let segment = found(FORK_KEY, FORK_SIZE).mode(0o444).owned_by_ordinary_user();
-            let right = says("shmget: Permission denied", Leaves::AllAsItWas);
-            fork().on(segment).run_by_ordinary_user().differs(&right)
-        })
-        .needs(Need::OrdinaryUser),
-    ]
-}
-
-/// The kernel's limits.
-fn limits() -> Vec<Case> {
-    vec![
-        case("as_many_segments_as_the_kernel_allows", || {
-            let right = says("shmget: No space left on device", Leaves::Nothing);
-            fork().failing(0, "shmget", 1, Errno::ENOSPC).differs(&right)
-        }),
-        case("no_room_in_the_address_space", || {
-            let right = says("shmat: Cannot allocate memory", Leaves::AsC);
-            let scene = fork().on(found(FORK_KEY, 64 << 20));
-            scene.under(&["prlimit", "--as=33554432"]).differs(&right)
-        }),
-        case("no_process_can_be_made", || {
-            let right = says("fork: Resource temporarily unavailable", Leaves::Nothing);
-            fork().run_by_ordinary_user().under(&["prlimit", "--nproc=0"]).differs(&right)
-        })
-        .needs(Need::OrdinaryUser),
-    ]
+    let denied = says("shmget: Permission denied", Leaves::AllAsItWas);
+    cases! {
+        "a_smaller_segment_is_there":
+            fork().on(found(FORK_KEY, FORK_SIZE - 1))
+                .differs(&says("shmget: Invalid argument", Leaves::AllAsItWas));
+        "another_users_private_segment" needs OtherUsers:
+            fork().on(leftover().mode(0o600)).run_by(NOBODY).differs(&denied);
+        "a_read_only_segment" needs OrdinaryUser:
+            fork().on(found(FORK_KEY, FORK_SIZE).mode(0o444).owned_by_ordinary_user())
+                .run_by_ordinary_user().differs(&denied);
+        "as_many_segments_as_the_kernel_allows":
+            fork().failing(0, "shmget", 1, Errno::ENOSPC)
+                .differs(&says("shmget: No space left on device", Leaves::Nothing));
+        "no_room_in_the_address_space":
+            fork().on(found(FORK_KEY, 64 << 20)).under(&["prlimit", "--as=33554432"])
+                .differs(&says("shmat: Cannot allocate memory", Leaves::AsC));
+        "no_process_can_be_made" needs OrdinaryUser:
+            fork().run_by_ordinary_user().under(&["prlimit", "--nproc=0"])
+                .differs(&says("fork: Resource temporarily unavailable", Leaves::Nothing));
+    }
 }
 
 /// The C version's parent notices nothing.

@@ -5,18 +5,14 @@ use super::super::prelude::*;
 use super::{Place, launch, places, traced, undisturbed};
 
 pub fn cases() -> Vec<Case> {
-    vec![
-        case("process_1_is_held", || held(1)),
-        case("process_2_is_held", || held(2)),
-        case("the_parent_is_held", || held(0)),
-        case("the_text_is_in_the_segment", the_text_is_in_the_segment),
-        case("the_key_is_1001", the_key_is_1001),
-        case("the_c_version_is_held", the_c_version_is_held).needs(Need::Ours),
-    ]
-}
-
-pub fn nobody_spins() -> Case {
-    case("nobody_spins_while_waiting", nobody_is_busy)
+    cases! {
+        "process_1_is_held": held(1);
+        "process_2_is_held": held(2);
+        "the_parent_is_held": held(0);
+        "the_text_is_in_the_segment": the_text_is_in_the_segment();
+        "the_key_is_1001": the_key_is_1001();
+        "the_c_version_is_held" needs Ours: the_c_version_is_held();
+    }
 }
 
 fn held(who: usize) -> Verdict {
@@ -78,7 +74,7 @@ fn the_text_is_in_the_segment() -> Verdict {
 }
 
 /// Process 1 is held at its birth: process 2 can only wait.
-fn nobody_is_busy() -> Verdict {
+pub fn nobody_is_busy() -> Verdict {
     let held = step(1, At::Birth, Act::Hold(Until::OthersWait));
     let (trace, _) = traced(&mut World::new()?, Version::Ours, &[held])?;
     let wanted = "the others wait in a system call, such as read: a busy wait takes the processor\n\
