@@ -148,7 +148,11 @@ fn one_line_is_enough() -> Verdict {
     let mut world = World::new()?;
     let running = world.start(keeping_input("10\n"))?;
     world.wait_until_all_wait()?;
-    expect("it goes on after the line \"10\"", world.is_over(running), "it waits for more input")?;
+    expect(
+        "it goes on after the line \"10\"",
+        world.has_ended(running),
+        "it waits for more input",
+    )?;
     let (outcome, _) = world.finish(running)?;
     expect("exit status 0", outcome.succeeded(), &outcome.describe(Channel::Pipes))
 }

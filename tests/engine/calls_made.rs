@@ -69,7 +69,8 @@ fn first_argument(keys: &mut Keys, call: &Call) -> Option<nix::Result<u64>> {
     Some(first.map(|first| sys::bits(first.into())))
 }
 
-fn refuse(pid: Pid, errno: Errno) -> nix::Result<Plan> {
+/// The call is not made, and fails.
+pub fn refuse(pid: Pid, errno: Errno) -> nix::Result<Plan> {
     sys::skip(pid)?;
     Ok(Plan::Skipped(-i64::from(errno as i32)))
 }

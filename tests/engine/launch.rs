@@ -1,8 +1,11 @@
-//! A program to be run, and its beginning: a process stops before it does anything, so that the engine can take
-//! hold of it, and then takes its bounds, its user and its place upon itself.
+//! A program to be run, and its beginning: a process waits until the engine has taken hold of it, and then takes
+//! its bounds, its user and its place upon itself.
 
-use std::ffi::{OsStr, OsString};
+use std::convert::Infallible;
+use std::ffi::OsString;
+use std::io::{self, Read};
 use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, exit};
@@ -11,13 +14,10 @@ use super::channel::Channel;
 use super::landlock;
 use super::step::Step;
 use super::sys;
-use nix::errno::Errno;
-use nix::sys::prctl::set_pdeathsig;
 use nix::sys::resource::{Resource, setrlimit};
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, raise, sigprocmask};
+use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 use nix::unistd::{
-    Gid, Pid, Uid, chdir, dup2_stderr, dup2_stdin, dup2_stdout, getppid, setgid, setgroups, setsid,
-    setuid,
+    Gid, Uid, chdir, dup2_stderr, dup2_stdin, dup2_stdout, setgid, setgroups, setsid, setuid,
 };
 
 /// A program to be run.
@@ -39,55 +39,44 @@ impl Launch {
     pub fn of(words: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
         Self { words: words.into_iter().map(Into::into).collect(), ..Self::default() }
     }
-}
 
-/// In a process that has just been forked: what becomes the program. Its environment is its own, because locale
-/// and stdio settings of the caller would change what C prints.
-pub fn begin(launch: &Launch, engine: Pid, folder: &Path, streams: [OwnedFd; 3]) -> ! {
-    let words = &launch.words;
-    let error = match prepare(launch, engine, folder, streams) {
-        Err(errno) => errno.into(),
-        Ok(()) => Command::new(words.first().map_or(OsStr::new(""), OsString::as_os_str))
-            .args(words.iter().skip(1))
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
-            .env("TMPDIR", ".")
-            .exec(),
-    };
-    eprintln!("check: {words:?}: {error}");
-    exit(127)
-}
+    /// In a process that has just been forked: it becomes the program, in this folder and with these streams, as soon
+    /// as a byte tells it to go.
+    pub fn begin(&self, go: UnixStream, folder: &Path, streams: [OwnedFd; 3]) -> ! {
+        let Err(error) = self.become_program(go, folder, streams);
+        eprintln!("check: {:?}: {error}", self.words);
+        exit(127)
+    }
 
-fn prepare(
-    launch: &Launch,
-    engine: Pid,
-    folder: &Path,
-    [stdin, stdout, stderr]: [OwnedFd; 3],
-) -> nix::Result<()> {
-    dup2_stdin(stdin)?;
-    dup2_stdout(stdout)?;
-    dup2_stderr(stderr)?;
-    chdir(folder)?;
-    sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
-    sys::reset_signals();
-    setsid()?; // a signal to its group reaches nobody else
-    // Until the engine has taken hold of it, it would outlive the engine, stopped for ever.
-    set_pdeathsig(Signal::SIGKILL)?;
-    if getppid() != engine {
-        return Err(Errno::ESRCH);
+    fn become_program(
+        &self,
+        mut go: UnixStream,
+        folder: &Path,
+        [stdin, stdout, stderr]: [OwnedFd; 3],
+    ) -> io::Result<Infallible> {
+        dup2_stdin(stdin)?;
+        dup2_stdout(stdout)?;
+        dup2_stderr(stderr)?;
+        chdir(folder)?;
+        sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
+        sys::reset_signals();
+        setsid()?; // a signal to its group reaches nobody else
+        go.read_exact(&mut [0])?; // there is nothing to read if the engine has died
+        setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
+        setrlimit(Resource::RLIMIT_DATA, 512 << 20, 512 << 20)?;
+        setrlimit(Resource::RLIMIT_FSIZE, 64 << 20, 64 << 20)?;
+        if let Some(user) = self.user {
+            setgroups(&[])?;
+            setgid(Gid::from_raw(user))?;
+            setuid(Uid::from_raw(user))?;
+        }
+        // Another program may run it, such as sh: then it is among the arguments.
+        let programs = self.words.iter().map(Path::new).filter(|word| word.is_absolute());
+        landlock::confine(Path::new("."), &programs.collect::<Vec<_>>())?;
+        let (program, words) = self.words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+        // Locale and stdio settings of the caller would change what C prints.
+        let mut command = Command::new(program);
+        command.args(words).env_clear().env("TMPDIR", ".");
+        Err(command.env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").exec())
     }
-    raise(Signal::SIGSTOP)?;
-    set_pdeathsig(None)?;
-    setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
-    setrlimit(Resource::RLIMIT_DATA, 512 << 20, 512 << 20)?;
-    setrlimit(Resource::RLIMIT_FSIZE, 64 << 20, 64 << 20)?;
-    if let Some(user) = launch.user {
-        setgroups(&[])?;
-        setgid(Gid::from_raw(user))?;
-        setuid(Uid::from_raw(user))?;
-    }
-    // Another program may run it, such as sh: then it is among the arguments.
-    let programs: Vec<&Path> =
-        launch.words.iter().map(Path::new).filter(|word| word.is_absolute()).collect();
-    landlock::confine(Path::new("."), &programs)
 }

@@ -19,19 +19,18 @@ mod task;
 
 // The streams of a program, and what came of it.
 mod channel;
-mod ends;
 mod folder;
 mod outcome;
 mod report;
 mod streams;
 
 pub use channel::Channel;
-pub use ends::memory_file;
 pub use folder::Folder;
 pub use launch::Launch;
 pub use outcome::{Outcome, in_words};
 pub use report::{Kind, Report, Verdict, diff, expect, expect_of_c};
 pub use step::{Act, At, Step, THE_C_VERSIONS_ORDER, Until, Who, step};
+pub use streams::memory_file;
 pub use sys::{landlock_version, wait};
 pub use world::{Trace, World};
 

@@ -1,16 +1,20 @@
 //! The standard streams of a run. Nothing here blocks: the loop comes by again.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::process::ExitStatus;
 
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags};
-use nix::unistd::pipe2;
+use nix::pty::openpty;
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::termios::{self, LocalFlags, SetArg};
+use nix::unistd::{pipe2, read, write};
 
 use super::channel::Channel;
-use super::ends::{memory_file, terminal, type_in};
+use super::launch::Launch;
 use super::outcome::Outcome;
 use super::report::Report;
 
@@ -18,41 +22,38 @@ use super::report::Report;
 const MOST_OUTPUT: usize = 1 << 20;
 
 pub struct Streams {
-    pub channel: Channel,
-    /// The program's input stays open when all of it is written.
-    pub keeps_input: bool,
     /// What is still to be written, from `written` on.
     input: Vec<u8>,
     written: usize,
-    stdin: Option<File>,
+    stdin: Option<OwnedFd>,
     stdout: Output,
     stderr: Output,
     /// The input and the output, where they are files.
     files: Option<(File, File)>,
-    /// The user's end, where there is a terminal.
-    user: Option<File>,
+    /// What keeps the input open: the user's end of a terminal, or a copy of the writing end.
+    #[expect(dead_code, reason = "it is open as long as this value lives")]
+    keeps: Option<OwnedFd>,
 }
 
 struct Output {
-    stream: Option<File>,
+    stream: Option<OwnedFd>,
     bytes: Vec<u8>,
 }
 
 impl Streams {
-    /// Connects them in this way; gives the program's ends.
-    pub fn connect(channel: Channel, input: &[u8]) -> Result<(Self, [OwnedFd; 3]), Report> {
+    /// Connects them as the launch asks; gives the program's ends.
+    pub fn connect(launch: &Launch) -> Result<(Self, [OwnedFd; 3]), Report> {
+        let (channel, input) = (launch.channel, &launch.input);
         let [(stdin, writes), (reads, stdout), (errors, stderr)] = [pipe()?, pipe()?, pipe()?];
         let mut programs = [stdin, stdout, stderr];
         let mut streams = Self {
-            channel,
-            keeps_input: false,
-            input: input.to_vec(),
+            input: input.clone(),
             written: 0,
-            stdin: Some(own(writes)?),
-            stdout: Output { stream: Some(own(reads)?), bytes: Vec::new() },
-            stderr: Output { stream: Some(own(errors)?), bytes: Vec::new() },
+            keeps: launch.keeps_input.then(|| writes.try_clone()).transpose()?,
+            stdin: Some(not_blocking(writes)?),
+            stdout: Output { stream: Some(not_blocking(reads)?), bytes: Vec::new() },
+            stderr: Output { stream: Some(not_blocking(errors)?), bytes: Vec::new() },
             files: None,
-            user: None,
         };
         match channel {
             Channel::Pipes => {}
@@ -70,9 +71,9 @@ impl Streams {
                 }
                 if channel.prints_on_terminal() {
                     [programs[1], programs[2]] = [program.try_clone()?, program];
-                    streams.stdout.stream = Some(own(user)?);
+                    streams.stdout.stream = Some(not_blocking(user)?);
                 } else {
-                    streams.user = Some(user);
+                    streams.keeps = Some(user);
                 }
             }
             Channel::ReaderGone => programs[1] = pipe()?.1,
@@ -91,30 +92,19 @@ impl Streams {
     }
 
     fn write(&mut self) -> bool {
-        let Some(stdin) = &mut self.stdin else {
-            return false;
-        };
-        let rest = &self.input[self.written..];
-        if !rest.is_empty() {
-            match stdin.write(rest) {
-                Ok(count) => self.written += count,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return false,
-                // A program may end without reading all of it.
-                Err(_) => self.written = self.input.len(),
-            }
-            return true;
+        let Some(stdin) = &self.stdin else { return false };
+        match write(stdin, &self.input[self.written..]) {
+            Err(Errno::EAGAIN) => return false,
+            Ok(count @ 1..) => self.written += count,
+            // All is written; or the program has ended without reading all of it.
+            Ok(0) | Err(_) => self.stdin = None,
         }
-        if self.keeps_input {
-            return false;
-        }
-        self.stdin = None;
         true
     }
 
     /// What to wait for.
     pub fn to_wait_for(&self) -> impl Iterator<Item = PollFd<'_>> {
-        let full = self.stdin.iter().filter(|_| self.written < self.input.len());
-        let full = full.map(|stdin| PollFd::new(stdin.as_fd(), PollFlags::POLLOUT));
+        let full = self.stdin.iter().map(|stdin| PollFd::new(stdin.as_fd(), PollFlags::POLLOUT));
         let outputs = self.stdout.stream.iter().chain(&self.stderr.stream);
         full.chain(outputs.map(|output| PollFd::new(output.as_fd(), PollFlags::POLLIN)))
     }
@@ -142,23 +132,17 @@ impl Streams {
 }
 
 impl Output {
-    fn read(&mut self) -> Result<bool, Report> {
-        let Some(stream) = &mut self.stream else {
-            return Ok(false);
-        };
+    fn read(&mut self) -> nix::Result<bool> {
+        let Some(stream) = &self.stream else { return Ok(false) };
         let mut bytes = [0; 1 << 13];
-        match stream.read(&mut bytes) {
+        match read(stream, &mut bytes) {
             // A terminal's end is EIO; a program that has not begun has not opened it.
-            Ok(0) => self.stream = None,
-            Ok(count) => {
-                self.bytes.extend_from_slice(&bytes[..count]);
-                return Ok(true);
-            }
-            Err(error) if error.raw_os_error() == Some(libc::EIO) => self.stream = None,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error.into()),
+            Ok(0) | Err(Errno::EIO) => self.stream = None,
+            Ok(count) => self.bytes.extend_from_slice(&bytes[..count]),
+            Err(Errno::EAGAIN) => return Ok(false),
+            Err(errno) => return Err(errno),
         }
-        Ok(false)
+        Ok(true)
     }
 }
 
@@ -167,9 +151,35 @@ fn pipe() -> nix::Result<(OwnedFd, OwnedFd)> {
     pipe2(OFlag::O_CLOEXEC)
 }
 
-/// A stream that does not block.
-fn own(stream: impl Into<OwnedFd>) -> nix::Result<File> {
-    let stream: OwnedFd = stream.into();
-    fcntl(stream.as_fd(), FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
-    Ok(File::from(stream))
+fn not_blocking(stream: OwnedFd) -> nix::Result<OwnedFd> {
+    fcntl(&stream, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+    Ok(stream)
+}
+
+/// A file with this content.
+pub fn memory_file(content: &[u8]) -> io::Result<File> {
+    let mut file = File::from(memfd_create(c"shm-lab", MFdFlags::MFD_CLOEXEC)?);
+    file.write_all(content)?;
+    file.rewind()?;
+    Ok(file)
+}
+
+/// A new terminal, the user's end and the program's. It does not echo, so that only the program's own
+/// output is seen.
+fn terminal() -> nix::Result<(OwnedFd, OwnedFd)> {
+    let pty = openpty(None, None)?;
+    for end in [&pty.master, &pty.slave] {
+        fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
+    }
+    let mut settings = termios::tcgetattr(&pty.slave)?;
+    settings.local_flags.remove(LocalFlags::ECHO);
+    termios::tcsetattr(&pty.slave, SetArg::TCSANOW, &settings)?;
+    Ok((pty.master, pty.slave))
+}
+
+/// Types the input and, as a user would, Control-D: once to send an unfinished line, once to end the
+/// input.
+fn type_in(user: &OwnedFd, input: &[u8]) -> nix::Result<()> {
+    let end: &[u8] = if input.ends_with(b"\n") { b"\x04" } else { b"\x04\x04" };
+    write(user, &[input, end].concat()).map(drop)
 }

@@ -15,7 +15,6 @@ pub enum Side {
     Entry(Call),
     /// What the call gives: a result, or an errno below zero.
     Exit(i64),
-    Neither,
 }
 
 /// `waitpid(-1, …)` — the next process, or thread, that has stopped or ended, with its status. nix
@@ -53,10 +52,8 @@ const NONE: u64 = u64::MAX;
 
 /// `PTRACE_GET_SYSCALL_INFO` — what a process that has stopped at a system call is about to do, or has
 /// done. A call of another architecture has the number of none.
-pub fn side(pid: Pid) -> Side {
-    let Ok(info) = nix::sys::ptrace::syscall_info(pid) else {
-        return Side::Neither; // it was killed a moment ago
-    };
+pub fn side(pid: Pid) -> nix::Result<Side> {
+    let info = nix::sys::ptrace::syscall_info(pid)?;
     match info.op {
         libc::PTRACE_SYSCALL_INFO_ENTRY => {
             // SAFETY: at an entry, the kernel fills this member of the union.
@@ -64,13 +61,13 @@ pub fn side(pid: Pid) -> Side {
             let is_own = info.arch == ARCHITECTURE;
             let mut words = [if is_own { entry.nr } else { NONE }; 7];
             words[1..].copy_from_slice(&entry.args);
-            Side::Entry(Call::of(words))
+            Ok(Side::Entry(Call::of(words)))
         }
         libc::PTRACE_SYSCALL_INFO_EXIT => {
             // SAFETY: at an exit, the kernel fills this member of the union.
-            Side::Exit(unsafe { info.u.exit }.sval)
+            Ok(Side::Exit(unsafe { info.u.exit }.sval))
         }
-        _ => Side::Neither,
+        _ => Err(Errno::ESRCH), // it stands at none any more: it was killed
     }
 }
 
@@ -144,15 +141,6 @@ pub fn rewind(pid: Pid, call: &Call) -> nix::Result<()> {
     registers.regs[0] = call.words[1];
     registers.pc -= 4; // the length of the instruction `svc`
     setregs(pid, registers)
-}
-
-/// Waits until a child has stopped itself; fails if it has ended.
-pub fn wait_until_stopped(pid: Pid) -> nix::Result<()> {
-    let mut status = 0;
-    // SAFETY: waitpid writes one int, and `status` is one.
-    let waited = unsafe { libc::waitpid(pid.as_raw(), &raw mut status, libc::WUNTRACED) };
-    Errno::result(waited)?;
-    if libc::WIFSTOPPED(status) { Ok(()) } else { Err(Errno::ECHILD) }
 }
 
 /// Has signals act as they do by default, which the shell that starts the check may have changed for

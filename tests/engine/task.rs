@@ -116,8 +116,7 @@ impl Task {
     /// ended but for its threads.
     pub fn waits(&self) -> bool {
         match self.state {
-            State::Stopped => self.began, // it is about to be let go
-            State::Ended | State::Held(..) | State::Asleep => true,
+            State::Ended | State::Stopped | State::Held(..) | State::Asleep => true,
             State::Free => {
                 let stat = stat(self.pid);
                 let state = stat.first().map(String::as_str);

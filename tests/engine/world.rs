@@ -5,15 +5,15 @@ mod bounds;
 mod follow;
 
 use std::collections::HashMap;
-use std::ffi::OsString;
 use std::fs::{self, Permissions};
+use std::io::Write;
 use std::iter;
 use std::mem;
 use std::os::fd::AsFd;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::ExitStatus;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,16 +21,15 @@ use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::ptrace::{self, Options};
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::unistd::{Pid, getpid};
+use nix::unistd::Pid;
 
 use super::calls_made;
-use super::channel::Channel;
 use super::folder::Folder;
 use super::keys::Keys;
-use super::launch::{self, Launch};
+use super::launch::Launch;
 use super::outcome::Outcome;
 use super::report::{Kind, Report, Verdict, expect};
-use super::step::{Step, Until, Who};
+use super::step::{Until, Who};
 use super::streams::Streams;
 use super::sys;
 use super::task::{State, Task};
@@ -56,16 +55,17 @@ pub struct Trace {
 }
 
 struct Run {
-    name: OsString,
+    launch: Launch,
     streams: Streams,
-    ignores_calls: bool,
+    trace: Trace,
     /// How often the loop had been idle when it began.
     start: u32,
-    status: ExitStatus,
-    steps: Vec<Step>,
-    trace: Trace,
+    calls: usize,
     stopped: Option<String>,
 }
+
+/// The number of a program that runs in a world.
+pub type Running = usize;
 
 pub struct World {
     keys: Keys,
@@ -86,16 +86,11 @@ pub struct World {
     stops: SignalFd,
 }
 
-/// A program that runs in a world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Running(usize);
-
 impl World {
     pub fn new() -> Result<Self, Report> {
-        let stops = sigchld();
-        stops.thread_block()?;
-        let folder = Folder::new()?;
+        let (folder, stops) = (Folder::new()?, SigSet::from(Signal::SIGCHLD));
         fs::set_permissions(folder.path(), Permissions::from_mode(0o777))?;
+        stops.thread_block()?;
         Ok(Self {
             folder,
             stops: SignalFd::with_flags(&stops, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?,
@@ -137,33 +132,22 @@ impl World {
     }
 
     pub fn start(&mut self, launch: Launch) -> Result<Running, Report> {
-        let (mut streams, programs) = Streams::connect(launch.channel, &launch.input)?;
-        streams.keeps_input = launch.keeps_input;
-        let engine = getpid();
+        let (streams, programs) = Streams::connect(&launch)?;
+        let (waits, mut go) = UnixStream::pair()?;
         let leader = Pid::from_raw(common::fork().map_err(Report::of_call)?);
         if leader.as_raw() == 0 {
-            launch::begin(&launch, engine, self.folder.path(), programs);
+            drop(go);
+            launch.begin(waits, self.folder.path(), programs);
         }
         drop(programs);
-        sys::wait_until_stopped(leader)?;
-        if let Err(errno) = ptrace::seize(leader, options()) {
-            kill(leader, Signal::SIGKILL)?;
-            return Err(errno.into());
-        }
-        kill(leader, Signal::SIGCONT)?;
+        ptrace::seize(leader, options())?;
+        go.write_all(b"!")?;
         let run = self.runs.len();
         self.tasks.push(Task::new(leader, run, Some(0), false));
-        self.runs.push(Run {
-            name: launch.words.first().cloned().unwrap_or_default(),
-            streams,
-            ignores_calls: launch.ignores_calls,
-            start: self.idle,
-            status: ExitStatus::default(),
-            trace: Trace { reached: vec![false; launch.steps.len()], ..Trace::default() },
-            steps: launch.steps,
-            stopped: None,
-        });
-        Ok(Running(run))
+        let trace = Trace { reached: vec![false; launch.steps.len()], ..Trace::default() };
+        let (start, calls, stopped) = (self.idle, 0, None);
+        self.runs.push(Run { launch, streams, trace, start, calls, stopped });
+        Ok(run)
     }
 
     /// Runs a program from begin to end.
@@ -178,30 +162,21 @@ impl World {
     }
 
     /// Waits until one of a program's processes has paused, or all have ended.
-    pub fn wait_until_paused(&mut self, Running(run): Running) -> Verdict {
+    pub fn wait_until_paused(&mut self, run: Running) -> Verdict {
         self.drive(|world| world.paused(run).is_some() || world.has_ended(run))
     }
 
-    /// Whether a program has ended, and all that it started.
-    pub fn is_over(&self, Running(run): Running) -> bool {
-        self.has_ended(run)
-    }
-
     /// Waits until a program has printed a line; fails if it does not.
-    pub fn wait_for_line(&mut self, Running(run): Running) -> Verdict {
+    pub fn wait_for_line(&mut self, run: Running) -> Verdict {
         let says_nothing = |world: &Self| world.has_ended(run) || world.hangs();
         self.drive(|world| world.runs[run].streams.has_line() || says_nothing(world))?;
-        let name = self.runs[run].name.to_string_lossy();
-        expect(
-            "a line of output",
-            self.runs[run].streams.has_line(),
-            &format!("{name} prints none"),
-        )
+        let Run { streams, launch, .. } = &self.runs[run];
+        expect("a line of output", streams.has_line(), &format!("{:?} prints none", launch.words))
     }
 
     /// Sends a signal to a program's processes.
-    pub fn signal(&self, Running(run): Running, signal: Signal) {
-        for task in self.living(run) {
+    pub fn signal(&self, run: Running, signal: Signal) {
+        for task in self.living(run).filter(|task| task.who.is_some()) {
             let _ = kill(task.pid, signal);
         }
     }
@@ -212,7 +187,7 @@ impl World {
     }
 
     /// Waits for a program and all that it started to end.
-    pub fn finish(&mut self, Running(run): Running) -> Result<(Outcome, Trace), Report> {
+    pub fn finish(&mut self, run: Running) -> Result<(Outcome, Trace), Report> {
         if let Some(index) = self.paused(run) {
             self.let_go(index)?;
         }
@@ -227,12 +202,17 @@ impl World {
             threads: threads.len(),
             ..mem::take(&mut run.trace)
         };
-        let outcome = run.streams.outcome(run.status)?;
-        let why = run.stopped.take().or_else(|| goes_too_far(&outcome));
-        match why {
-            Some(why) => Err(stopped(&why, outcome, run.streams.channel)),
-            None => Ok((outcome, trace)),
-        }
+        let mut outcome = run.streams.outcome(processes[0].status)?;
+        let Some(why) = run.stopped.take().or_else(|| goes_too_far(&outcome)) else {
+            return Ok((outcome, trace));
+        };
+        outcome.stdout.truncate(300);
+        outcome.stderr.truncate(300);
+        let printed = outcome.describe(run.launch.channel);
+        Err(Report {
+            kind: Kind::Stopped,
+            text: format!("{why}\nUntil it was stopped:\n{printed}"),
+        })
     }
 
     fn living(&self, run: usize) -> impl Iterator<Item = &Task> {
@@ -240,7 +220,8 @@ impl World {
         self.tasks.iter().filter(is_own)
     }
 
-    fn has_ended(&self, run: usize) -> bool {
+    /// Whether a program has ended, and all that it started.
+    pub fn has_ended(&self, run: Running) -> bool {
         self.living(run).next().is_none()
     }
 
@@ -292,10 +273,8 @@ impl World {
     /// Waits a moment for a stop, for output, or for room for input.
     fn wait(&mut self) -> Verdict {
         let streams = self.runs.iter().flat_map(|run| run.streams.to_wait_for());
-        let mut all: Vec<PollFd> = streams.collect();
-        all.push(PollFd::new(self.stops.as_fd(), PollFlags::POLLIN));
-        let ready = poll(&mut all, 1u8)?;
-        drop(all);
+        let stops = PollFd::new(self.stops.as_fd(), PollFlags::POLLIN);
+        let ready = poll(&mut streams.chain([stops]).collect::<Vec<_>>(), 1u8)?;
         self.idle += u32::from(ready == 0);
         while self.stops.read_signal()?.is_some() {}
         Ok(())
@@ -320,7 +299,6 @@ impl World {
 impl Drop for World {
     /// Nothing goes on running.
     fn drop(&mut self) {
-        let _ = sigchld().thread_unblock();
         for run in 0..self.runs.len() {
             self.stop(run, "the case is over");
         }
@@ -332,12 +310,6 @@ impl Drop for World {
             }
         }
     }
-}
-
-fn sigchld() -> SigSet {
-    let mut stops = SigSet::empty();
-    stops.add(Signal::SIGCHLD);
-    stops
 }
 
 /// Its children too, wherever they are born, and none outlives the engine.
@@ -354,12 +326,4 @@ fn options() -> Options {
 fn goes_too_far(outcome: &Outcome) -> Option<String> {
     let is_too_long = outcome.status.signal() == Some(Signal::SIGXFSZ as i32);
     is_too_long.then(|| "it writes a file without end (more than 64 MiB)".into())
-}
-
-/// Why a program was stopped, and what it had printed until then.
-fn stopped(why: &str, mut outcome: Outcome, channel: Channel) -> Report {
-    outcome.stdout.truncate(300);
-    outcome.stderr.truncate(300);
-    let printed = outcome.describe(channel);
-    Report { kind: Kind::Stopped, text: format!("{why}\nUntil it was stopped:\n{printed}") }
 }

@@ -49,13 +49,13 @@ impl World {
         let is_time = self.looked.elapsed() > LOOK;
         for run in 0..self.runs.len() {
             let this = &self.runs[run];
-            if this.stopped.is_some() || this.streams.keeps_input || self.has_ended(run) {
+            if this.stopped.is_some() || this.launch.keeps_input || self.has_ended(run) {
                 continue;
             }
             let (time, memory) = if is_time { self.usage(run) } else { (Duration::ZERO, 0) };
             let why = if this.streams.is_too_long() {
                 "it prints without end (more than 1 MiB)"
-            } else if self.calls(run) > MOST_CALLS {
+            } else if this.calls > MOST_CALLS {
                 "it makes system calls without end (more than 100000)"
             } else if time > MOST_TIME {
                 "it uses the processor without end (more than 5 seconds)"
@@ -75,21 +75,17 @@ impl World {
         Ok(())
     }
 
-    /// How many system calls its processes have made.
-    pub(super) fn calls(&self, run: usize) -> usize {
-        let own = self.tasks.iter().filter(|task| task.run == run);
-        own.map(|task| task.calls.len()).sum()
-    }
-
+    /// How much of the processor and of memory its processes use.
     pub(super) fn usage(&self, run: usize) -> (Duration, u64) {
-        let (times, sizes): (Vec<_>, Vec<_>) = self.living(run).map(Task::usage).unzip();
+        let processes = self.living(run).filter(|task| task.who.is_some());
+        let (times, sizes): (Vec<_>, Vec<_>) = processes.map(Task::usage).unzip();
         (times.iter().sum(), sizes.iter().sum())
     }
 
     /// A process that spins never waits, so the one that it waits for is held for a short time only.
     fn let_go_for_the_busy(&mut self, run: usize, used: Duration) -> Verdict {
         let is_held = |task: &Task| matches!(task.state, State::Held(..)) && task.run == run;
-        let calls = self.calls(run);
+        let calls = self.runs[run].calls;
         let is_long = |(processor, before)| used > processor + BUSY || calls > before + MANY_CALLS;
         let held = |task: &Task| is_held(task) && task.held_at.is_some_and(is_long);
         let Some(index) = self.tasks.iter().position(held) else {
@@ -112,7 +108,7 @@ impl World {
             return;
         }
         for run in 0..self.runs.len() {
-            let may_wait = self.runs[run].streams.keeps_input || self.paused(run).is_some();
+            let may_wait = self.runs[run].launch.keeps_input || self.paused(run).is_some();
             if !self.has_ended(run) && !may_wait {
                 // Those that live, and those that died by a signal.
                 let is_of_interest = |task: &&Task| {
@@ -138,8 +134,6 @@ impl World {
         for (pid, _) in self.unknown.drain() {
             let _ = kill(pid, Signal::SIGKILL);
         }
-        for task in self.living(run) {
-            let _ = kill(task.pid, Signal::SIGKILL);
-        }
+        self.signal(run, Signal::SIGKILL);
     }
 }

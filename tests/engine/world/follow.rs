@@ -1,5 +1,6 @@
 //! What happens to the processes of a world: each stop is a birth, a system call, a signal or an end.
 
+use std::mem;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
@@ -20,17 +21,11 @@ impl World {
     /// A process has stopped, or ended.
     pub(super) fn handle(&mut self, pid: Pid, status: i32) -> Verdict {
         let is_known = |task: &Task| task.pid == pid && task.lives();
-        let done = match self.tasks.iter().position(is_known) {
-            None => {
-                self.appears(pid, status);
-                Ok(())
-            }
-            Some(index) => self.changes(index, status),
+        let Some(index) = self.tasks.iter().position(is_known) else {
+            self.appears(pid, status);
+            return Ok(());
         };
-        match done {
-            Err(Errno::ESRCH) => Ok(()), // it was killed a moment ago
-            done => Ok(done?),
-        }
+        unless_killed(self.changes(index, status))
     }
 
     /// Its parent's event has not named it yet.
@@ -50,11 +45,8 @@ impl World {
         let run = &mut self.runs[task.run];
         if !libc::WIFSTOPPED(status) {
             (task.state, task.status) = (State::Ended, ExitStatus::from_raw(status));
-            if task.who == Some(0) {
-                run.status = task.status;
-                let number = task.run;
-                let outlives = self.living(number).any(|task| task.who.is_some());
-                self.runs[number].trace.is_outlived = outlives;
+            if let Some(who) = task.who {
+                run.trace.is_outlived = who > 0; // the last of them decides
             }
             return Ok(());
         }
@@ -84,12 +76,12 @@ impl World {
                 self.go_on(index, 0)
             }
             libc::PTRACE_EVENT_EXEC => {
-                self.becomes_another_program(index);
+                self.becomes_another_program(index)?;
                 self.come(index, At::Birth)
             }
             // fork, vfork or clone.
             _ => {
-                let child = message(task.pid);
+                let child = message(task.pid)?;
                 self.go_on(index, 0)?;
                 self.is_born(index, child)
             }
@@ -97,19 +89,17 @@ impl World {
     }
 
     /// A thread that calls execve takes the number of its process.
-    fn becomes_another_program(&mut self, index: usize) {
+    fn becomes_another_program(&mut self, index: usize) -> nix::Result<()> {
         let pid = self.tasks[index].pid;
-        let before = message(pid);
+        let before = message(pid)?;
         for task in &mut self.tasks {
             if task.pid == before && before != pid {
                 task.state = State::Ended;
             }
         }
         let task = &mut self.tasks[index];
-        task.began = true;
-        task.calls.clear();
-        task.sleeps = false;
-        task.call = None;
+        *task = Task::new(pid, task.run, task.who, true);
+        Ok(())
     }
 
     fn is_born(&mut self, parent: usize, pid: Pid) -> nix::Result<()> {
@@ -129,35 +119,30 @@ impl World {
     }
 
     fn at_call(&mut self, index: usize) -> nix::Result<()> {
-        match sys::side(self.tasks[index].pid) {
+        match sys::side(self.tasks[index].pid)? {
             Side::Entry(call) => self.before_call(index, call),
             Side::Exit(result) => self.after_call(index, result),
-            Side::Neither => self.go_on(index, 0),
         }
     }
 
     fn before_call(&mut self, index: usize, call: Call) -> nix::Result<()> {
+        let is_stranger = |receiver| !self.is_family(receiver);
+        let gets_out = calls_made::receiver(&call).is_some_and(is_stranger);
         let task = &mut self.tasks[index];
-        let pid = task.pid;
         task.call = Some(call);
-        let is_new = !std::mem::take(&mut task.again);
-        if is_new {
-            task.calls.push(call.name);
+        task.plan = calls_made::plan(&mut self.keys, task.pid, &call)?;
+        if gets_out {
+            task.plan = calls_made::refuse(task.pid, Errno::EPERM)?;
         }
-        task.plan = calls_made::plan(&mut self.keys, pid, &call)?;
-        if is_new {
-            let longest = calls_made::longest_wait(pid, &call);
-            task.timer = longest.map(|time| self.now.saturating_add(time.max(1)));
+        if mem::take(&mut task.again) {
+            return self.sleep_or_go_on(index);
         }
-        if calls_made::receiver(&call).is_some_and(|receiver| !self.is_family(receiver)) {
-            sys::skip(pid)?;
-            self.tasks[index].plan = Plan::Skipped(-i64::from(libc::EPERM));
-        }
-        if is_new {
-            let number = self.tasks[index].calls.len();
-            return self.come(index, At::Call(number));
-        }
-        self.sleep_or_go_on(index)
+        task.calls.push(call.name);
+        self.runs[task.run].calls += 1;
+        let longest = calls_made::longest_wait(task.pid, &call);
+        task.timer = longest.map(|time| self.now.saturating_add(time.max(1)));
+        let number = task.calls.len();
+        self.come(index, At::Call(number))
     }
 
     /// Whether a signal to it stays among these processes. 0 is the sender's own group, of a session
@@ -178,9 +163,7 @@ impl World {
 
     fn after_call(&mut self, index: usize, result: i64) -> nix::Result<()> {
         let task = &mut self.tasks[index];
-        let Some(call) = task.call.take() else {
-            return self.go_on(index, 0);
-        };
+        let Some(call) = task.call.take() else { return self.go_on(index, 0) };
         let is_made = !matches!(task.plan, Plan::Skipped(_) | Plan::TimesOut);
         let is_later = task.plan == Plan::Later;
         task.again = is_later || (is_made && calls_made::is_made_again(result));
@@ -198,49 +181,26 @@ impl World {
 
     /// A process has reached a place: the next step there is done, or the process goes on.
     fn come(&mut self, index: usize, at: At) -> nix::Result<()> {
-        let task = &mut self.tasks[index];
-        let run = &mut self.runs[task.run];
-        let is_here = |index: &usize| {
-            let step = &run.steps[*index];
-            let is_next = Some(step.who) == task.who && !run.trace.reached[*index];
-            is_next && task.is_at(at, step.at)
-        };
-        let Some(next) = (0..run.steps.len()).find(is_here) else {
-            return self.sleep_or_go_on(index);
-        };
-        run.trace.reached[next] = true;
-        let act = run.steps[next].act;
-        self.act(index, act)?;
-        match act {
-            Act::Hold(_) => {
-                self.tasks[index].place = Some(at);
-                Ok(())
-            }
-            _ => self.come(index, at),
-        }
-    }
-
-    fn act(&mut self, index: usize, act: Act) -> nix::Result<()> {
-        let run = self.tasks[index].run;
-        let (calls, (used, _)) = (self.calls(run), self.usage(run));
-        let task = &mut self.tasks[index];
-        match act {
+        let number = self.tasks[index].run;
+        let (task, run) = (&mut self.tasks[index], &mut self.runs[number]);
+        let mut steps = run.launch.steps.iter().zip(&mut run.trace.reached);
+        let next = steps.find(|(step, reached)| {
+            !**reached && task.who == Some(step.who) && task.is_at(at, step.at)
+        });
+        let Some((step, reached)) = next else { return self.sleep_or_go_on(index) };
+        *reached = true;
+        match step.act {
             Act::Hold(until) => {
-                task.state = State::Held(until, self.now);
-                task.held_at = Some((used, calls));
+                (task.state, task.place) = (State::Held(until, self.now), Some(at));
+                let calls = run.calls;
+                self.tasks[index].held_at = Some((self.usage(number).0, calls));
+                return Ok(());
             }
             Act::Send(signal) => kill(task.pid, signal)?,
-            Act::SendAll(signal) => {
-                for task in self.living(run).filter(|task| task.who.is_some()) {
-                    let _ = kill(task.pid, signal);
-                }
-            }
-            Act::Fail(errno) => {
-                sys::skip(task.pid)?;
-                task.plan = Plan::Skipped(-i64::from(errno as i32));
-            }
+            Act::SendAll(signal) => self.signal(number, signal),
+            Act::Fail(errno) => task.plan = calls_made::refuse(task.pid, errno)?,
         }
-        Ok(())
+        self.come(index, at)
     }
 
     /// A process that is held, sleeps, or waits not for ever, goes on.
@@ -249,7 +209,7 @@ impl World {
         if let (State::Asleep | State::Free, Some(timer)) = (task.state, task.timer) {
             self.now = self.now.max(timer);
         }
-        let gone = match (std::mem::replace(&mut task.state, State::Free), task.place.take()) {
+        let gone = match (mem::replace(&mut task.state, State::Free), task.place.take()) {
             (State::Free, _) => {
                 (task.plan, task.timer) = (Plan::TimesOut, None);
                 ptrace::interrupt(task.pid)
@@ -262,10 +222,7 @@ impl World {
             (_, Some(place)) => self.come(index, place),
             (_, None) => self.go_on(index, 0),
         };
-        match gone {
-            Err(Errno::ESRCH) => Ok(()),
-            gone => Ok(gone?),
-        }
+        unless_killed(gone)
     }
 
     /// A sleep takes no time: it ends when nobody else can go on.
@@ -282,14 +239,18 @@ impl World {
 
     fn go_on(&self, index: usize, signal: i32) -> nix::Result<()> {
         let task = &self.tasks[index];
-        let follows_calls = task.began && !self.runs[task.run].ignores_calls;
+        let follows_calls = task.began && !self.runs[task.run].launch.ignores_calls;
         sys::resume(task.pid, signal, follows_calls)
     }
 }
 
 /// A process number that comes with an event.
-fn message(pid: Pid) -> Pid {
-    let number = ptrace::getevent(pid).ok();
-    let number = number.and_then(|number| i32::try_from(number).ok());
-    number.map_or(pid, Pid::from_raw)
+fn message(pid: Pid) -> nix::Result<Pid> {
+    let number = i32::try_from(ptrace::getevent(pid)?);
+    Ok(number.map_or(pid, Pid::from_raw))
+}
+
+/// Its process may have been killed a moment ago.
+fn unless_killed(done: nix::Result<()>) -> Verdict {
+    if done == Err(Errno::ESRCH) { Ok(()) } else { Ok(done?) }
 }
