@@ -11,7 +11,7 @@ use nix::time::ClockId;
 use nix::unistd::Pid;
 
 use super::calls::Call;
-use super::keys::{Keys, Kind};
+use super::keys::{Keys, QUEUE, SEMAPHORES};
 use super::sys;
 use super::task::Plan;
 
@@ -29,20 +29,12 @@ pub fn receiver(call: &Call) -> Option<i32> {
 
 /// At the entry of a call.
 pub fn plan(keys: &mut Keys, pid: Pid, call: &Call) -> nix::Result<Plan> {
-    let kind = match call.name {
-        "semop" | "semtimedop" | "semctl" => Some(Kind::Semaphores),
-        "msgsnd" | "msgrcv" | "msgctl" => Some(Kind::Queue),
-        _ => None,
-    };
     match first_argument(keys, call) {
         Some(Ok(first)) => {
-            sys::set_first(pid, first)?;
+            sys::set(pid, first, None)?;
             Ok(Plan::Translated)
         }
         Some(Err(errno)) => refuse(pid, errno),
-        None if kind.is_some_and(|kind| !keys.has(kind, int(call.words[1]))) => {
-            refuse(pid, Errno::EINVAL)
-        }
         None => {
             move_to_own_folder(pid, call);
             Ok(Plan::AsIs)
@@ -59,6 +51,8 @@ fn first_argument(keys: &mut Keys, call: &Call) -> Option<nix::Result<u64>> {
         "shmctl" if ![IPC_RMID, IPC_SET, IPC_STAT].contains(&(int(call.words[2]) & 0xff)) => {
             Err(Errno::EINVAL) // it would look at the whole machine's table
         }
+        "semop" | "semtimedop" | "semctl" if !keys.has(SEMAPHORES, key) => Err(Errno::EINVAL),
+        "msgsnd" | "msgrcv" | "msgctl" if !keys.has(QUEUE, key) => Err(Errno::EINVAL),
         "shmat" | "shmctl" => keys.id(call.words[1]).ok_or(Errno::EINVAL),
         "pidfd_send_signal" => Err(Errno::EPERM),
         // Its flags lie in memory, out of sight: C libraries then use clone.
@@ -100,8 +94,8 @@ fn move_to_own_folder(pid: Pid, call: &Call) {
 pub fn finish(keys: &mut Keys, pid: Pid, call: &Call, plan: Plan, result: i64) -> nix::Result<()> {
     let id = i32::try_from(result).ok().filter(|&id| id >= 0);
     match (call.name, id) {
-        ("semget", Some(id)) => keys.add(Kind::Semaphores, id),
-        ("msgget", Some(id)) => keys.add(Kind::Queue, id),
+        ("semget", Some(id)) => keys.add(SEMAPHORES, id),
+        ("msgget", Some(id)) => keys.add(QUEUE, id),
         _ => {}
     }
     let seen = match plan {
@@ -119,7 +113,7 @@ pub fn finish(keys: &mut Keys, pid: Pid, call: &Call, plan: Plan, result: i64) -
     if call.name == "shmctl" && seen == 0 && int(call.words[2]) & 0xff == IPC_STAT {
         translate_key_back(keys, pid, call.words[3])?;
     }
-    sys::set_result(pid, seen, call.words[1])
+    sys::set(pid, call.words[1], Some(seen))
 }
 
 /// A `shmid_ds` begins with the segment's key.

@@ -35,22 +35,13 @@ pub struct Keys {
     others: Vec<(Kind, i32)>,
 }
 
-/// What System V has beside segments. Their IDs are the machine's own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Semaphores,
-    Queue,
-}
+/// What System V has beside segments: what the report calls it, its table in /proc/sysvipc, and its option of ipcrm. Their
+/// IDs are the machine's own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Kind(&'static str, &'static str, &'static str);
 
-impl Kind {
-    /// What the report calls it, its table in /proc/sysvipc, and its option of ipcrm.
-    const fn names(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::Semaphores => ("a semaphore set", "sem", "-s"),
-            Self::Queue => ("a message queue", "msg", "-q"),
-        }
-    }
-}
+pub const SEMAPHORES: Kind = Kind("a semaphore set", "sem", "-s");
+pub const QUEUE: Kind = Kind("a message queue", "msg", "-q");
 
 impl Keys {
     /// Claims a range: `IPC_EXCL` lets one process have it.
@@ -105,11 +96,9 @@ impl Keys {
 
     /// Those that are still there.
     fn others_left(&self) -> impl Iterator<Item = (Kind, i32)> {
-        let is_left = |&(kind, id): &(Kind, i32)| {
-            let table = fs::read_to_string(format!("/proc/sysvipc/{}", kind.names().1));
-            let table = table.unwrap_or_default();
-            let mut ids = table.lines().map(|row| row.split_whitespace().nth(1));
-            ids.any(|field| field == Some(&id.to_string()))
+        let is_left = |&(Kind(_, table, _), id): &(Kind, i32)| {
+            let table = fs::read_to_string(format!("/proc/sysvipc/{table}")).unwrap_or_default();
+            table.lines().any(|row| row.split_whitespace().nth(1) == Some(&id.to_string()))
         };
         self.others.iter().copied().filter(is_left)
     }
@@ -125,8 +114,8 @@ impl Keys {
                 text += &contents(row.key);
             }
         }
-        for (kind, _) in self.others_left() {
-            text += &format!("    {}\n", kind.names().0);
+        for (Kind(name, ..), _) in self.others_left() {
+            text += &format!("    {name}\n");
         }
         Ok(if text.is_empty() { "    none\n".into() } else { text })
     }
@@ -134,8 +123,8 @@ impl Keys {
 
 impl Drop for Keys {
     fn drop(&mut self) {
-        for (kind, id) in self.others_left() {
-            let _ = Command::new("ipcrm").args([kind.names().2, &id.to_string()]).output();
+        for (Kind(_, _, option), id) in self.others_left() {
+            let _ = Command::new("ipcrm").args([option, &id.to_string()]).output();
         }
         // A program that is killed in its shmget has told nobody of its segment.
         let is_own = |row: &&Row| self.ids.contains(&row.id) || row.range() == self.base;

@@ -31,7 +31,6 @@ pub struct Streams {
     /// The input and the output, where they are files.
     files: Option<(File, File)>,
     /// What keeps the input open: the user's end of a terminal, or a copy of the writing end.
-    #[expect(dead_code, reason = "it is open as long as this value lives")]
     keeps: Option<OwnedFd>,
 }
 

@@ -76,11 +76,13 @@ pub fn bits(number: i64) -> u64 {
     u64::from_ne_bytes(number.to_ne_bytes())
 }
 
-/// At the entry: gives the call another first argument.
+/// Gives the call another first argument at its entry; at its exit, another result, and the first argument again, which
+/// compilers take to be as it was.
 #[cfg(target_arch = "x86_64")]
-pub fn set_first(pid: Pid, first: u64) -> nix::Result<()> {
+pub fn set(pid: Pid, first: u64, result: Option<i64>) -> nix::Result<()> {
     let mut registers = getregs(pid)?;
     registers.rdi = first;
+    registers.rax = result.map_or(registers.rax, bits);
     setregs(pid, registers)
 }
 
@@ -89,15 +91,6 @@ pub fn set_first(pid: Pid, first: u64) -> nix::Result<()> {
 pub fn skip(pid: Pid) -> nix::Result<()> {
     let mut registers = getregs(pid)?;
     registers.orig_rax = NONE;
-    setregs(pid, registers)
-}
-
-/// At the exit: what the program sees as the result, and the first argument, which compilers take to
-/// be as it was.
-#[cfg(target_arch = "x86_64")]
-pub fn set_result(pid: Pid, result: i64, first: u64) -> nix::Result<()> {
-    let mut registers = getregs(pid)?;
-    (registers.rax, registers.rdi) = (bits(result), first);
     setregs(pid, registers)
 }
 
@@ -110,10 +103,11 @@ pub fn rewind(pid: Pid, call: &Call) -> nix::Result<()> {
     setregs(pid, registers)
 }
 
+/// The first argument and the result share a register.
 #[cfg(target_arch = "aarch64")]
-pub fn set_first(pid: Pid, first: u64) -> nix::Result<()> {
+pub fn set(pid: Pid, first: u64, result: Option<i64>) -> nix::Result<()> {
     let mut registers = getregs(pid)?;
-    registers.regs[0] = first;
+    registers.regs[0] = result.map_or(first, bits);
     setregs(pid, registers)
 }
 
@@ -127,12 +121,6 @@ pub fn skip(pid: Pid) -> nix::Result<()> {
         libc::ptrace(libc::PTRACE_SETREGSET, pid.as_raw(), 0x404 as c_long, &raw mut set)
     };
     Errno::result(done).map(drop)
-}
-
-/// The first argument and the result share a register.
-#[cfg(target_arch = "aarch64")]
-pub fn set_result(pid: Pid, result: i64, _first: u64) -> nix::Result<()> {
-    set_first(pid, bits(result))
 }
 
 #[cfg(target_arch = "aarch64")]

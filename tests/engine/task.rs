@@ -1,6 +1,7 @@
 //! One process or thread of a run, as the engine sees it.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -157,17 +158,12 @@ fn pipe_of(task: &Task) -> Option<PathBuf> {
     (call.words[1] > 2 && link.to_string_lossy().starts_with("pipe:")).then_some(link)
 }
 
-/// Whether a process has the other end of a pipe open. See proc(5), /proc/PID/fdinfo.
+/// Whether a process has the other end of a pipe open. See proc(5): the links in /proc/PID/fd have the mode in which the
+/// descriptors were opened.
 fn can_write(task: &Task, pipe: &Path) -> bool {
-    let folder = format!("/proc/{}/fd", task.pid);
-    let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+    let entries = fs::read_dir(format!("/proc/{}/fd", task.pid)).into_iter().flatten().flatten();
     let mut own = entries.filter(|entry| fs::read_link(entry.path()).is_ok_and(|to| to == pipe));
-    own.any(|entry| {
-        let info = folder.replace("/fd", "/fdinfo/") + &entry.file_name().to_string_lossy();
-        let info = fs::read_to_string(info).unwrap_or_default();
-        let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
-        flags.is_some_and(|flags| !flags.ends_with('0')) // octal, and O_RDONLY is 0
-    })
+    own.any(|entry| entry.metadata().is_ok_and(|link| link.permissions().mode() & 0o200 != 0))
 }
 
 /// What each of these waits for, and which processes keep its pipe open.
