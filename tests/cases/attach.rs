@@ -5,21 +5,12 @@ use std::sync::atomic::Ordering::Relaxed;
 use nix::unistd::{SysconfVar, sysconf};
 
 use super::prelude::*;
-use super::{built, checked, streams};
 
 /// Its system calls.
 const CALLS: &str = "shmget shmat shmctl ioctl shmdt write exit_group";
 
 pub fn cases() -> Vec<Case> {
-    let all = [
-        (Basic, prints()),
-        (Basic, refuses()),
-        (Careful, full()),
-        (Careful, checked::cases("shm-attach")),
-        (Hard, streams::cases("shm-attach")),
-        (Hard, built::cases("shm-attach", &[CALLS])),
-    ];
-    exercise("attach", &["shm-attach"], all)
+    super::exercise_of(&["shm-attach"], &[CALLS], [(Basic, prints()), (Basic, refuses())])
 }
 
 fn prints() -> Vec<Case> {
@@ -41,7 +32,7 @@ fn refuses() -> Vec<Case> {
             attach().on(found(CREATE_KEY, CREATE_SIZE - 1).filled_with("x"))
                 .differs(&says("shmget: Invalid argument"));
         "a_read_only_segment" needs OrdinaryUser:
-            attach().on(there().mode(0o444).owned_by_ordinary_user()).run_by_ordinary_user()
+            attach().on(there().read_only()).run_by_ordinary_user()
                 .differs(&says("shmat: Permission denied"));
         "another_users_private_segment" needs OtherUsers:
             attach().on(there().mode(0o600).filled_with("x")).run_by(NOBODY)
@@ -49,14 +40,6 @@ fn refuses() -> Vec<Case> {
         "no_room_in_the_address_space":
             attach().on(found(CREATE_KEY, 64 << 20)).under(&["prlimit", "--as=33554432"])
                 .differs(&says("shmat: Cannot allocate memory"));
-    }
-}
-
-/// What it prints finds no place.
-fn full() -> Vec<Case> {
-    cases! {
-        "the_reader_is_gone": attach().on(there()).only(Channel::ReaderGone).agrees();
-        "the_disk_is_full": streams::disk_is_full(attach().on(there()));
     }
 }
 
@@ -82,7 +65,8 @@ fn overwritten() -> Verdict {
     let program =
         world.start(Launch { steps: vec![pause], ..Version::Ours.launch("shm-attach") })?;
     world.wait_until_paused(program)?;
-    fill(&mut world)?;
+    let memory = Segment::open(world.machines_key(CREATE_KEY), 0).and_then(Segment::attach);
+    memory.map_err(Report::of_call)?.bytes().iter().for_each(|byte| byte.store(b'x', Relaxed));
     let (outcome, _) = world.finish(program)?;
     let page = sysconf(SysconfVar::PAGE_SIZE)?.map_or(Ok(0), usize::try_from)?;
     let text = "x".repeat(page);
@@ -90,11 +74,4 @@ fn overwritten() -> Verdict {
     let is_so = outcome.succeeded() && outcome.stdout == right.as_bytes();
     let wanted = format!("exit status 0, and {page} times x for the text");
     expect(&wanted, is_so, &outcome.describe(Channel::Pipes))
-}
-
-fn fill(world: &mut World) -> Verdict {
-    let memory = Segment::open(world.machines_key(CREATE_KEY), 0).and_then(Segment::attach);
-    let memory = memory.map_err(Report::of_call)?;
-    memory.bytes().iter().for_each(|byte| byte.store(b'x', Relaxed));
-    Ok(())
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use super::prelude::*;
 
 /// The calls of each process, after the C library's start.
-type Calls = &'static [&'static str];
+pub type Calls = &'static [&'static str];
 
 pub fn cases(program: &'static str, calls: Calls) -> Vec<Case> {
     cases! {

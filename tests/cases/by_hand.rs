@@ -6,27 +6,22 @@ use super::prelude::*;
 pub fn cases() -> Vec<Case> {
     let input = b"\n\t\x0b 42%'\\ \xff\n";
     let held = "...\nProcess 1 : Responce -> Yes, ...\n0\n";
+    let segment = |key, size| found(key, size).mode(0o600);
     let all = cases! {
-        "what_is_printed" needs Ours needs OwnTable:
+        "what_is_printed":
             is_shown_by(&Scene::of("shm-create").on(found(CREATE_KEY, CREATE_SIZE + 1)));
-        "a_segment_that_is_held" needs Ours needs OwnTable: {
-            let segment = found(CREATE_KEY, CREATE_SIZE - 1).filled_with("x").held();
-            is_shown_by(&Scene::of("shm-attach").on(segment))
-        };
-        "an_input" needs Ours needs OwnTable: {
-            let segment = found(DYNAMIC_KEY, 5000).mode(0o600);
-            is_shown_by(&Scene::of("shm-dynamic").reading(input).on(segment))
-        };
-        "a_full_disk" needs Ours needs OwnTable:
-            is_shown_by(&Scene::of("shm-create").redirected(">/dev/full"));
-        "a_call_that_fails" needs Ours needs OwnTable needs Strace:
+        "a_segment_that_is_held":
+            is_shown_by(&Scene::of("shm-attach").on(segment(CREATE_KEY, 1000).filled_with("x").held()));
+        "an_input": is_shown_by(&Scene::of("shm-dynamic").reading(input).on(segment(DYNAMIC_KEY, 5000)));
+        "a_full_disk": is_shown_by(&Scene::of("shm-create").redirected(">/dev/full"));
+        "a_call_that_fails" needs Strace:
             is_shown_by(&Scene::usual("shm-attach").failing(0, "shmdt", 1, Errno::EINVAL));
-        "a_process_that_is_held" needs Ours needs OwnTable needs Strace:
-            is_typed("read:delay_enter=100000:when=1", held);
-        "a_process_that_is_killed" needs Ours needs OwnTable needs Strace:
+        "a_process_that_is_held" needs Strace: is_typed("read:delay_enter=100000:when=1", held);
+        "a_process_that_is_killed" needs Strace:
             is_typed("sendto:signal=SIGKILL:when=1", "process 1: killed by SIGKILL\n1\n");
     };
-    exercise("by_hand", &[], [(Basic, all)])
+    let all = all.into_iter().map(|case| case.needs(Need::Ours).needs(Need::OwnTable));
+    exercise("by_hand", &[], [(Basic, all.collect())])
 }
 
 fn is_typed(injection: &str, shown: &str) -> Verdict {

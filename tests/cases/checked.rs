@@ -15,7 +15,7 @@ struct Checked {
     needed_by: &'static [&'static str],
 }
 
-const ALL: &[&str] = &["shm-create", "shm-attach", "shm-fork", "shm-dynamic"];
+const ALL: &[&str] = &PROGRAMS;
 const ATTACH: &[&str] = &["shm-attach", "shm-fork", "shm-dynamic"];
 const FORK: &[&str] = &["shm-fork"];
 const DYNAMIC: &[&str] = &["shm-dynamic"];
@@ -137,7 +137,9 @@ impl Checked {
         }
         let (outcome, after) = (&played.last, &played.after);
         let seen = format!("{}segments then:\n{after}", outcome.describe(Channel::Pipes));
-        place.expect_told(outcome, &text_of(errno), &seen)?;
+        // std's text is the C library's, and the number after it.
+        let text = io::Error::from(errno).to_string();
+        place.expect_told(outcome, text.split(" (os").next().unwrap_or(&text), &seen)?;
         expect("exit status 1", outcome.status.code() == Some(1), &seen)?;
         let is_quick = played.trace.sleeper.is_none() || is_yours();
         expect("it does not sleep on its way out", is_quick, &seen)?;
@@ -188,12 +190,4 @@ impl Place {
         let is_told = !errors.is_empty() && errors.lines().all(|told| told == line);
         expect(&format!("on standard error: {line}"), is_told, seen)
     }
-}
-
-/// The C library's text for an errno.
-fn text_of(errno: Errno) -> String {
-    let number = errno as i32;
-    // std's text is the C library's, and the number after it.
-    let text = io::Error::from_raw_os_error(number).to_string();
-    text.replace(&format!(" (os error {number})"), "")
 }

@@ -1,21 +1,9 @@
 //! shm-create.
 
 use super::prelude::*;
-use super::{built, checked, streams};
 
 pub fn cases() -> Vec<Case> {
-    let all = [
-        (Basic, basic()),
-        (Careful, full()),
-        (Careful, checked::cases("shm-create")),
-        (Hard, streams::cases("shm-create")),
-        (Hard, built::cases("shm-create", &["shmget ioctl write exit_group"])),
-    ];
-    exercise("create", &["shm-create"], all)
-}
-
-fn basic() -> Vec<Case> {
-    cases! {
+    let basic = cases! {
         "fresh": create().agrees();
         "run_twice": create().then("shm-create").agrees();
         "a_larger_segment_is_there": create().on(found(CREATE_KEY, CREATE_SIZE + 1)).agrees();
@@ -26,18 +14,11 @@ fn basic() -> Vec<Case> {
         "another_users_private_segment" needs OtherUsers:
             create().on(there().mode(0o600)).run_by(NOBODY).agrees();
         "a_read_only_segment" needs OrdinaryUser:
-            create().on(there().mode(0o444).owned_by_ordinary_user()).run_by_ordinary_user().agrees();
+            create().on(there().read_only()).run_by_ordinary_user().agrees();
         "as_many_segments_as_the_kernel_allows":
             create().failing(0, "shmget", 1, Errno::ENOSPC).agrees();
-    }
-}
-
-/// What it prints finds no place.
-fn full() -> Vec<Case> {
-    cases! {
-        "the_reader_is_gone": create().only(Channel::ReaderGone).agrees();
-        "the_disk_is_full": streams::disk_is_full(create());
-    }
+    };
+    super::exercise_of(&["shm-create"], &["shmget ioctl write exit_group"], [(Basic, basic)])
 }
 
 /// The segment that shm-create makes.

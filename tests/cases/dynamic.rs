@@ -1,7 +1,7 @@
 //! shm-dynamic.
 
+use super::input;
 use super::prelude::*;
-use super::{built, checked, input, streams};
 
 const PROMPT: &str = "Enter the size of shared memory : ";
 
@@ -65,15 +65,11 @@ pub fn cases() -> Vec<Case> {
         (Basic, alike.into()),
         (Basic, segments()),
         (Basic, typed()),
-        (Careful, full()),
         (Careful, refuses.into()),
-        (Careful, checked::cases("shm-dynamic")),
         (Hard, unusual.into()),
         (Hard, input::cases()),
-        (Hard, streams::cases("shm-dynamic")),
-        (Hard, built::cases("shm-dynamic", &[CALLS])),
     ];
-    exercise("dynamic", &["shm-dynamic"], all)
+    super::exercise_of(&["shm-dynamic"], &[CALLS], all)
 }
 
 fn segments() -> Vec<Case> {
@@ -94,7 +90,7 @@ fn segments() -> Vec<Case> {
         "another_users_private_segment" needs OtherUsers:
             dynamic("10\n").on(there().mode(0o600)).run_by(NOBODY).agrees();
         "a_read_only_segment" needs OrdinaryUser:
-            dynamic("10\n").on(there().mode(0o444).owned_by_ordinary_user())
+            dynamic("10\n").on(there().read_only())
                 .run_by_ordinary_user().agrees();
         "as_many_segments_as_the_kernel_allows":
             dynamic("10\n").failing(0, "shmget", 1, Errno::ENOSPC).agrees();
@@ -110,14 +106,6 @@ fn typed() -> Vec<Case> {
         "half_on_a_terminal": half_on_a_terminal(b"10\n");
         "half_on_a_terminal_with_no_newline": half_on_a_terminal(b"99");
         "half_on_a_terminal_and_refused": half_on_a_terminal(b"-5\n");
-    }
-}
-
-/// What it prints finds no place. A student's may flush the question before it makes the segment.
-fn full() -> Vec<Case> {
-    cases! {
-        "the_reader_is_gone" needs Ours: dynamic("10\n").only(Channel::ReaderGone).agrees();
-        "the_disk_is_full": streams::disk_is_full(dynamic("10\n"));
     }
 }
 

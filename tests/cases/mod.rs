@@ -26,16 +26,16 @@ mod prelude {
 
 use prelude::*;
 
-const ALL: [&str; 4] = ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"];
-
 pub fn all() -> Vec<Case> {
-    let four_in_a_row = case("four_in_a_row", four_in_a_row).needs(Need::Ours);
+    let four = Scene::of("shm-create").then("shm-attach").then("shm-fork").then("shm-dynamic");
+    let four = four.reading("100\n").only(Channel::OneFile);
+    let together = cases! { "four_in_a_row" needs Ours: four.agrees(); };
     [
         create::cases(),
         attach::cases(),
         dynamic::cases(),
         fork::cases(),
-        exercise("together", &ALL, [(Basic, vec![four_in_a_row])]),
+        exercise("together", &PROGRAMS, [(Basic, together)]),
         by_hand::cases(),
         makefile::cases(),
         readme::cases(),
@@ -45,13 +45,18 @@ pub fn all() -> Vec<Case> {
     .collect()
 }
 
-/// As a student runs them. On which channels, each exercise's own cases ask.
-fn four_in_a_row() -> Verdict {
-    Scene::of("shm-create")
-        .only(Channel::OneFile)
-        .then("shm-attach")
-        .then("shm-fork")
-        .then("shm-dynamic")
-        .reading("100\n")
-        .agrees()
+/// An exercise's own cases, and those that every exercise is asked. Its system calls: see `built`.
+fn exercise_of(
+    program: &'static [&'static str; 1],
+    calls: built::Calls,
+    own: impl IntoIterator<Item = (Level, Vec<Case>)>,
+) -> Vec<Case> {
+    let [name] = program;
+    let of_all = [
+        (Careful, streams::full(name)),
+        (Careful, checked::cases(name)),
+        (Hard, streams::cases(name)),
+        (Hard, built::cases(name, calls)),
+    ];
+    exercise(name.trim_start_matches("shm-"), program, own.into_iter().chain(of_all))
 }

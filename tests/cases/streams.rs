@@ -43,14 +43,19 @@ pub fn cases(program: &'static str) -> Vec<Case> {
     }
 }
 
-/// The C version loses what it prints.
-pub fn disk_is_full(scene: Scene) -> Verdict {
-    scene.redirected(">/dev/full").differs(&Right {
-        c_ends: &["exit status 0"],
-        prints: "",
-        says: "write: No space left on device",
-        leaves: Leaves::AsC,
-    })
+/// What it prints finds no place. The C version does not notice.
+pub fn full(program: &'static str) -> Vec<Case> {
+    if program == "shm-fork" {
+        return Vec::new();
+    }
+    let ready = move || Scene::ready(program);
+    let gone = case("the_reader_is_gone", move || ready().only(Channel::ReaderGone).agrees());
+    // A student's may flush the question before it makes the segment.
+    let gone = if program == "shm-dynamic" { gone.needs(Need::Ours) } else { gone };
+    let (c_ends, says) = (&["exit status 0"], "write: No space left on device");
+    let right = Right { c_ends, prints: "", says, leaves: Leaves::AsC };
+    let disk = move || ready().redirected(">/dev/full").differs(&right);
+    vec![gone, case("the_disk_is_full", disk)]
 }
 
 /// The program ends with status 1, having written just this on standard error.

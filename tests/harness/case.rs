@@ -42,15 +42,8 @@ pub struct Case {
 
 /// A case that needs nothing but the programs.
 pub fn case(name: &str, play: impl Fn() -> Verdict + 'static) -> Case {
-    let play = Box::new(play);
-    Case {
-        name: name.to_string(),
-        needs: Vec::new(),
-        programs: &[],
-        level: Level::Basic,
-        is_stress: false,
-        play,
-    }
+    let (name, play) = (name.to_string(), Box::new(play));
+    Case { name, needs: vec![], programs: &[], level: Level::Basic, is_stress: false, play }
 }
 
 /// A list of cases: `"name": what gives its verdict;`, where need be `"name" needs OtherUsers:`. `"name", stress:`
@@ -114,8 +107,11 @@ pub fn exercise(
     for (level, cases) in cases {
         all.extend(cases.into_iter().map(|case| Case { programs, level, ..case }));
     }
-    let named = |case: Case| Case { name: format!("{name}::{}", case.name), ..case };
-    all.into_iter().map(named).collect()
+    all.sort_by_key(|case| case.level);
+    for case in &mut all {
+        case.name = format!("{name}::{}", case.name);
+    }
+    all
 }
 
 /// A student's C file has to compile first.

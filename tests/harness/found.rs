@@ -31,10 +31,11 @@ impl Found {
         Self { mode, ..self }
     }
 
-    /// Owned by the user of [`run_by_ordinary_user`](super::Scene::run_by_ordinary_user).
+    /// Nobody may write, not even its owner, the user of
+    /// [`run_by_ordinary_user`](super::Scene::run_by_ordinary_user).
     #[must_use]
-    pub fn owned_by_ordinary_user(self) -> Self {
-        Self { owner: has(Need::OtherUsers).then_some(NOBODY), ..self }
+    pub fn read_only(self) -> Self {
+        Self { mode: 0o444, owner: has(Need::OtherUsers).then_some(NOBODY), ..self }
     }
 
     /// Old bytes: `text` over and over.

@@ -48,7 +48,7 @@ pub use command_line::main;
 pub use found::{Found, NOBODY, found};
 pub use four_lines::{four_lines, name_of};
 pub use machine::Need;
-pub use programs::{Version, is_yours, lab};
+pub use programs::{PROGRAMS, Version, is_yours, lab};
 pub use right::{Leaves, Right, Seen};
 pub use scene::{Scene, is_shown_by};
 pub use stress::repeat;

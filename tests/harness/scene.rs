@@ -49,14 +49,18 @@ impl Scene {
         }
     }
 
-    /// As it is run where nothing else is to be shown: through pipes, with what it needs.
-    pub fn usual(program: &'static str) -> Self {
-        let scene = Self::of(program).only(Channel::Pipes);
+    /// As it is run where nothing else is to be shown: with what it needs.
+    pub fn ready(program: &'static str) -> Self {
         match program {
-            "shm-attach" => scene.on(found(CREATE_KEY, CREATE_SIZE).filled_with("x")),
-            "shm-dynamic" => scene.reading("100\n"),
-            _ => scene,
+            "shm-attach" => Self::of(program).on(found(CREATE_KEY, CREATE_SIZE).filled_with("x")),
+            "shm-dynamic" => Self::of(program).reading("100\n"),
+            _ => Self::of(program),
         }
+    }
+
+    /// The same, through pipes alone.
+    pub fn usual(program: &'static str) -> Self {
+        Self::ready(program).only(Channel::Pipes)
     }
 
     /// What else is right of a student's program, if the segments stay as they were.

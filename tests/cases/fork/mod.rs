@@ -6,7 +6,6 @@ mod leftovers;
 mod order;
 
 use super::prelude::*;
-use super::{built, checked, streams};
 
 /// The system calls of the parent, of process 1 and of process 2.
 const CALLS: [&str; 3] = [
@@ -22,16 +21,13 @@ pub fn cases() -> Vec<Case> {
         (Basic, order::cases()),
         (Basic, prints()),
         (Basic, refuses()),
-        (Careful, checked::cases("shm-fork")),
         (Careful, kills::deaths()),
         (Hard, waits()),
         (Hard, kills::signals()),
         (Hard, leftovers::cases()),
         (Hard, crowds::cases()),
-        (Hard, streams::cases("shm-fork")),
-        (Hard, built::cases("shm-fork", &CALLS)),
     ];
-    exercise("fork", &["shm-fork"], all)
+    super::exercise_of(&["shm-fork"], &CALLS, all)
 }
 
 /// Ours does what the C version does. A student's prints the four lines in whatever order they come, and may
@@ -85,7 +81,7 @@ fn refuses() -> Vec<Case> {
         "another_users_private_segment" needs OtherUsers:
             fork().on(leftover().mode(0o600)).run_by(NOBODY).differs(&denied);
         "a_read_only_segment" needs OrdinaryUser:
-            fork().on(found(FORK_KEY, FORK_SIZE).mode(0o444).owned_by_ordinary_user())
+            fork().on(found(FORK_KEY, FORK_SIZE).read_only())
                 .run_by_ordinary_user().differs(&denied);
         "as_many_segments_as_the_kernel_allows":
             fork().failing(0, "shmget", 1, Errno::ENOSPC)
