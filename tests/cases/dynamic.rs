@@ -5,8 +5,8 @@ use super::prelude::*;
 
 const PROMPT: &str = "Enter the size of shared memory : ";
 
-const NO_NUMBER: &str = "size: no whole number on standard input";
-const OUT_OF_RANGE: &str = "size: Numerical result out of range";
+pub const NO_NUMBER: &str = "size: no whole number on standard input";
+pub const OUT_OF_RANGE: &str = "size: Numerical result out of range";
 
 /// Sizes and inputs that C defines.
 const BOTH_READ_ALIKE: [(&str, &[u8]); 19] = [

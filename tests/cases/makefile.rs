@@ -3,17 +3,19 @@
 use super::prelude::*;
 
 pub fn cases() -> Vec<Case> {
-    // It removes the segments of the lab's keys.
-    let of =
-        |(name, typed)| case(name, move || shows(typed)).needs(Need::Ours).needs(Need::OwnTable);
-    let as_nobody = of(CLEAN_SHM_KEEPS).needs(Need::OtherUsers);
-    exercise("makefile", &[], [(Basic, TYPED.map(of).into()), (Basic, vec![as_nobody])])
+    let of = |text: &'static str| {
+        let (name, typed) = text.split_at(text.find('\n').unwrap_or(text.len()));
+        // It removes the segments of the lab's keys.
+        let case = case(name, move || shows(typed.trim_end()));
+        let case = case.needs(Need::Ours).needs(Need::OwnTable);
+        if name.contains("another_users") { case.needs(Need::OtherUsers) } else { case }
+    };
+    exercise("makefile", &[], [(Basic, TYPED.split("\n# ").skip(1).map(of).collect())])
 }
 
-const TYPED: [(&str, &str); 9] = [
-    (
-        "a_hand_in_that_does_not_compile_is_red",
-        r#"
+/// Each case's name, the commands, and what they print.
+const TYPED: &str = r#"
+# a_hand_in_that_does_not_compile_is_red
 $ mkdir "$TMPDIR/mine"; echo 'int main(' >"$TMPDIR/mine/shm-create.c"
 $ YOURS="$TMPDIR/mine" target/debug/check create; echo $?
 FAILED  create::compiles
@@ -27,18 +29,12 @@ $ YOURS="$TMPDIR/mine" target/debug/check fork; echo $?
 ...
 Nothing was checked.
 1
-"#,
-    ),
-    (
-        "its_keys_are_those_of_the_programs",
-        r"
+
+# its_keys_are_those_of_the_programs
 $ make --no-print-directory --eval='keys:; @echo $(KEYS)' keys
 9990 1001 2004
-",
-    ),
-    (
-        "help_names_every_target",
-        r#"
+
+# help_names_every_target
 $ make help | sed 's/^make \([^ ]*\) .*/\1/' | sort >"$TMPDIR/told"
 $ make -pn help | sed -n 's/^\.PHONY://p' | tr ' ' '\n' | sed -E 's/(create|attach|fork|dynamic)$/…/' |
 > sort -u | comm -23 - "$TMPDIR/told"
@@ -46,11 +42,8 @@ all
 check-program
 help
 ours
-"#,
-    ),
-    (
-        "run_shows_the_segments_and_removes_them",
-        r"
+
+# run_shows_the_segments_and_removes_them
 $ make run SIZE=4097
 ...
 0x00002706 ...
@@ -62,11 +55,8 @@ Process 1 : Responce -> Yes, ...
 ipcrm -m ...
 ipcrm -m ...
 $ tail -n +2 /proc/sysvipc/shm
-",
-    ),
-    (
-        "run_takes_a_size_by_itself",
-        r"
+
+# run_takes_a_size_by_itself
 $ target/release/make-segment 2004 5 666 '' </dev/null
 0
 $ make run
@@ -76,27 +66,18 @@ Enter the size of shared memory : Shared memory : We have accessed shared memory
 ipcrm -m ...
 ipcrm -m ...
 $ tail -n +2 /proc/sysvipc/shm
-",
-    ),
-    (
-        "run_removes_the_segments_after_a_bad_size",
-        r"
+
+# run_removes_the_segments_after_a_bad_size
 $ make run SIZE=none
 ...
 size: no whole number on standard input
 ...
 $ tail -n +2 /proc/sysvipc/shm
-",
-    ),
-    (
-        "clean_shm_is_silent_where_there_is_nothing",
-        r"
+
+# clean_shm_is_silent_where_there_is_nothing
 $ make clean-shm
-",
-    ),
-    (
-        "a_missing_tool_is_named",
-        r"
+
+# a_missing_tool_is_named
 $ make -s ours CARGO=no-cargo
 make: no-cargo is missing: ...
 make: *** ...
@@ -106,28 +87,19 @@ make: *** ...
 $ make -s clean-shm PATH=/nowhere
 make: ipcrm is missing: ...
 make: *** ...
-",
-    ),
-    (
-        "c_versions_in_a_folder_with_a_space_in_its_name",
-        r#"
+
+# c_versions_in_a_folder_with_a_space_in_its_name
 $ mkdir "$TMPDIR/a lab"; cp -R Makefile Cargo.* .cargo common tests shm-* "$TMPDIR/a lab"
 $ cd "$TMPDIR/a lab" && unset CARGO_TARGET_DIR; make -s CARGO=true && ls target/c
 shm-attach
 shm-create
 shm-dynamic
 shm-fork
-"#,
-    ),
-];
 
-const CLEAN_SHM_KEEPS: (&str, &str) = (
-    "clean_shm_keeps_another_users_segment",
-    r"
+# clean_shm_keeps_another_users_segment
 $ setpriv --reuid=65534 --clear-groups target/release/make-segment 9990 1 666 '' </dev/null
 0
 $ make clean-shm
 key 9990: segment 0 belongs to nobody, and stays
 make: *** ...
-",
-);
+"#;

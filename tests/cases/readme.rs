@@ -7,7 +7,7 @@ use super::prelude::*;
 
 pub fn cases() -> Vec<Case> {
     let whole = |name: &'static str| case(name, move || sheet(name, "console"));
-    let sheets = ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"].map(whole);
+    let sheets = PROGRAMS.map(whole);
     let denied = || sheet("shm-attach", "console user");
     let denied = case("shm-attach-as-an-ordinary-user", denied).needs(Need::NotRoot);
     let all = sheets.into_iter().chain([denied]);
@@ -16,19 +16,11 @@ pub fn cases() -> Vec<Case> {
     exercise("readme", &[], [(Basic, all.chain([links]).collect())])
 }
 
-const PAGES: [&str; 8] = [
-    "README.md",
-    "INSTRUCTOR.md",
-    "CONTRIBUTING.md",
-    "common/README.md",
-    "shm-create/README.md",
-    "shm-attach/README.md",
-    "shm-fork/README.md",
-    "shm-dynamic/README.md",
-];
+const PAGES: &str = "README.md INSTRUCTOR.md CONTRIBUTING.md common/README.md shm-create/README.md \
+                     shm-attach/README.md shm-fork/README.md shm-dynamic/README.md";
 
 fn links() -> Verdict {
-    for page in PAGES.map(|page| lab().join(page)) {
+    for page in PAGES.split(' ').map(|page| lab().join(page)) {
         let text = fs::read_to_string(&page)?;
         let folder = page.parent().unwrap_or(lab());
         let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
@@ -47,18 +39,13 @@ fn sheet(name: &str, kind: &str) -> Verdict {
     shows(&blocks)
 }
 
-/// The blocks of this kind. One may be part of a list, and indented.
+/// The blocks of this kind. One may be part of a list, and indented as its first command is.
 fn blocks(sheet: &str, kind: &str) -> String {
-    let mut blocks = String::new();
-    let mut indent = None;
-    for line in sheet.lines() {
-        let text = line.trim_start();
-        match (text.strip_prefix("```"), indent) {
-            (Some(language), None) if language == kind => indent = Some(line.len() - text.len()),
-            (Some(_), _) => indent = None,
-            (None, None) => {}
-            (None, Some(indent)) => blocks = blocks + "\n" + line.get(indent..).unwrap_or_default(),
-        }
-    }
-    blocks
+    let start = format!("{kind}\n");
+    let all = sheet.split("```").skip(1).step_by(2);
+    let lines = all.filter_map(|block| block.strip_prefix(&start)).flat_map(|block| {
+        let indent = block.find('$').unwrap_or(0);
+        block.trim_end().lines().map(move |line| line.get(indent..).unwrap_or_default())
+    });
+    lines.flat_map(|line| ["\n", line]).collect()
 }
