@@ -61,10 +61,8 @@ fn says(says: &str) -> Right<'_> {
 fn overwritten() -> Verdict {
     let mut world = Found::world(&[there()])?;
     // Between the two: whether standard output is a terminal.
-    let pause = step(0, At::Named("ioctl", 1), Act::Hold(Until::Told));
-    let program =
-        world.start(Launch { steps: vec![pause], ..Version::Ours.launch("shm-attach") })?;
-    world.wait_until_paused(program)?;
+    let program = Version::Ours.launch("shm-attach");
+    let program = world.start_paused(program, 0, At::Named("ioctl", 1))?;
     let memory = Segment::open(world.machines_key(CREATE_KEY), 0).and_then(Segment::attach);
     memory.map_err(Report::of_call)?.bytes().iter().for_each(|byte| byte.store(b'x', Relaxed));
     let (outcome, _) = world.finish(program)?;

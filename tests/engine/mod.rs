@@ -32,7 +32,7 @@ pub use report::{Kind, Report, Verdict, diff, expect, expect_of_c};
 pub use step::{Act, At, Step, THE_C_VERSIONS_ORDER, Until, Who, step};
 pub use streams::memory_file;
 pub use sys::{landlock_version, wait};
-pub use world::{Trace, World};
+pub use world::{Running, Trace, World};
 
 /// Removes what checks that were killed have left.
 pub fn remove_stale() -> std::io::Result<()> {

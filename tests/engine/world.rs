@@ -29,7 +29,7 @@ use super::keys::Keys;
 use super::launch::Launch;
 use super::outcome::Outcome;
 use super::report::{Kind, Report, Verdict, expect};
-use super::step::{Until, Who};
+use super::step::{Act, At, Until, Who, step};
 use super::streams::Streams;
 use super::sys;
 use super::task::{State, Task};
@@ -161,9 +161,14 @@ impl World {
         self.drive(|world| world.quiet > 0 || world.runs.iter().any(|run| run.trace.is_busy))
     }
 
-    /// Waits until one of a program's processes has paused, or all have ended.
-    pub fn wait_until_paused(&mut self, run: Running) -> Verdict {
-        self.drive(|world| world.paused(run).is_some() || world.has_ended(run))
+    /// Starts a program, and waits until this process of it has come to a place, where it stays until the
+    /// case waits for the end; or until all have ended.
+    pub fn start_paused(&mut self, launch: Launch, who: Who, at: At) -> Result<Running, Report> {
+        let mut steps = vec![step(who, at, Act::Hold(Until::Told))];
+        steps.extend(&launch.steps);
+        let run = self.start(Launch { steps, ..launch })?;
+        self.drive(|world| world.paused(run).is_some() || world.has_ended(run))?;
+        Ok(run)
     }
 
     /// Waits until a program has printed a line; fails if it does not.

@@ -1,7 +1,9 @@
 //! Many runs at once: each has its own four lines, and leaves nothing.
 
+use std::collections::HashSet;
+
 use super::super::prelude::*;
-use super::{Place, launch, leftover, meanwhile, places, runs_right, traced};
+use super::{Place, beside_c, launch, leftover, places, runs_right, traced};
 
 const CROWD: usize = 64;
 
@@ -24,25 +26,34 @@ fn alone(channel: Channel) -> Verdict {
     world.expect_no_segment()
 }
 
-/// All are started, and stopped before they begin; then they go on together.
+/// All are started, and then go on together.
 fn crowd(found: &[Found]) -> Verdict {
     let mut world = Found::world(found)?;
-    let mut start = || world.start(Version::Ours.launch("shm-fork"));
-    let crowd: Vec<_> = (0..CROWD).map(|_| start()).collect::<Result<_, _>>()?;
-    let right = crowd
-        .into_iter()
-        .try_for_each(|running| four_lines(&world.finish(running)?.0, Channel::Pipes).map(drop));
-    let right = right.and_then(|()| world.expect_no_segment());
+    let mut start = |_| world.start(launch(Version::Ours, &[]));
+    let crowd: Vec<Running> = (0..CROWD).map(&mut start).collect::<Result<_, _>>()?;
+    let right = each_its_own(&mut world, &crowd);
     right.map_err(|report| report.with_advice(&several_by_hand(CROWD)))
+}
+
+/// Each run has its own four lines, with an ID of its own, and nothing is left.
+fn each_its_own(world: &mut World, runs: &[Running]) -> Verdict {
+    let mut ids = HashSet::new();
+    for (number, &running) in runs.iter().enumerate() {
+        let id = four_lines(&world.finish(running)?.0, Channel::Pipes);
+        ids.insert(id.map_err(|report| report.with_headline(&format!("run {}:", number + 1)))?);
+    }
+    let wanted = format!("{} runs, each with an ID of its own", runs.len());
+    expect(&wanted, ids.len() == runs.len(), &format!("{} IDs", ids.len()))?;
+    world.expect_no_segment()
 }
 
 /// One run is held before each call of its parent in turn, while a second runs from begin to end, or comes to
 /// one of the calls that find a segment: each has a segment of its own.
 fn two(found: &[Found]) -> Verdict {
     let whole = traced(&mut Found::world(found)?, Version::Ours, &[])?.0;
-    for (first, second) in pairs(&whole) {
+    for (first, second) in pairs(&places(0, &whole)) {
         two_at(first, second, found).map_err(|report| {
-            let held = |place: Place| format!("is held: {}", place.describe(&whole));
+            let held = |place: Place| format!("is held: {}", place.describe());
             let (first, second) = (held(first), second.map_or("runs to its end".into(), held));
             let headline = format!("Of two runs, the first {first}. The second {second}.");
             report.with_headline(&headline).with_advice(&several_by_hand(2))
@@ -52,33 +63,22 @@ fn two(found: &[Found]) -> Verdict {
 }
 
 /// A second run that is held earlier than the first has met no more than the first one's end.
-fn pairs(whole: &Trace) -> Vec<(Place, Option<Place>)> {
-    let firsts = places(0, whole);
-    let finding = firsts.iter().take_while(|place| !place.describe(whole).contains("clone"));
+fn pairs(firsts: &[Place]) -> Vec<(Place, Option<Place>)> {
+    let finding = firsts.iter().take_while(|place| !place.call.contains("clone"));
     let with_seconds = |&first: &Place| {
         let seconds = finding.clone().filter(|second| second.number >= first.number);
-        let pairs = seconds.map(|&second| (first, Some(second)));
-        pairs.chain([(first, None)]).collect::<Vec<_>>()
+        let seconds = seconds.map(|&second| Some(second)).chain([None]);
+        seconds.map(|second| (first, second)).collect::<Vec<_>>()
     };
     firsts.iter().flat_map(with_seconds).collect()
 }
 
 fn two_at(first: Place, second: Option<Place>, found: &[Found]) -> Verdict {
     let mut world = Found::world(found)?;
-    let mut start = |pause: Option<Place>| {
-        let pause = pause.map(|place| place.step(Act::Hold(Until::Told)));
-        let running = world.start(launch(Version::Ours, pause.as_slice()))?;
-        world.wait_until_paused(running)?;
-        Ok::<_, Report>(running)
-    };
-    let runs = [start(Some(first))?, start(second)?];
-    let mut ids = Vec::new();
-    for (running, name) in runs.into_iter().zip(["The first run:", "The second run:"]) {
-        let right = four_lines(&world.finish(running)?.0, Channel::Pipes);
-        ids.push(right.map_err(|report| report.with_headline(name))?);
-    }
-    expect("two IDs", ids[0] != ids[1], &ids[0])?;
-    world.expect_no_segment()
+    let mut start = |at| world.start_paused(launch(Version::Ours, &[]), 0, at);
+    let to_its_end = At::Call(usize::MAX);
+    let runs = [start(first.at())?, start(second.map_or(to_its_end, Place::at))?];
+    each_its_own(&mut world, &runs)
 }
 
 /// Chance has to do what the check does.
@@ -89,13 +89,8 @@ fn several_by_hand(runs: usize) -> String {
 
 /// The C versions meet in one segment: the second takes the first one's for its own.
 fn two_c_versions() -> Verdict {
-    let mut world = World::new()?;
-    let second = |world: &mut World| {
-        let second = Version::C.launch("shm-fork");
-        Ok(ids(&world.run(second)?.0))
-    };
-    let (other, first) = meanwhile(&mut world, Version::C, (1, At::Awake), second)?;
-    let one = ids(&first);
+    let both = beside_c(&mut World::new()?, 1, At::Awake, Version::C)?;
+    let [one, other] = both.map(|outcome| ids(&outcome));
     let seen = format!("{} and {}", one.join(", "), other.join(", "));
     let is_one = one.len() == 1 && one == other;
     expect_of_c("both name one segment", is_one, &seen)

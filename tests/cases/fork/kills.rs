@@ -2,7 +2,7 @@
 //! runs, no segment stays, and a parent that survives names the process that died, and the signal.
 
 use super::super::prelude::*;
-use super::{places, runs_right, traced, undisturbed};
+use super::{at_each, places, runs_right, traced, undisturbed};
 
 /// A child dies, and its parent notices.
 pub fn deaths() -> Vec<Case> {
@@ -27,55 +27,31 @@ pub fn signals() -> Vec<Case> {
     }
 }
 
-fn killed(who: usize, signal: Signal) -> Verdict {
-    let whole = undisturbed()?;
-    each_place(who, &whole, signal, Act::Send(signal), |outcome, is_last| {
-        survived(outcome, who, signal, is_last)
-    })
+fn killed(who: Who, signal: Signal) -> Verdict {
+    signalled(who, Act::Send(signal), |outcome, is_last| survived(outcome, who, signal, is_last))
 }
 
 /// A terminal sends SIGINT to all three: they die of it, or have ended already.
 fn control_c_is_typed() -> Verdict {
-    let whole = undisturbed()?;
-    let (signal, act) = (Signal::SIGINT, Act::SendAll(Signal::SIGINT));
-    each_place(1, &whole, signal, act, |outcome, _| {
+    signalled(1, Act::SendAll(Signal::SIGINT), |outcome, _| {
         let ends = in_words(outcome.status);
         expect("died by SIGINT", ends == "died by SIGINT", &outcome.describe(Channel::Pipes))
     })
 }
 
-fn each_place(
-    who: usize,
-    whole: &Trace,
-    signal: Signal,
-    act: Act,
-    check: impl Fn(&Outcome, bool) -> Verdict,
-) -> Verdict {
-    let places = places(who, whole);
-    for (index, &place) in places.iter().enumerate() {
-        let is_last = index + 1 == places.len();
-        let check = |outcome: &Outcome| check(outcome, is_last);
-        killed_at(place.step(act), check).map_err(|report| {
-            let by_hand = place.by_hand(whole, &format!("signal={signal}"));
-            let place = place.describe(whole);
-            report.with_headline(&format!("{signal} was sent to {place}:")).with_advice(&by_hand)
-        })?;
-    }
-    Ok(())
-}
-
-fn killed_at(step: Step, check: impl Fn(&Outcome) -> Verdict) -> Verdict {
-    let mut world = World::new()?;
-    let (trace, outcome) = traced(&mut world, Version::Ours, &[step])?;
-    if trace.reached.contains(&false) {
-        return four_lines(&outcome, Channel::Pipes).map(drop);
-    }
-    check(&outcome)?;
-    let sleeper = trace.sleeper.map(name_of);
-    let seen = format!("{} sleeps", sleeper.unwrap_or("nobody"));
-    let is_so = sleeper.is_none() || is_yours(); // a program that polls notices in time
-    expect("the others end at once", is_so, &seen)?;
-    is_left_clean(&mut world, &trace)
+fn signalled(who: Who, act: Act, check: impl Fn(&Outcome, bool) -> Verdict) -> Verdict {
+    let places = places(who, &undisturbed()?);
+    at_each(&places, act, |place, world, trace, outcome| {
+        if trace.reached.contains(&false) {
+            return four_lines(outcome, Channel::Pipes).map(drop);
+        }
+        check(outcome, places.last() == Some(&place))?;
+        let sleeper = trace.sleeper.map(name_of);
+        let seen = format!("{} sleeps", sleeper.unwrap_or("nobody"));
+        let is_so = sleeper.is_none() || is_yours(); // a program that polls notices in time
+        expect("the others end at once", is_so, &seen)?;
+        is_left_clean(world, trace)
+    })
 }
 
 /// The parent died itself, or it alone tells which process died.
@@ -120,10 +96,10 @@ fn two_deaths_leave(found: &[Found]) -> Verdict {
     for place in places(0, &whole) {
         let mut world = Found::world(found)?;
         let before = world.describe_table()?;
-        let death = place.step(Act::Send(Signal::SIGKILL));
-        let (trace, _) = traced(&mut world, Version::Ours, &[death])?;
+        let death = step(place.who, place.at(), Act::Send(Signal::SIGKILL));
+        traced(&mut world, Version::Ours, &[death])?;
         if world.describe_table()? != before {
-            leaving.push(place.describe(&trace));
+            leaving.push(place.describe());
         }
     }
     let seen = leaving.join("\n");

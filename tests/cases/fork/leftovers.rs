@@ -1,7 +1,7 @@
 //! The key's segment is there already: left over by a dead maker, or a living process's own.
 
 use super::super::prelude::*;
-use super::{fork, leftover, meanwhile, runs_right, says};
+use super::{beside_c, fork, leftover, says};
 
 pub fn cases() -> Vec<Case> {
     // Until it is known to be a leftover, the segment is kept.
@@ -71,11 +71,11 @@ fn fails(seen: &Seen, channel: Channel, call: &str, is_kept: bool) -> Verdict {
 }
 
 /// Ours runs from begin to end while a process of the C version is held: both are right.
-fn beside_the_c_version(who: usize, at: At) -> Verdict {
+fn beside_the_c_version(who: Who, at: At) -> Verdict {
     let mut world = World::new()?;
-    let ours = |world: &mut World| runs_right(world, Channel::Pipes);
-    let (_, outcome) = meanwhile(&mut world, Version::C, (who, at), ours)?;
-    let right = four_lines(&outcome, Channel::Pipes);
+    let [c, ours] = beside_c(&mut world, who, at, Version::Ours)?;
+    four_lines(&ours, Channel::Pipes)?;
+    let right = four_lines(&c, Channel::Pipes);
     right.map_err(|report| report.with_headline("the C version beside it:"))?;
     world.expect_no_segment()
 }

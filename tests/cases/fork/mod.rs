@@ -117,29 +117,14 @@ fn comes_there(trace: &Trace) -> Verdict {
     expect(why, !trace.reached.contains(&false) || is_yours(), &trace.calls.concat().join(" "))
 }
 
-/// Runs a version of shm-fork and, while one of its processes pauses, does something else.
-fn meanwhile<T>(
-    world: &mut World,
-    version: Version,
-    pause: (Who, At),
-    act: impl FnOnce(&mut World) -> Result<T, Report>,
-) -> Result<(T, Outcome), Report> {
-    let pause = step(pause.0, pause.1, Act::Hold(Until::Told));
-    let steps = [&[pause], order_of(version)].concat();
-    let running = world.start(launch(version, &steps))?;
-    world.wait_until_paused(running)?;
-    let seen = act(world)?;
-    let (outcome, trace) = world.finish(running)?;
+/// Runs the C version and, while one of its processes pauses, another version from begin to end; gives both.
+fn beside_c(world: &mut World, who: Who, at: At, other: Version) -> Result<[Outcome; 2], Report> {
+    let c = launch(Version::C, &THE_C_VERSIONS_ORDER);
+    let running = world.start_paused(c, who, at)?;
+    let (other, _) = world.run(launch(other, &THE_C_VERSIONS_ORDER[..1]))?;
+    let (c, trace) = world.finish(running)?;
     comes_there(&trace)?;
-    Ok((seen, outcome))
-}
-
-/// The C version's processes race: they are held to the order that it hopes for.
-fn order_of(version: Version) -> &'static [Step] {
-    match version {
-        Version::C => &THE_C_VERSIONS_ORDER,
-        Version::Ours => &[],
-    }
+    Ok([c, other])
 }
 
 /// A place in shm-fork's life: which process, and before or after which of its system calls; 0 is its birth.
@@ -148,6 +133,9 @@ struct Place {
     who: usize,
     number: usize,
     is_after: bool,
+    call: &'static str,
+    /// The call's number among those of its name.
+    of_name: usize,
 }
 
 impl Place {
@@ -159,32 +147,47 @@ impl Place {
         }
     }
 
-    fn step(self, act: Act) -> Step {
-        step(self.who, self.at(), act)
-    }
-
-    fn describe(self, trace: &Trace) -> String {
-        let name = name_of(self.who);
-        let call = self.number.checked_sub(1).and_then(|index| trace.calls[self.who].get(index));
-        match call {
-            Some(call) => {
-                let side = if self.is_after { "after" } else { "before" };
-                format!("{name}, {side} its call {} ({call})", self.number)
-            }
-            None => format!("{name}, before its first call"),
+    fn describe(self) -> String {
+        let Self { who, number, is_after, call, .. } = self;
+        let (name, side) = (name_of(who), if is_after { "after" } else { "before" });
+        match number {
+            0 => format!("{name}, before its first call"),
+            _ => format!("{name}, {side} its call {number} ({call})"),
         }
     }
 
     /// How strace does the same, in each process that makes this call.
-    fn by_hand(self, trace: &Trace, act: &str) -> String {
-        let calls = &trace.calls[self.who];
-        let index = self.number.saturating_sub(1);
-        let Some(call) = calls.get(index) else {
-            return String::new();
+    fn by_hand(self, act: Act) -> String {
+        let act = match act {
+            _ if self.number == 0 => return String::new(),
+            Act::Send(signal) | Act::SendAll(signal) => format!("signal={signal}"),
+            _ if self.is_after => "delay_exit=1000000".to_string(),
+            _ => "delay_enter=1000000".to_string(),
         };
-        let number = calls[..=index].iter().filter(|other| *other == call).count();
-        strace_by_hand(&format!("{call}:{act}:when={number}"), "shm-fork")
+        strace_by_hand(&format!("{}:{act}:when={}", self.call, self.of_name), "shm-fork")
     }
+}
+
+/// One run for each of these places, with an act there; each is judged.
+fn at_each(
+    places: &[Place],
+    act: Act,
+    judge: impl Fn(Place, &mut World, &Trace, &Outcome) -> Verdict,
+) -> Verdict {
+    places.iter().try_for_each(|&place| {
+        let mut world = World::new()?;
+        let played = traced(&mut world, Version::Ours, &[step(place.who, place.at(), act)]);
+        let judged = played.and_then(|(trace, outcome)| judge(place, &mut world, &trace, &outcome));
+        judged.map_err(|report| {
+            let headline = match act {
+                Act::Send(signal) | Act::SendAll(signal) => {
+                    format!("{signal} was sent to {}:", place.describe())
+                }
+                _ => format!("{}, was held until the others waited or ended:", place.describe()),
+            };
+            report.with_headline(&headline).with_advice(&place.by_hand(act))
+        })
+    })
 }
 
 /// A program in another language may make hundreds of calls: at most 40 of each process are tried.
@@ -195,7 +198,12 @@ fn places(who: usize, trace: &Trace) -> Vec<Place> {
     let calls = trace.calls.get(who).map_or(&[][..], Vec::as_slice);
     let first = calls.iter().position(|&call| call == "shmget").map_or(0, |index| index + 1);
     let last = calls.len().min(first + MOST_CALLS);
-    (first..=last).map(|number| Place { who, number, is_after: false }).collect()
+    let place = |number: usize| {
+        let call = number.checked_sub(1).map_or("", |index| calls[index]);
+        let of_name = calls[..number].iter().filter(|&&other| other == call).count();
+        Place { who, number, is_after: false, call, of_name }
+    };
+    (first..=last).map(place).collect()
 }
 
 /// What one run does when nobody disturbs it.
