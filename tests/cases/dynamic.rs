@@ -119,7 +119,8 @@ fn dynamic(input: impl AsRef<[u8]>) -> Scene {
 
 /// The answer is typed, and all is printed through pipes; or the other way round.
 fn half_on_a_terminal(input: &[u8]) -> Verdict {
-    dynamic(input).only(Channel::TerminalInput).also(Channel::TerminalOutput).agrees()
+    dynamic(input).only(Channel::TerminalInput).agrees()?;
+    dynamic(input).only(Channel::TerminalOutput).agrees()
 }
 
 fn says(says: &str, leaves: Leaves) -> Right<'_> {

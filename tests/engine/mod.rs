@@ -28,7 +28,7 @@ pub use channel::Channel;
 pub use folder::Folder;
 pub use launch::Launch;
 pub use outcome::{Outcome, in_words};
-pub use report::{Kind, Report, Verdict, diff, expect, expect_of_c};
+pub use report::{Kind, Report, Verdict, diff, expect, expect_of_c, expect_same};
 pub use step::{Act, At, Step, THE_C_VERSIONS_ORDER, Until, Who, step};
 pub use streams::memory_file;
 pub use sys::{landlock_version, wait};

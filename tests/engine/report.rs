@@ -1,13 +1,13 @@
 //! Why a case did not pass, in words that a student understands.
 
 use std::error::Error;
-use std::fs;
 use std::io;
-use std::process::Command;
+use std::os::fd::AsRawFd;
+use std::process::{self, Command};
 
 use common::Failure;
 
-use super::folder::Folder;
+use super::streams::memory_file;
 
 /// What a case finds: nothing, or why it does not pass.
 pub type Verdict = Result<(), Report>;
@@ -53,16 +53,6 @@ impl Report {
         Self::trouble(format!("{failure:?}"))
     }
 
-    /// Two texts differ: shows where, as `diff -u` does, with the names of both marks.
-    pub fn difference(headline: &str, expected: &str, actual: &str, names: [&str; 2]) -> Self {
-        let shown = diff(expected, actual, 1)
-            .unwrap_or_else(|error| format!("(diff: {error})\n{expected}\nbut seen is:\n{actual}"));
-        // What follows a heading that is the last line, is the same in both.
-        let shown = shown.trim_end().trim_end_matches(" segments then:").trim_end();
-        let [one, other] = names;
-        Self::failed(format!("{headline}\n(-: {one}, +: {other})\n{shown}"))
-    }
-
     /// Puts a line above the reason.
     #[must_use]
     pub fn with_headline(mut self, headline: &str) -> Self {
@@ -80,13 +70,10 @@ impl Report {
 
 /// The differing lines and some around them, without the numbers of lines that nobody numbers.
 pub fn diff(expected: &str, actual: &str, around: usize) -> io::Result<String> {
-    let folder = Folder::new()?;
-    fs::write(folder.path().join("expected"), expected)?;
-    fs::write(folder.path().join("actual"), actual)?;
-    let output = Command::new("diff")
-        .args(["-U", &around.to_string(), "expected", "actual"])
-        .current_dir(folder.path())
-        .output()?;
+    let files = [memory_file(expected.as_bytes())?, memory_file(actual.as_bytes())?];
+    let paths =
+        files.each_ref().map(|file| format!("/proc/{}/fd/{}", process::id(), file.as_raw_fd()));
+    let output = Command::new("diff").arg("-U").arg(around.to_string()).args(paths).output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let lines = text.split_inclusive('\n').skip(2);
     Ok(lines.filter(|line| !line.starts_with("@@")).collect())
@@ -107,4 +94,16 @@ pub fn expect_of_c(known: &str, holds: bool, seen: &str) -> Verdict {
 /// Fails a case in which something else was seen than what is wanted.
 pub fn expect(wanted: &str, holds: bool, seen: &str) -> Verdict {
     if holds { Ok(()) } else { Err(Report::failed(format!("wanted: {wanted}\nseen:\n{seen}"))) }
+}
+
+/// Fails a case in which two texts differ: shows where, as `diff -u` does, with the names of both marks.
+pub fn expect_same(headline: &str, wanted: &str, seen: &str, names: [&str; 2]) -> Verdict {
+    if wanted == seen {
+        return Ok(());
+    }
+    let shown = diff(wanted, seen, 1)?;
+    // What follows a heading that is the last line, is the same in both.
+    let shown = shown.trim_end().trim_end_matches(" segments then:").trim_end();
+    let [one, other] = names;
+    Err(Report::failed(format!("{headline}\n(-: {one}, +: {other})\n{shown}")))
 }

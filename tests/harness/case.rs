@@ -7,7 +7,7 @@ use super::programs::{Version, is_yours, yours};
 use crate::engine::{Report, Verdict};
 
 /// How far a program has come, in the order in which one works.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// It does what the C version does.
     Basic,
@@ -20,12 +20,8 @@ pub enum Level {
 impl Level {
     pub const ALL: [Self; 3] = [Self::Basic, Self::Careful, Self::Hard];
 
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Basic => "basic",
-            Self::Careful => "careful",
-            Self::Hard => "hard",
-        }
+    pub fn name(self) -> String {
+        format!("{self:?}").to_lowercase()
     }
 }
 
@@ -134,14 +130,12 @@ pub fn needs(program: &str) -> Verdict {
 /// Why there is no such program of a student's.
 fn missing(program: &str) -> Option<String> {
     let folder = yours()?;
-    let reason = if Version::Ours.path(program).exists() {
-        return None;
-    } else if folder.join(format!("{program}.c")).is_file() {
-        format!("{program}.c does not compile")
-    } else if folder.join(program).is_file() {
-        format!("{program} is not executable: chmod +x")
-    } else {
-        format!("there is no {program} in {}", folder.display())
-    };
-    Some(reason)
+    Some(match () {
+        () if Version::Ours.path(program).exists() => return None,
+        () if folder.join(format!("{program}.c")).is_file() => {
+            format!("{program}.c does not compile")
+        }
+        () if folder.join(program).is_file() => format!("{program} is not executable: chmod +x"),
+        () => format!("there is no {program} in {}", folder.display()),
+    })
 }

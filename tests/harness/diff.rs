@@ -21,21 +21,20 @@ pub fn diff(exercise: &str) -> Result<(String, bool), Report> {
     let program = PROGRAMS.into_iter().find(is_meant).unwrap_or(PROGRAMS[0]);
     needs(program)?;
     let size = programs::given("SIZE").unwrap_or_else(|| "100".into());
-    let scene = Scene::of(program);
-    let scene = match program {
-        "shm-attach" => scene.on(found(CREATE_KEY, CREATE_SIZE)),
-        "shm-dynamic" => scene.reading(format!("{size}\n")),
-        _ => scene,
-    };
+    let (mut scene, mut head) = (Scene::of(program), String::new());
+    match program {
+        "shm-attach" => scene = scene.on(found(CREATE_KEY, CREATE_SIZE)),
+        "shm-dynamic" => {
+            scene = scene.reading(format!("{size}\n"));
+            head = format!("The size that both read is {size} (SIZE=… gives another).\n");
+        }
+        _ => {}
+    }
     let seen = |version| -> Result<String, Report> {
         let text = scene.play(version, Channel::OneFile)?.text();
         Ok(text.split_inclusive('\n').take(MOST_LINES).collect())
     };
     let (c, ours) = (seen(Version::C)?, seen(Version::Ours)?);
-    let head = match program {
-        "shm-dynamic" => format!("The size that both read is {size} (SIZE=… gives another).\n"),
-        _ => String::new(),
-    };
     if c == ours {
         return Ok((format!("{head}{c}No difference.\n"), false));
     }

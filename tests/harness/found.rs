@@ -5,12 +5,13 @@ use std::ffi::OsString;
 use super::by_hand::{as_user, built, quoted};
 use super::machine::{Need, has};
 use super::programs::make_segment;
-use crate::engine::{Launch, Report, Verdict, World};
+use crate::engine::{Launch, Report, World};
 
 /// A user who owns nothing.
 pub const NOBODY: u32 = 65534;
 
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Found {
     pub key: i32,
     pub size: i32,
@@ -26,68 +27,58 @@ pub fn found(key: i32, size: i32) -> Found {
 }
 
 impl Found {
-    #[must_use]
     pub fn mode(self, mode: u32) -> Self {
         Self { mode, ..self }
     }
 
     /// Nobody may write, not even its owner, the user of
     /// [`run_by_ordinary_user`](super::Scene::run_by_ordinary_user).
-    #[must_use]
     pub fn read_only(self) -> Self {
         Self { mode: 0o444, owner: has(Need::OtherUsers).then_some(NOBODY), ..self }
     }
 
     /// Old bytes: `text` over and over.
-    #[must_use]
     pub fn filled_with(self, text: &'static str) -> Self {
         Self { text, ..self }
     }
 
     /// Its maker lives all the while, and has it attached if there is a text to fill it with.
-    #[must_use]
     pub fn held(self) -> Self {
         Self { held: true, ..self }
     }
 
-    /// The tool, with its arguments: it says when the segment is there, and keeps it attached, if
-    /// it has, until its input ends.
-    fn maker(&self) -> [OsString; 5] {
+    /// What makes it: the tool says when the segment is there, and keeps it attached, if it has,
+    /// until its input ends.
+    fn maker(&self) -> Launch {
         let [key, size] = [self.key, self.size].map(|number| number.to_string().into());
-        [make_segment().into(), key, size, format!("{:o}", self.mode).into(), self.text.into()]
+        let mode = format!("{:o}", self.mode).into();
+        let words: [OsString; 5] = [make_segment().into(), key, size, mode, self.text.into()];
+        Launch { user: self.owner, keeps_input: self.held, ..Launch::of(words) }
     }
 
-    /// A world in which these are there.
+    /// A world in which these are there. A maker has ended then, or lives on with the world.
     pub fn world(all: &[Self]) -> Result<World, Report> {
         let mut world = World::new()?;
-        all.iter().try_for_each(|found| found.make_in(&mut world))?;
-        Ok(world)
-    }
-
-    /// Makes it. Its maker has ended then, or lives on with the world.
-    fn make_in(&self, world: &mut World) -> Verdict {
-        let (user, keeps_input) = (self.owner, self.held);
-        let maker = world.start(Launch { user, keeps_input, ..Launch::of(self.maker()) })?;
-        world.wait_for_line(maker)?;
-        if !self.held {
-            world.finish(maker)?;
+        for found in all {
+            let maker = world.start(found.maker())?;
+            world.wait_for_line(maker)?;
+            if !found.held {
+                world.finish(maker)?;
+            }
         }
-        Ok(())
+        Ok(world)
     }
 
     /// "a process that still runs has made the segment of key 1001 (512 bytes, …)".
     pub fn describe(&self) -> String {
+        let Self { key, size, mode, text, .. } = self;
         let maker = match (self.held, self.owner) {
-            (true, _) => "a process that still runs has made".to_string(),
-            (false, Some(user)) => format!("a process of user {user} has left"),
-            (false, None) => "a process that has ended has left".to_string(),
+            (true, _) => "a process that still runs has made",
+            (false, Some(user)) => &format!("a process of user {user} has left"),
+            (false, None) => "a process that has ended has left",
         };
-        let text = match self.text {
-            "" => String::new(),
-            text => format!(", filled with {text}"),
-        };
-        let Self { key, size, mode, .. } = self;
-        format!("{maker} the segment of key {key} ({size} bytes, mode 0{mode:o}{text})")
+        let filled = if text.is_empty() { "" } else { ", filled with " };
+        format!("{maker} the segment of key {key} ({size} bytes, mode 0{mode:o}{filled}{text})")
     }
 
     pub fn by_hand(&self) -> String {

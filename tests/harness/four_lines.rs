@@ -1,7 +1,9 @@
 //! shm-fork's four lines.
 
-use super::programs::is_yours;
-use crate::engine::{Channel, Outcome, Report, Verdict};
+use std::process::ExitStatus;
+
+use super::programs::{Version, is_yours};
+use crate::engine::{Channel, Outcome, Report, Verdict, expect_same};
 
 const RECEIVED: &str = "Process 2 : Received : Is this the shared memory ID : ";
 
@@ -17,56 +19,39 @@ pub fn four_lines(outcome: &Outcome, channel: Channel) -> Result<String, Report>
         "Process 2 : Responced to process 1 in shared memory\n".to_string(),
         format!("Process 1 : Responce -> Yes, This is shared memory ID : {id}\n"),
     ];
-    if is_yours() && is_any_order(&printed, &lines) && outcome.succeeded() {
-        return Ok(id.to_string());
-    }
-    // Not on a terminal, process 2 flushes before it passes the turn, process 1 writes at its end.
+    // Not on a terminal, process 2 flushes before it passes the turn, process 1 writes at its end. A
+    // student's processes may print when it happens, or at their ends.
     let order = if channel.prints_on_terminal() { [0, 1, 2, 3] } else { [1, 2, 0, 3] };
-    let wanted = order.map(|line| lines[line].as_str()).concat();
-    same(outcome, channel, &wanted, &printed).map(|()| id.to_string())
-}
-
-/// Each process's own lines in their order, and those of the two in any: a student may print when it
-/// happens, or at the end.
-fn is_any_order(printed: &str, lines: &[String; 4]) -> bool {
-    let place = |line: usize| printed.find(&lines[line]);
-    let all: usize = lines.iter().map(String::len).sum();
-    let [Some(writes), Some(receives), Some(responds), Some(reads)] = [0, 1, 2, 3].map(place)
-    else {
-        return false;
-    };
-    all == printed.len() && writes < reads && receives < responds
-}
-
-fn same(outcome: &Outcome, channel: Channel, wanted: &str, printed: &str) -> Verdict {
-    if outcome.succeeded() && printed == wanted {
-        return Ok(());
+    let places = lines.each_ref().map(|line| printed.find(line));
+    let are_there = printed.len() == lines.concat().len() && !places.contains(&None);
+    let is_any_order = is_yours() && places[0] < places[3] && places[1] < places[2];
+    let is_right = are_there && (is_any_order || order.is_sorted_by_key(|&line| places[line]));
+    if !(is_right && outcome.succeeded()) {
+        let wanted = order.map(|line| lines[line].as_str()).concat();
+        differ(outcome, channel, &wanted, &printed, are_there)?;
     }
-    let right = Outcome {
-        stdout: wanted.into(),
-        stderr: Vec::new(),
-        status: std::process::ExitStatus::default(),
-        unread: None,
-    };
-    let outcome = Outcome { stdout: printed.into(), unread: None, ..outcome.clone() };
-    let sorted = |text: &str| {
-        let mut lines: Vec<String> = text.lines().map(String::from).collect();
-        lines.sort();
-        lines
-    };
-    let headline = if sorted(printed) == sorted(wanted) && outcome.succeeded() {
+    Ok(id.to_string())
+}
+
+fn differ(
+    outcome: &Outcome,
+    channel: Channel,
+    wanted: &str,
+    printed: &str,
+    are_there: bool,
+) -> Verdict {
+    let headline = if are_there && outcome.succeeded() {
         "the four lines are right, but in another order: the order of the calls of fflush?"
     } else if outcome.stderr.ends_with(b": Invalid argument\n") {
         "the four lines are not right (EINVAL: was the segment removed by another process?):"
     } else {
         "the four lines are not right:"
     };
-    Err(Report::difference(
-        headline,
-        &right.describe(channel),
-        &outcome.describe(channel),
-        ["right", super::programs::Version::Ours.name()],
-    ))
+    let (stderr, status) = (Vec::new(), ExitStatus::default());
+    let right = Outcome { stdout: wanted.into(), stderr, status, unread: None };
+    let seen = Outcome { stdout: printed.into(), unread: None, ..outcome.clone() };
+    let texts = [right, seen].map(|outcome| outcome.describe(channel));
+    expect_same(headline, &texts[0], &texts[1], ["right", Version::Ours.name()])
 }
 
 /// Which of shm-fork's processes it is. A student may make process 2 first.

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use nix::sched::{CloneFlags, unshare};
@@ -101,7 +101,5 @@ pub fn enter_own_table() -> Verdict {
 
 /// Whether a command of the shell succeeds.
 fn succeeds(command: &str) -> bool {
-    let mut shell = Command::new("sh");
-    shell.args(["-c", command]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    shell.status().is_ok_and(|status| status.success())
+    Command::new("sh").args(["-c", command]).output().is_ok_and(|output| output.status.success())
 }

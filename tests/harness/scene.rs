@@ -6,14 +6,14 @@ use nix::errno::Errno;
 
 use super::by_hand::{as_user, by_hand, input_by_hand, quoted};
 use super::found::{Found, NOBODY, found};
-use super::four_lines::name_of;
+use super::four_lines::{four_lines, name_of};
 use super::machine::{Need, has};
 use super::programs::{Version, is_yours};
 use super::right::{Right, Seen};
 use super::typed::typed;
 use crate::engine::{
-    Act, At, Channel, Folder, Kind, Launch, Outcome, Report, Step, THE_C_VERSIONS_ORDER, Verdict,
-    Who, expect, in_words, step,
+    Act, At, Channel, Folder, Kind, Launch, Report, Step, THE_C_VERSIONS_ORDER, Verdict, Who,
+    expect, expect_same, in_words, step,
 };
 
 #[derive(Clone, Debug)]
@@ -23,11 +23,10 @@ pub struct Scene {
     failing: Option<Failing>,
     holding: Vec<Step>,
     user: Option<u32>,
-    wrapper: Vec<&'static str>,
+    wrapper: &'static [&'static str],
     redirection: &'static str,
     programs: Vec<(&'static str, Vec<u8>)>,
     channels: Vec<Channel>,
-    another_way: fn(&Outcome, Channel) -> bool,
 }
 
 /// A call that fails: the process that makes it, its name, and its number among those of that name.
@@ -41,11 +40,10 @@ impl Scene {
             failing: None,
             holding: Vec::new(),
             user: None,
-            wrapper: Vec::new(),
+            wrapper: &[],
             redirection: "",
             programs: vec![(program, Vec::new())],
             channels: vec![Channel::Pipes, Channel::OneFile, Channel::Terminal],
-            another_way: |_, _| false,
         }
     }
 
@@ -63,12 +61,6 @@ impl Scene {
         Self::ready(program).only(Channel::Pipes)
     }
 
-    /// What else is right of a student's program, if the segments stay as they were.
-    pub fn or(mut self, another_way: fn(&Outcome, Channel) -> bool) -> Self {
-        self.another_way = another_way;
-        self
-    }
-
     /// Runs one program more.
     pub fn then(mut self, program: &'static str) -> Self {
         self.programs.push((program, Vec::new()));
@@ -83,16 +75,9 @@ impl Scene {
         self
     }
 
-    /// One channel more.
-    pub fn also(mut self, channel: Channel) -> Self {
-        self.channels.push(channel);
-        self
-    }
-
     /// This channel only.
-    pub fn only(mut self, channel: Channel) -> Self {
-        self.channels = vec![channel];
-        self
+    pub fn only(self, channel: Channel) -> Self {
+        Self { channels: vec![channel], ..self }
     }
 
     /// A segment that is already there.
@@ -113,21 +98,18 @@ impl Scene {
     }
 
     /// Another user runs the programs.
-    pub fn run_by(mut self, user: u32) -> Self {
-        self.user = Some(user);
-        self
+    pub fn run_by(self, user: u32) -> Self {
+        Self { user: Some(user), ..self }
     }
 
     /// A user without privileges runs the programs: this one, or nobody in root's place.
-    pub fn run_by_ordinary_user(mut self) -> Self {
-        self.user = has(Need::OtherUsers).then_some(NOBODY);
-        self
+    pub fn run_by_ordinary_user(self) -> Self {
+        Self { user: has(Need::OtherUsers).then_some(NOBODY), ..self }
     }
 
     /// A command that runs the programs: its words before the program's name.
-    pub fn under(mut self, wrapper: &[&'static str]) -> Self {
-        self.wrapper = wrapper.to_vec();
-        self
+    pub fn under(self, wrapper: &'static [&'static str]) -> Self {
+        Self { wrapper, ..self }
     }
 
     /// The shell does something to its streams, such as `>/dev/full`.
@@ -135,29 +117,15 @@ impl Scene {
         Self { redirection, ..self }
     }
 
-    /// The channels on which the program is judged. The order in which two streams meet in a file
-    /// is the C library's doing, so only ours is judged by it.
-    fn channels(&self) -> impl Iterator<Item = Channel> {
-        let is_order = |channel| matches!(channel, Channel::OneFile | Channel::TerminalOutput);
-        let is_asked = move |channel: &Channel| !is_yours() || !is_order(*channel);
-        self.channels.iter().copied().filter(is_asked)
-    }
-
     /// Both versions do the same: every byte, stream, status and segment.
     pub fn agrees(&self) -> Verdict {
         self.on_each_channel(|channel| {
             let c = self.play(Version::C, channel)?.text();
             let ours = self.play(Version::Ours, channel)?.text();
-            if c == ours {
-                return Ok(());
-            }
-            let who = match Version::Ours.name() {
-                "yours" => "yours".to_string(),
-                name => format!("the {name}"),
-            };
+            let who = if is_yours() { "yours" } else { "the Rust version" };
             let headline = format!("{channel}, {who} differs from the C version:");
-            let labels = [Version::C.name(), Version::Ours.name()];
-            Err(Report::difference(&headline, &c, &ours, labels))
+            let names = [Version::C.name(), Version::Ours.name()];
+            expect_same(&headline, &c, &ours, names)
         })
     }
 
@@ -174,40 +142,46 @@ impl Scene {
             let wanted = format!("wanted is status 1 and: {}", right.says);
             let ours = self.play(Version::Ours, channel);
             let ours = ours.map_err(|report| report.with_headline(&wanted))?;
-            let is_another = (self.another_way)(&ours.last, channel) && ours.after == ours.before;
+            let goes_on = self.is_fork() && four_lines(&ours.last, channel).is_ok();
+            let is_another = goes_on && ours.after == ours.before;
             if is_yours() && (is_another || right.is_met_by(channel, &c, &ours)) {
                 return Ok(());
             }
             let wanted = right.text(channel, &c, &ours);
             let outcome = ours.last.describe(channel);
-            let actual = format!("{outcome}segments then:\n{}", ours.after);
-            if actual == wanted {
-                return Ok(());
-            }
+            let seen = format!("{outcome}segments then:\n{}", ours.after);
             let says = right.says;
             let hint = match in_words(ours.last.status).as_str() {
                 "died by SIGSEGV" => "\n(a shmat that fails gives (void *) -1, a shmget -1)",
                 _ => "",
             };
             let headline = format!("{channel}, it should end with status 1 and say: {says}{hint}");
-            let labels = ["right", Version::Ours.name()];
-            Err(Report::difference(&headline, &wanted, &actual, labels))
+            expect_same(&headline, &wanted, &seen, ["right", Version::Ours.name()])
         })
     }
 
     fn on_each_channel(&self, play: impl Fn(Channel) -> Verdict) -> Verdict {
-        self.channels().try_for_each(|channel| {
+        // The order in which two streams meet in a file is the C library's doing, so only ours is judged by it.
+        let is_order = |channel| matches!(channel, Channel::OneFile | Channel::TerminalOutput);
+        let mut channels =
+            self.channels.iter().filter(|&&channel| !is_yours() || !is_order(channel));
+        channels.try_for_each(|&channel| {
             play(channel).map_err(|report| {
                 let report = report.with_headline(&format!("Before: {}.", self.situation()));
-                // No command hangs a terminal up.
-                if channel == Channel::HungUp {
-                    return report;
+                let end = match report.kind {
+                    Kind::Stopped => "    # Control-C ends it",
+                    _ => "",
+                };
+                match channel {
+                    Channel::HungUp => report, // no command hangs a terminal up
+                    _ => report.with_advice(&(self.by_hand(channel) + end)),
                 }
-                let hangs = report.kind == Kind::Stopped;
-                let report = report.with_advice(&self.by_hand(channel));
-                if hangs { report.with_advice("    # Control-C ends it") } else { report }
             })
         })
+    }
+
+    fn is_fork(&self) -> bool {
+        self.programs.iter().any(|&(program, _)| program == "shm-fork")
     }
 
     pub fn play(&self, version: Version, channel: Channel) -> Result<Seen, Report> {
@@ -238,7 +212,7 @@ impl Scene {
     fn launch(&self, version: Version, program: &str) -> Launch {
         let shell = format!("exec \"$0\" {}", self.redirection);
         let shell = if self.redirection.is_empty() { vec![] } else { vec!["sh", "-c", &shell] };
-        let wrapper = [&self.wrapper[..], &shell].concat();
+        let wrapper = [self.wrapper, &shell].concat();
         let fail =
             |(who, call, number, errno)| step(who, At::Named(call, number), Act::Fail(errno));
         let failing = Vec::from_iter(self.failing.map(fail));
@@ -258,8 +232,7 @@ impl Scene {
     fn situation(&self) -> String {
         let mut facts: Vec<String> = self.found.iter().map(Found::describe).collect();
         if let Some((who, call, number, errno)) = self.failing {
-            let is_fork = self.programs.iter().any(|&(program, _)| program == "shm-fork");
-            let by = if is_fork { format!("{}'s ", name_of(who)) } else { String::new() };
+            let by = if self.is_fork() { format!("{}'s ", name_of(who)) } else { String::new() };
             let which = if number > 1 { format!(" number {number}") } else { String::new() };
             facts.push(format!("{by}{call}{which} fails with {errno:?}"));
         }
