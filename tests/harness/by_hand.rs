@@ -1,8 +1,6 @@
 //! How a student sees it without the check: commands to type.
 
-use std::env;
-
-use super::programs::yours;
+use super::programs::{built, yours};
 use crate::engine::Channel;
 
 /// A word as the shell has to be given it.
@@ -13,12 +11,6 @@ pub fn quoted(word: &str) -> String {
     } else {
         format!("'{}'", word.replace('\'', "'\\''"))
     }
-}
-
-/// The folder of what make has built, as a student names it.
-pub fn built() -> String {
-    let set = env::var("CARGO_TARGET_DIR").unwrap_or_default();
-    if set.is_empty() { "target".into() } else { set }
 }
 
 /// Words that make another user run the command after them.

@@ -2,9 +2,9 @@
 
 use std::ffi::OsString;
 
-use super::by_hand::{as_user, built, quoted};
+use super::by_hand::{as_user, quoted};
 use super::machine::{Need, has};
-use super::programs::make_segment;
+use super::programs::{built, make_segment};
 use crate::engine::{Launch, Report, World};
 
 /// A user who owns nothing.

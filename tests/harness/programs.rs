@@ -26,31 +26,22 @@ fn run() -> &'static Path {
 
 /// Takes into the folder of a run what make has built, or in its place what the user gives.
 pub fn take() -> Verdict {
-    let run = run();
+    let (run, built) = (run(), lab().join(built()));
     let (c, ours) = (run.join("c"), run.join("ours"));
-    copy_all(&target().join("c"), &c)?;
-    copy_all(&target().join("release"), &ours)?;
-    if let Some(folder) = originals() {
+    take_folder(&built.join("c"), &c, &[])?;
+    if let Some(folder) = folder("ORIGINALS") {
         take_folder(&folder, &c, &[])?;
-        if let Some(program) = PROGRAMS.into_iter().find(|program| !c.join(program).exists()) {
-            let words = fs::read_to_string(c.join(program).with_extension("log"))?;
-            let what = format!("{program}.c of ORIGINALS does not compile");
-            return Err(Report::trouble(format!("{what}:\n{words}")));
-        }
     }
-    if let Some(folder) = yours() {
-        fs::remove_dir_all(&ours)?;
-        fs::create_dir(&ours)?;
-        // As ours are, so that a read that is to fail is the program's own, not its loader's.
-        take_folder(&folder, &ours, &["-static"])?;
+    // As ours are, so that a read that is to fail is the program's own, not its loader's.
+    take_folder(&yours().unwrap_or_else(|| built.join("release")), &ours, &["-static"])?;
+    let is_there =
+        |program: &str| c.join(program).exists() && (is_yours() || ours.join(program).exists());
+    if let Some(program) = PROGRAMS.into_iter().find(|program| !is_there(program)) {
+        let why = fs::read_to_string(c.join(program).with_extension("log"));
+        let why = why.unwrap_or_else(|_| "it is not built: make builds it".into());
+        return Err(Report::trouble(format!("{program}: {why}")));
     }
-    copy(&target().join("release/make-segment"), &run.join("make-segment"))
-}
-
-fn copy_all(folder: &Path, into: &Path) -> Verdict {
-    fs::create_dir(into)?;
-    let copied = |program| copy(&folder.join(program), &into.join(program));
-    PROGRAMS.into_iter().try_for_each(copied)
+    copy(&built.join("release/make-segment"), &run.join("make-segment"))
 }
 
 /// A copy, which every user can reach: the lab may lie where only its owner may enter.
@@ -64,6 +55,7 @@ fn copy(file: &Path, to: &Path) -> Verdict {
 /// INTO/shm-x.log has the compiler's words (no program there if it failed); else FOLDER/shm-x is copied.
 pub fn take_folder(folder: &Path, into: &Path, flags: &[&str]) -> Verdict {
     let mut taken = 0;
+    fs::create_dir_all(into)?;
     for program in PROGRAMS {
         let source = folder.join(program).with_extension("c");
         if source.is_file() {
@@ -150,11 +142,6 @@ pub fn is_yours() -> bool {
     yours().is_some()
 }
 
-/// The folder whose C files stand where the lab's do.
-fn originals() -> Option<PathBuf> {
-    folder("ORIGINALS")
-}
-
 /// A folder, without the slash at its end.
 fn folder(variable: &str) -> Option<PathBuf> {
     let folder = env::var_os(variable).filter(|folder| !folder.is_empty())?;
@@ -172,9 +159,9 @@ pub fn lab() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }
 
-/// Where make has put what it built.
-pub fn target() -> PathBuf {
-    lab().join(folder("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+/// The folder of what make has built, as a student names it.
+pub fn built() -> String {
+    given("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into())
 }
 
 /// The tool that makes the segments that a case starts from.

@@ -7,8 +7,7 @@ use std::process::{Command, Stdio};
 use nix::sys::signal::{SigSet, Signal, killpg};
 use nix::unistd::Pid;
 
-use super::by_hand::built;
-use super::programs::lab;
+use super::programs::{built, lab};
 use crate::engine::{Folder, Report, Verdict, expect};
 
 /// Types commands; gives what is shown on both streams. Nothing of them goes on running.
