@@ -30,16 +30,15 @@ pub fn lines(played: &[Played], in_full: bool) -> Vec<String> {
 }
 
 fn green(played: &[Played]) -> Vec<String> {
+    let mut lines = [counts(played), reasons(played)].concat();
+    if is_yours() && landlock_version() == 0 {
+        lines.push(
+            "This kernel has no Landlock: what is checked can read and write your files.".into(),
+        );
+    }
     let any = played.iter().any(|played| played.verdict.is_ok());
-    let last = if any { "All that ran passed." } else { "Nothing was checked." };
-    [counts(played), reasons(played), open_files(), vec![last.to_string()]].concat()
-}
-
-/// Where the kernel cannot confine what a student hands in.
-fn open_files() -> Vec<String> {
-    let is_open = is_yours() && landlock_version() == 0;
-    let line = "This kernel has no Landlock: what is checked can read and write your files.";
-    Vec::from_iter(is_open.then(|| line.to_string()))
+    lines.push(if any { "All that ran passed." } else { "Nothing was checked." }.into());
+    lines
 }
 
 /// The simplest failing case in full, the others by name, and what to type.
@@ -82,31 +81,26 @@ fn height(line: &str) -> usize {
     line.chars().count().div_ceil(COLUMNS).max(1)
 }
 
-/// As much of a report as there is room for: its beginning and, if they fit, the commands at its end.
+/// As much of a report as there is room for: how it ended, and what it left, is said last.
 fn shortened(report: &Report, room: usize) -> Vec<String> {
-    let lines: Vec<&str> = report.text.trim_end().lines().collect();
-    let tall = |lines: &[&str]| lines.iter().map(|line| height(line)).sum::<usize>();
-    let own = |lines: &[&str]| lines.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let mut lines: Vec<String> = report.text.trim_end().lines().map(String::from).collect();
+    let tall = |lines: &[String]| lines.iter().map(|line| height(line)).sum::<usize>();
     if tall(&lines) <= room {
-        return own(&lines);
+        return lines;
     }
-    let commands = lines.iter().rposition(|line| line.starts_with("By hand"));
-    let (above, commands) = lines.split_at(commands.unwrap_or(lines.len()));
-    // What was seen comes first.
-    let fit = tall(above) >= room && tall(commands) + 8 <= room;
-    let commands = if fit { commands } else { &[] };
-    // How it ended, and what it left, is said last.
-    let last = if room > 10 { 3 } else { 0 };
-    let (above, end) = above.split_at(above.len().saturating_sub(last));
-    let left = room.saturating_sub(1 + tall(commands) + tall(end));
+    let by_hand = lines.iter().rposition(|line| line.starts_with("By hand"));
+    lines.truncate(by_hand.unwrap_or(lines.len()));
+    if tall(&lines) < room {
+        lines.push("(By hand: see the command below.)".into());
+        return lines;
+    }
+    let (above, end) = lines.split_at(lines.len().saturating_sub(if room > 10 { 3 } else { 0 }));
+    let left = room.saturating_sub(1 + tall(end));
     let fits = |&count: &usize| tall(&above[..count]) <= left;
     let shown = (0..=above.len()).rev().find(fits).unwrap_or(0);
     let rest = above.len() - shown;
-    let (more, by_hand) = match rest {
-        0 => (Vec::new(), vec!["(By hand: see the command below.)".to_string()]),
-        _ => (vec![format!("  ... and {rest} more lines: see the command below")], own(commands)),
-    };
-    [own(&above[..shown]), more, own(end), by_hand].concat()
+    let more = format!("  ... and {rest} more lines: see the command below");
+    [&above[..shown], &[more], end].concat()
 }
 
 /// The other cases that failed: as many names as fit on two lines.
@@ -128,27 +122,29 @@ fn also(others: &[&Played]) -> Vec<String> {
 
 /// How many of each exercise passed, by level; without those of which none was played.
 fn counts(played: &[Played]) -> Vec<String> {
-    let mut exercises: Vec<&str> = played.iter().map(|played| played.case.exercise()).collect();
+    let ran = |played: &&Played| !played.is(Kind::NotRun);
+    let mut exercises: Vec<&str> =
+        played.iter().filter(ran).map(|played| played.case.exercise()).collect();
     exercises.dedup();
-    let names = Level::ALL.map(|level| format!("{:>11}", level.name()));
-    let head = format!("{:12}{}{:>11}", "passed", names.concat(), "not run");
-    let lines = exercises.into_iter().filter_map(|exercise| {
+    if exercises.is_empty() {
+        return Vec::new();
+    }
+    let row = |exercise: &str| {
         let of_it = played.iter().filter(|played| played.case.exercise() == exercise);
         let not_run = of_it.clone().filter(|played| played.is(Kind::NotRun)).count();
         let levels = Level::ALL.map(|level| {
-            let run = of_it
-                .clone()
-                .filter(|played| played.case.level == level && !played.is(Kind::NotRun));
+            let run = of_it.clone().filter(ran).filter(|played| played.case.level == level);
             let passed = run.clone().filter(|played| played.verdict.is_ok()).count();
-            let all = run.count();
-            let counted = if all > 0 { format!("{passed} of {all}") } else { String::new() };
-            format!("{counted:>11}")
+            match run.count() {
+                0 => format!("{:11}", ""),
+                all => format!("{:>11}", format!("{passed} of {all}")),
+            }
         });
-        let any_ran = not_run < of_it.count();
-        any_ran.then(|| format!("{exercise:12}{}{not_run:11}", levels.concat()))
-    });
-    let lines: Vec<String> = [head].into_iter().chain(lines).collect();
-    if lines.len() > 1 { lines } else { Vec::new() }
+        format!("{exercise:12}{}{not_run:11}", levels.concat())
+    };
+    let names = Level::ALL.map(|level| format!("{:>11}", level.name()));
+    let head = format!("{:12}{}{:>11}", "passed", names.concat(), "not run");
+    [head].into_iter().chain(exercises.into_iter().map(row)).collect()
 }
 
 /// Why cases were not run, and how many for each reason.
