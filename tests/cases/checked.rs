@@ -65,14 +65,6 @@ pub fn cases(program: &'static str) -> Vec<Case> {
     CALLS.iter().filter(is_of).map(of).collect()
 }
 
-/// A call of a program's: the process that makes it, its name, and its number among those of that name.
-struct Place {
-    program: &'static str,
-    who: usize,
-    name: &'static str,
-    number: usize,
-}
-
 impl Checked {
     fn is_checked_by(&self, program: &'static str) -> Verdict {
         let right = Scene::usual(program).play(Version::Ours, Channel::Pipes)?;
@@ -82,39 +74,33 @@ impl Checked {
         let is_needed = self.needed_by.contains(&program) && right.trace.threads == 0;
         expect(&wanted, !places.is_empty() || !is_needed, &seen)?;
         let given = if is_yours() { &self.errnos[..1] } else { self.errnos };
-        for place in places {
+        for (who, name, number) in places {
             for &errno in given {
-                let Place { program, who, name, number } = place;
                 let scene = Scene::usual(program).failing(who, name, number, errno);
+                let line = line(program, name, errno);
                 let scene = scene.holding(self.held(who));
-                scene.holds(|seen, _| self.judge(&place, errno, seen, &right))?;
+                scene.holds(|seen, _| self.judge(program, &line, seen, &right))?;
             }
         }
         Ok(())
     }
 
-    /// Where a program makes it.
-    fn places(&self, program: &'static str, trace: &Trace) -> Vec<Place> {
+    /// Where a program makes it: the process, the name, and the number among those of that name.
+    fn places(&self, program: &str, trace: &Trace) -> Vec<(Who, &'static str, usize)> {
         let mut places = Vec::new();
         for (who, calls) in trace.calls.iter().take(3).enumerate() {
-            for name in self.names {
-                let numbers = self.numbers(program, calls, name);
-                places.extend(numbers.map(|number| Place { program, who, name, number }));
+            let start = calls.iter().position(|&call| call == "shmget").unwrap_or(0);
+            for &name in self.names {
+                let count = |calls: &[&str]| calls.iter().filter(|&&call| call == name).count();
+                // What comes before its shmget is its language's start, but for the input and a pipe.
+                let is_input = self.name == "read" && program == "shm-dynamic";
+                let is_own = is_input || ["pipe", "pipe2", "socketpair"].contains(&name);
+                let first = if is_own { 1 } else { count(&calls[..start]) + 1 };
+                let numbers = (first..=count(calls)).take(MOST_TIMES);
+                places.extend(numbers.map(|number| (who, name, number)));
             }
         }
         places
-    }
-
-    /// Which of a process's calls of this name are the exercise's own. What comes before its shmget is its
-    /// language's start, but for the input of shm-dynamic.
-    fn numbers(&self, program: &str, calls: &[&str], name: &str) -> impl Iterator<Item = usize> {
-        let start = calls.iter().position(|&call| call == "shmget").unwrap_or(0);
-        let before = calls[..start].iter().filter(|&&call| call == name).count();
-        let all = calls.iter().filter(|&&call| call == name).count();
-        let is_input = self.name == "read" && program == "shm-dynamic";
-        let is_pipe = ["pipe", "pipe2", "socketpair"].contains(&name);
-        let first = if is_input || is_pipe { 1 } else { before + 1 };
-        (first.max(1)..=all).take(MOST_TIMES)
     }
 
     /// Who does not notice the failure must not be right by luck: a parent that does not wait ends before its
@@ -129,17 +115,24 @@ impl Checked {
         }
     }
 
-    fn judge(&self, place: &Place, errno: Errno, played: &Seen, right: &Seen) -> Verdict {
-        let is_fork = place.program == "shm-fork";
+    fn judge(&self, program: &str, line: &str, played: &Seen, right: &Seen) -> Verdict {
+        let is_fork = program == "shm-fork";
         let goes_on = self.name != "shmdt" && is_right(played, right, is_fork);
         if is_yours() && (!played.trace.reached[0] || goes_on) {
             return Ok(());
         }
         let (outcome, after) = (&played.last, &played.after);
         let seen = format!("{}segments then:\n{after}", outcome.describe(Channel::Pipes));
-        // std's text is the C library's, and the number after it.
-        let text = io::Error::from(errno).to_string();
-        place.expect_told(outcome, text.split(" (os").next().unwrap_or(&text), &seen)?;
+        let errors = String::from_utf8_lossy(&outcome.stderr);
+        // What comes before the errno's text, a student chooses.
+        let text = line.split_once(": ").map_or(line, |(_, text)| text);
+        let is_told = if is_yours() {
+            errors.contains(text)
+        } else {
+            !errors.is_empty() && errors.lines().all(|told| told == line)
+        };
+        let wanted = if is_yours() { format!("a line with: {text}") } else { line.to_string() };
+        expect(&format!("on standard error: {wanted}"), is_told, &seen)?;
         expect("exit status 1", outcome.status.code() == Some(1), &seen)?;
         let is_quick = played.trace.sleeper.is_none() || is_yours();
         expect("it does not sleep on its way out", is_quick, &seen)?;
@@ -171,23 +164,16 @@ fn is_right(played: &Seen, right: &Seen, is_fork: bool) -> bool {
     is_right && played.after == right.after && !played.trace.is_outlived
 }
 
-impl Place {
-    /// What comes before the errno's text, a student chooses.
-    fn expect_told(&self, outcome: &Outcome, text: &str, seen: &str) -> Verdict {
-        let errors = String::from_utf8_lossy(&outcome.stderr);
-        if is_yours() {
-            let wanted = format!("on standard error, a line with: {text}");
-            return expect(&wanted, errors.contains(text), seen);
-        }
-        let label = match (self.program, self.name) {
-            ("shm-create", "shmget") => "shmget failed",
-            (_, "clone") => "fork",
-            (_, "wait4") => "wait",
-            (_, "sendto") => "send",
-            (_, name) => name,
-        };
-        let line = format!("{label}: {text}");
-        let is_told = !errors.is_empty() && errors.lines().all(|told| told == line);
-        expect(&format!("on standard error: {line}"), is_told, seen)
-    }
+/// What ours says when a call fails.
+fn line(program: &str, name: &str, errno: Errno) -> String {
+    let label = match (program, name) {
+        ("shm-create", "shmget") => "shmget failed",
+        (_, "clone") => "fork",
+        (_, "wait4") => "wait",
+        (_, "sendto") => "send",
+        (_, name) => name,
+    };
+    // std's text is the C library's, and the number after it.
+    let text = io::Error::from(errno).to_string();
+    format!("{label}: {}", text.split(" (os").next().unwrap_or(&text))
 }

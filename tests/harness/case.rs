@@ -113,10 +113,7 @@ pub fn exercise(
 /// A student's C file has to compile first.
 fn compiles(program: &'static str) -> Option<Case> {
     let source = yours()?.join(format!("{program}.c"));
-    let play = move || {
-        let told = needs(program);
-        told.map_err(|report| Report::failed(report.text))
-    };
+    let play = move || needs(program).map_err(|report| Report::failed(report.text));
     source.is_file().then(|| case("compiles", play))
 }
 
