@@ -1,5 +1,5 @@
-# What trace.sh and bench.sh share. `check --script` runs them: $WORK is a folder for this run, with the programs to
-# compare in c/ and in ours/, and the lab's keys are free.
+# What trace.sh and bench.sh share. `check --script` runs them: $WORK is a folder for this run, with the
+# programs to compare in c/ and in ours/, and the lab's keys are free.
 # shellcheck shell=sh
 
 trap 'rm -rf "$WORK"; clean' EXIT

@@ -35,8 +35,8 @@ pub struct Keys {
     others: Vec<(Kind, i32)>,
 }
 
-/// What System V has beside segments: what the report calls it, its table in /proc/sysvipc, and its option of ipcrm. Their
-/// IDs are the machine's own.
+/// What System V has beside segments: what the report calls it, its table in /proc/sysvipc, and its option of
+/// ipcrm. Their IDs are the machine's own.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Kind(&'static str, &'static str, &'static str);
 

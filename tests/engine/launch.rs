@@ -1,5 +1,5 @@
-//! A program to be run, and its beginning: a process waits until the engine has taken hold of it, and then takes
-//! its bounds, its user and its place upon itself.
+//! A program to be run, and its beginning: a process waits until the engine has taken hold of it, and then
+//! takes its bounds, its user and its place upon itself.
 
 use std::convert::Infallible;
 use std::ffi::OsString;
@@ -40,8 +40,8 @@ impl Launch {
         Self { words: words.into_iter().map(Into::into).collect(), ..Self::default() }
     }
 
-    /// In a process that has just been forked: it becomes the program, in this folder and with these streams, as soon
-    /// as a byte tells it to go.
+    /// In a process that has just been forked: it becomes the program, in this folder and with these streams,
+    /// as soon as a byte tells it to go.
     pub fn begin(&self, go: UnixStream, folder: &Path, streams: [OwnedFd; 3]) -> ! {
         let Err(error) = self.become_program(go, folder, streams);
         eprintln!("check: {:?}: {error}", self.words);

@@ -76,8 +76,8 @@ pub fn bits(number: i64) -> u64 {
     u64::from_ne_bytes(number.to_ne_bytes())
 }
 
-/// Gives the call another first argument at its entry; at its exit, another result, and the first argument again, which
-/// compilers take to be as it was.
+/// Gives the call another first argument at its entry; at its exit, another result, and the first argument
+/// again, which compilers take to be as it was.
 #[cfg(target_arch = "x86_64")]
 pub fn set(pid: Pid, first: u64, result: Option<i64>) -> nix::Result<()> {
     let mut registers = getregs(pid)?;

@@ -158,8 +158,8 @@ fn pipe_of(task: &Task) -> Option<PathBuf> {
     (call.words[1] > 2 && link.to_string_lossy().starts_with("pipe:")).then_some(link)
 }
 
-/// Whether a process has the other end of a pipe open. See proc(5): the links in /proc/PID/fd have the mode in which the
-/// descriptors were opened.
+/// Whether a process has the other end of a pipe open. See proc(5): the links in /proc/PID/fd have the mode
+/// in which the descriptors were opened.
 fn can_write(task: &Task, pipe: &Path) -> bool {
     let entries = fs::read_dir(format!("/proc/{}/fd", task.pid)).into_iter().flatten().flatten();
     let mut own = entries.filter(|entry| fs::read_link(entry.path()).is_ok_and(|to| to == pipe));

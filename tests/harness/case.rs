@@ -42,8 +42,8 @@ pub fn case(name: &str, play: impl Fn() -> Verdict + 'static) -> Case {
     Case { name, needs: vec![], programs: &[], level: Level::Basic, is_stress: false, play }
 }
 
-/// A list of cases: `"name": what gives its verdict;`, where need be `"name" needs OtherUsers:`. `"name", stress:`
-/// is played by `make stress` too.
+/// A list of cases: `"name": what gives its verdict;`, where need be `"name" needs OtherUsers:`. `"name",
+/// stress:` is played by `make stress` too.
 #[macro_export]
 macro_rules! cases {
     ($($name:literal $(, $kind:ident)? $(needs $need:ident)*: $play:expr;)*) => {

@@ -86,8 +86,8 @@ pub fn has(need: Need) -> bool {
     *MET[need as usize].get_or_init(|| need.is_met())
 }
 
-/// Gives this process a segment table of its own, where the lab's real keys are free. An ordinary user needs a
-/// user namespace for it. See namespaces(7).
+/// Gives this process a segment table of its own, where the lab's real keys are free. An ordinary user needs
+/// a user namespace for it. See namespaces(7).
 pub fn enter_own_table() -> Verdict {
     if unshare(CloneFlags::CLONE_NEWIPC).is_ok() {
         return Ok(());

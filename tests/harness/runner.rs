@@ -80,8 +80,8 @@ pub fn play_all<'a>(cases: &'a [&'a Case]) -> Result<Vec<Played<'a>>, Report> {
 }
 
 impl Runner<'_> {
-    /// Those that take their time first; then the exercises in turn, so that an exercise whose first cases are
-    /// stopped is given up.
+    /// Those that take their time first; then the exercises in turn, so that an exercise whose first cases
+    /// are stopped is given up.
     fn order(&self) -> Vec<usize> {
         let is_same =
             |one: usize, other: usize| self.cases[one].exercise() == self.cases[other].exercise();

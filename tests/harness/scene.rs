@@ -161,7 +161,8 @@ impl Scene {
     }
 
     fn on_each_channel(&self, play: impl Fn(Channel) -> Verdict) -> Verdict {
-        // The order in which two streams meet in a file is the C library's doing, so only ours is judged by it.
+        // The order in which two streams meet in a file is the C library's doing, so only ours is judged by
+        // it.
         let is_order = |channel| matches!(channel, Channel::OneFile | Channel::TerminalOutput);
         let mut channels =
             self.channels.iter().filter(|&&channel| !is_yours() || !is_order(channel));

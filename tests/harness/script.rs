@@ -1,5 +1,5 @@
-//! `check --script FILE WORD…`: becomes a script of the lab's. It finds the programs in its folder, `$WORK`, and the
-//! lab's keys free.
+//! `check --script FILE WORD…`: becomes a script of the lab's. It finds the programs in its folder, `$WORK`,
+//! and the lab's keys free.
 
 use std::os::unix::process::CommandExt;
 use std::process::Command;
