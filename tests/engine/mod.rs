@@ -19,23 +19,22 @@ mod task;
 
 // The streams of a program, and what came of it.
 mod channel;
-mod folder;
+mod files;
 mod outcome;
 mod report;
 mod streams;
 
 pub use channel::Channel;
-pub use folder::Folder;
+pub use files::{Folder, memory_file};
 pub use launch::Launch;
 pub use outcome::{Outcome, in_words};
 pub use report::{Kind, Report, Verdict, diff, expect, expect_of_c, expect_same};
 pub use step::{Act, At, Step, THE_C_VERSIONS_ORDER, Until, Who, step};
-pub use streams::memory_file;
 pub use sys::{landlock_version, wait};
 pub use world::{Running, Trace, World};
 
 /// Removes what checks that were killed have left.
 pub fn remove_stale() -> std::io::Result<()> {
-    folder::remove_stale()?;
+    files::remove_stale()?;
     keys::remove_stale()
 }

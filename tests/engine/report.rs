@@ -7,7 +7,7 @@ use std::process::{self, Command};
 
 use common::Failure;
 
-use super::streams::memory_file;
+use super::files::memory_file;
 
 /// What a case finds: nothing, or why it does not pass.
 pub type Verdict = Result<(), Report>;

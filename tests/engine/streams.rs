@@ -1,7 +1,7 @@
 //! The standard streams of a run. Nothing here blocks: the loop comes by again.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, Write};
+use std::io::{Read, Seek};
 use std::os::fd::{AsFd, OwnedFd};
 use std::process::ExitStatus;
 
@@ -9,11 +9,11 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags};
 use nix::pty::openpty;
-use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::termios::{self, LocalFlags, SetArg};
 use nix::unistd::{pipe2, read, write};
 
 use super::channel::Channel;
+use super::files::memory_file;
 use super::launch::Launch;
 use super::outcome::Outcome;
 use super::report::Report;
@@ -153,14 +153,6 @@ fn pipe() -> nix::Result<(OwnedFd, OwnedFd)> {
 fn not_blocking(stream: OwnedFd) -> nix::Result<OwnedFd> {
     fcntl(&stream, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
     Ok(stream)
-}
-
-/// A file with this content.
-pub fn memory_file(content: &[u8]) -> io::Result<File> {
-    let mut file = File::from(memfd_create(c"shm-lab", MFdFlags::MFD_CLOEXEC)?);
-    file.write_all(content)?;
-    file.rewind()?;
-    Ok(file)
 }
 
 /// A new terminal, the user's end and the program's. It does not echo, so that only the program's own

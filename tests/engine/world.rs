@@ -24,7 +24,7 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::Pid;
 
 use super::calls_made;
-use super::folder::Folder;
+use super::files::Folder;
 use super::keys::Keys;
 use super::launch::Launch;
 use super::outcome::Outcome;

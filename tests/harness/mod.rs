@@ -5,7 +5,7 @@
 //! and ours play it, each in a world of its own, and what they do is compared. For example:
 //!
 //! ```text
-//! case("run_twice", || Scene::of("shm-create").then("shm-create").agrees())
+//! cases! { "run_twice": Scene::of("shm-create").then("shm-create").agrees(); }
 //! ```
 //!
 //! Others run a program in a `World` of the engine with steps: a step is an act on one process, at a

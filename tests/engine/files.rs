@@ -1,12 +1,13 @@
-//! A folder of a case's own.
+//! A folder, and files, of a case's own.
 
 use std::env;
-use std::fs::{self, Permissions};
-use std::io;
+use std::fs::{self, File, Permissions};
+use std::io::{self, Seek, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process;
 
+use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::unistd::{Pid, mkdtemp};
 
 use super::task::is_running;
@@ -53,4 +54,12 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
+}
+
+/// A file with this content.
+pub fn memory_file(content: &[u8]) -> io::Result<File> {
+    let mut file = File::from(memfd_create(c"shm-lab", MFdFlags::MFD_CLOEXEC)?);
+    file.write_all(content)?;
+    file.rewind()?;
+    Ok(file)
 }
