@@ -62,7 +62,7 @@ fn overwritten() -> Verdict {
     let mut world = Found::world(&[there()])?;
     // Between the two: whether standard output is a terminal.
     let program = Version::Ours.launch("shm-attach");
-    let program = world.start_paused(program, 0, At::Named("ioctl", 1))?;
+    let program = world.start_paused(program, 0, At::Call("ioctl", 1))?;
     let memory = Segment::open(world.machines_key(CREATE_KEY), 0).and_then(Segment::attach);
     memory.map_err(Report::of_call)?.bytes().iter().for_each(|byte| byte.store(b'x', Relaxed));
     let (outcome, _) = world.finish(program)?;

@@ -5,7 +5,8 @@ use super::prelude::*;
 
 pub fn cases() -> Vec<Case> {
     let input = b"\n\t\x0b 42%'\\ \xff\n";
-    let held = "...\nProcess 1 : Responce -> Yes, ...\n0\n";
+    let shown = "...\nProcess 1 : Responce -> Yes, ...\n0\n";
+    let (hold, kill) = (Act::Hold(Until::OthersWait), Act::Send(Signal::SIGKILL));
     let segment = |key, size| found(key, size).mode(0o600);
     let all = cases! {
         "what_is_printed":
@@ -16,16 +17,17 @@ pub fn cases() -> Vec<Case> {
         "a_full_disk": is_shown_by(&Scene::of("shm-create").redirected(">/dev/full"));
         "a_call_that_fails" needs Strace:
             is_shown_by(&Scene::usual("shm-attach").failing(0, "shmdt", 1, Errno::EINVAL));
-        "a_process_that_is_held" needs Strace: is_typed("read:delay_enter=100000:when=1", held);
+        "a_process_that_is_held" needs Strace: is_typed(At::Call("read", 1), hold, shown);
         "a_process_that_is_killed" needs Strace:
-            is_typed("sendto:signal=SIGKILL:when=1", "process 1: killed by SIGKILL\n1\n");
+            is_typed(At::Call("sendto", 1), kill, "process 1: killed by SIGKILL\n1\n");
     };
     let all = all.into_iter().map(|case| case.needs(Need::Ours).needs(Need::OwnTable));
     exercise("by_hand", &[], [(Basic, all.collect())])
 }
 
-fn is_typed(injection: &str, shown: &str) -> Verdict {
-    let lines = strace_by_hand(injection, "shm-fork");
+fn is_typed(at: At, act: Act, shown: &str) -> Verdict {
+    let strace = strace(&step(0, at, act)).unwrap_or_default();
+    let lines = lines_by_hand(&strace, "shm-fork", "; echo $?");
     let command = lines.trim_end().rsplit_once('\n').map_or("", |(_, command)| command.trim());
     shows(&format!("\n$ {command}\n{shown}"))
 }

@@ -78,7 +78,7 @@ impl Checked {
             for &errno in given {
                 let scene = Scene::usual(program).failing(who, name, number, errno);
                 let line = line(program, name, errno);
-                let scene = scene.holding(self.held(who));
+                let scene = scene.with(&self.held(who));
                 scene.holds(|seen, _| self.judge(program, &line, seen, &right))?;
             }
         }
@@ -107,7 +107,7 @@ impl Checked {
     /// children, a child that does not wait for its turn comes too early.
     fn held(&self, who: usize) -> Vec<Step> {
         let hold = |who, at| step(who, at, Act::Hold(Until::OthersWait));
-        let end = At::Named("exit_group", 1);
+        let end = At::Call("exit_group", 1);
         match (self.name, who) {
             ("wait", _) => vec![hold(1, end), hold(2, end)],
             ("read" | "semop" | "send", 1 | 2) => vec![hold(3 - who, At::Birth)],

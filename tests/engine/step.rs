@@ -9,12 +9,10 @@ pub type Who = usize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum At {
     Birth,
-    /// Before its system call of this number, from 1.
-    Call(usize),
+    /// Before its system call of this name, and of this number among those, from 1.
+    Call(&'static str, usize),
     /// After it.
-    After(usize),
-    /// Before its call of this name, and of this number among those, from 1.
-    Named(&'static str, usize),
+    After(&'static str, usize),
     /// After its first sleep.
     Awake,
 }

@@ -102,15 +102,10 @@ impl Task {
         (Duration::from_millis(milliseconds), field(21) * unit(SysconfVar::PAGE_SIZE))
     }
 
-    /// Whether it has reached the place of a step.
-    pub fn is_at(&self, now: At, place: At) -> bool {
-        match (now, place) {
-            (At::Call(_), At::Named(name, number)) => {
-                let same = self.calls.iter().filter(|&&call| call == name);
-                self.calls.last() == Some(&name) && same.count() == number
-            }
-            _ => now == place,
-        }
+    /// Its last call: the name, and the number among those of that name.
+    pub fn last_call(&self) -> (&'static str, usize) {
+        let name = self.calls.last().copied().unwrap_or_default();
+        (name, self.calls.iter().filter(|&&call| call == name).count())
     }
 
     /// Whether it can do nothing until another does something, or time goes by: it waits in a call, or has

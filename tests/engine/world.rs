@@ -54,6 +54,16 @@ pub struct Trace {
     pub reached: Vec<bool>,
 }
 
+impl Trace {
+    /// The places in a process's life before each of its calls.
+    pub fn places(&self, who: Who) -> Vec<At> {
+        let calls = self.calls.get(who).map_or(&[][..], Vec::as_slice);
+        let number =
+            |index: usize| calls[..=index].iter().filter(|&&call| call == calls[index]).count();
+        (0..calls.len()).map(|index| At::Call(calls[index], number(index))).collect()
+    }
+}
+
 struct Run {
     launch: Launch,
     streams: Streams,

@@ -1,7 +1,7 @@
 //! How a student sees it without the check: commands to type.
 
 use super::programs::{built, yours};
-use crate::engine::Channel;
+use crate::engine::{Act, At, Channel, Step};
 
 /// A word as the shell has to be given it.
 pub fn quoted(word: &str) -> String {
@@ -37,12 +37,19 @@ pub fn by_hand(program: &str) -> (String, String) {
 /// Lines of a report: the program between words.
 pub fn lines_by_hand(before: &str, program: &str, after: &str) -> String {
     let (compile, program) = by_hand(program);
-    format!("By hand, in `make shell`:\n{compile}    {before} {program}{after}\n")
+    format!("By hand, in `make shell`:\n{compile}    {before}{program}{after}\n")
 }
 
-/// How strace does something to each of a program's processes at a call.
-pub fn strace_by_hand(injection: &str, program: &str) -> String {
-    lines_by_hand(&format!("strace -f -o /dev/null -e inject={injection}"), program, "; echo $?")
+/// The words that have strace do what a step does, in each process that makes the call.
+pub fn strace(step: &Step) -> Option<String> {
+    let (At::Call(call, number) | At::After(call, number)) = step.at else { return None };
+    let act = match (step.act, step.at) {
+        (Act::Fail(errno), _) => format!("error={errno:?}"),
+        (Act::Send(signal) | Act::SendAll(signal), _) => format!("signal={signal}"),
+        (Act::Hold(_), At::After(..)) => "delay_exit=1000000".to_string(),
+        (Act::Hold(_), _) => "delay_enter=1000000".to_string(),
+    };
+    Some(format!("strace -f -o /dev/null -e inject={call}:{act}:when={number} "))
 }
 
 /// What feeds a program its input: a pipe, or the user.

@@ -42,7 +42,7 @@ mod script;
 mod stress;
 mod summary;
 
-pub use by_hand::{lines_by_hand, strace_by_hand};
+pub use by_hand::{lines_by_hand, strace};
 pub use case::{Case, Level, case, exercise};
 pub use command_line::main;
 pub use found::{Found, NOBODY, found};

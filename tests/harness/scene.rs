@@ -4,7 +4,7 @@
 use common::{CREATE_KEY, CREATE_SIZE};
 use nix::errno::Errno;
 
-use super::by_hand::{as_user, by_hand, input_by_hand, quoted};
+use super::by_hand::{as_user, by_hand, input_by_hand, quoted, strace};
 use super::found::{Found, NOBODY, found};
 use super::four_lines::{four_lines, name_of};
 use super::machine::{Need, has};
@@ -20,8 +20,7 @@ use crate::engine::{
 #[must_use = "a scene that is not played checks nothing"]
 pub struct Scene {
     found: Vec<Found>,
-    failing: Option<Failing>,
-    holding: Vec<Step>,
+    steps: Vec<Step>,
     user: Option<u32>,
     wrapper: &'static [&'static str],
     redirection: &'static str,
@@ -29,16 +28,12 @@ pub struct Scene {
     channels: Vec<Channel>,
 }
 
-/// A call that fails: the process that makes it, its name, and its number among those of that name.
-type Failing = (Who, &'static str, usize, Errno);
-
 impl Scene {
     /// Runs `program` with no input, through pipes, into a file and on a terminal.
     pub fn of(program: &'static str) -> Self {
         Self {
             found: Vec::new(),
-            failing: None,
-            holding: Vec::new(),
+            steps: Vec::new(),
             user: None,
             wrapper: &[],
             redirection: "",
@@ -88,13 +83,13 @@ impl Scene {
 
     /// The kernel refuses a call of one of the program's processes.
     pub fn failing(self, who: Who, call: &'static str, number: usize, errno: Errno) -> Self {
-        let failing = Some((who, call, number, errno));
-        Self { failing, ..self }
+        self.with(&[step(who, At::Call(call, number), Act::Fail(errno))])
     }
 
-    /// Processes are held meanwhile.
-    pub fn holding(self, holding: Vec<Step>) -> Self {
-        Self { holding, ..self }
+    /// Something is done to the program's processes.
+    pub fn with(mut self, steps: &[Step]) -> Self {
+        self.steps.extend(steps);
+        self
     }
 
     /// Another user runs the programs.
@@ -214,25 +209,23 @@ impl Scene {
         let shell = format!("exec \"$0\" {}", self.redirection);
         let shell = if self.redirection.is_empty() { vec![] } else { vec!["sh", "-c", &shell] };
         let wrapper = [self.wrapper, &shell].concat();
-        let fail =
-            |(who, call, number, errno)| step(who, At::Named(call, number), Act::Fail(errno));
-        let failing = Vec::from_iter(self.failing.map(fail));
         // Where C's processes race, they are held to the order that it hopes for. So are others, at the
         // start: that they race is shown by the cases that hold them, and not by luck.
         let order = match version {
             _ if program != "shm-fork" => &[],
             Version::C => &THE_C_VERSIONS_ORDER[..],
-            Version::Ours if failing.is_empty() => &THE_C_VERSIONS_ORDER[..1],
+            Version::Ours if self.steps.is_empty() => &THE_C_VERSIONS_ORDER[..1],
             Version::Ours => &[],
         };
-        let steps = [&failing, order, &self.holding].concat();
+        let steps = [&self.steps, order].concat();
         Launch { user: self.user, steps, ..version.launch_under(&wrapper, program) }
     }
 
     /// What there is before the programs begin, in a sentence.
     fn situation(&self) -> String {
         let mut facts: Vec<String> = self.found.iter().map(Found::describe).collect();
-        if let Some((who, call, number, errno)) = self.failing {
+        for &Step { who, at, act } in &self.steps {
+            let (At::Call(call, number), Act::Fail(errno)) = (at, act) else { continue };
             let by = if self.is_fork() { format!("{}'s ", name_of(who)) } else { String::new() };
             let which = if number > 1 { format!(" number {number}") } else { String::new() };
             facts.push(format!("{by}{call}{which} fails with {errno:?}"));
@@ -255,10 +248,9 @@ impl Scene {
         for found in &self.found {
             lines += &format!("    {}\n", found.by_hand());
         }
-        let strace = self.failing.map_or(String::new(), |(_, call, number, errno)| {
-            format!("strace -f -o /dev/null -e inject={call}:error={errno:?}:when={number} ")
-        });
-        let is_child = self.failing.is_some_and(|(who, ..)| who > 0);
+        let failing = self.steps.iter().find(|step| matches!(step.act, Act::Fail(_)));
+        let strace = failing.and_then(strace).unwrap_or_default();
+        let is_child = failing.is_some_and(|step| step.who > 0);
         let each = if is_child { "   # there in both children" } else { "" };
         let wrapper: String = self.wrapper.iter().map(|word| quoted(word) + " ").collect();
         for (program, input) in &self.programs {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::prelude::*;
-use super::{Place, beside_c, launch, leftover, places, runs_right, traced};
+use super::{beside_c, describe, launch, leftover, places, runs_right, traced};
 
 const CROWD: usize = 64;
 
@@ -51,39 +51,39 @@ fn each_its_own(world: &mut World, runs: &[Running]) -> Verdict {
 /// one of the calls that find a segment: each has a segment of its own.
 fn two(found: &[Found]) -> Verdict {
     let whole = traced(&mut Found::world(found)?, Version::Ours, &[])?.0;
-    for (first, second) in pairs(&places(0, &whole)) {
-        two_at(first, second, found).map_err(|report| {
-            let held = |place: Place| format!("is held: {}", place.describe());
-            let (first, second) = (held(first), second.map_or("runs to its end".into(), held));
-            let headline = format!("Of two runs, the first {first}. The second {second}.");
-            report.with_headline(&headline).with_advice(&several_by_hand(2))
-        })?;
+    let firsts = places(0, &whole);
+    let is_fork = |at: &&At| matches!(at, At::Call(call, _) if call.contains("clone"));
+    for (index, &first) in firsts.iter().enumerate() {
+        // A second run that is held earlier than the first has met no more than the first one's end.
+        let seconds = firsts.iter().take_while(|at| !is_fork(at)).skip(index).copied();
+        for second in seconds.chain([TO_ITS_END]) {
+            two_at(first, second, found).map_err(|report| {
+                let second = match second {
+                    TO_ITS_END => "runs to its end".to_string(),
+                    second => format!("is held: {}", describe(0, second)),
+                };
+                let first = describe(0, first);
+                let both = format!("Of two runs, the first is held: {first}. The second {second}.");
+                report.with_headline(&both).with_advice(&several_by_hand(2))
+            })?;
+        }
     }
     Ok(())
 }
 
-/// A second run that is held earlier than the first has met no more than the first one's end.
-fn pairs(firsts: &[Place]) -> Vec<(Place, Option<Place>)> {
-    let finding = firsts.iter().take_while(|place| !place.call.contains("clone"));
-    let with_seconds = |&first: &Place| {
-        let seconds = finding.clone().filter(|second| second.number >= first.number);
-        let seconds = seconds.map(|&second| Some(second)).chain([None]);
-        seconds.map(|second| (first, second)).collect::<Vec<_>>()
-    };
-    firsts.iter().flat_map(with_seconds).collect()
-}
+/// A place to which no run comes.
+const TO_ITS_END: At = At::Call("", 0);
 
-fn two_at(first: Place, second: Option<Place>, found: &[Found]) -> Verdict {
+fn two_at(first: At, second: At, found: &[Found]) -> Verdict {
     let mut world = Found::world(found)?;
     let mut start = |at| world.start_paused(launch(Version::Ours, &[]), 0, at);
-    let to_its_end = At::Call(usize::MAX);
-    let runs = [start(first.at())?, start(second.map_or(to_its_end, Place::at))?];
+    let runs = [start(first)?, start(second)?];
     each_its_own(&mut world, &runs)
 }
 
 /// Chance has to do what the check does.
 fn several_by_hand(runs: usize) -> String {
-    let before = format!("for i in $(seq {runs}); do");
+    let before = format!("for i in $(seq {runs}); do ");
     lines_by_hand(&before, "shm-fork", " & done; wait; ipcs -m")
 }
 

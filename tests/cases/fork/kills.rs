@@ -2,7 +2,7 @@
 //! runs, no segment stays, and a parent that survives names the process that died, and the signal.
 
 use super::super::prelude::*;
-use super::{at_each, places, runs_right, traced, undisturbed};
+use super::{at_each, describe, places, runs_right, traced, undisturbed};
 
 /// A child dies, and its parent notices.
 pub fn deaths() -> Vec<Case> {
@@ -41,11 +41,11 @@ fn control_c_is_typed() -> Verdict {
 
 fn signalled(who: Who, act: Act, check: impl Fn(&Outcome, bool) -> Verdict) -> Verdict {
     let places = places(who, &undisturbed()?);
-    at_each(&places, act, |place, world, trace, outcome| {
+    at_each(who, &places, act, |at, world, trace, outcome| {
         if trace.reached.contains(&false) {
             return four_lines(outcome, Channel::Pipes).map(drop);
         }
-        check(outcome, places.last() == Some(&place))?;
+        check(outcome, places.last() == Some(&at))?;
         let sleeper = trace.sleeper.map(name_of);
         let seen = format!("{} sleeps", sleeper.unwrap_or("nobody"));
         let is_so = sleeper.is_none() || is_yours(); // a program that polls notices in time
@@ -93,13 +93,13 @@ fn is_left_clean(world: &mut World, trace: &Trace) -> Verdict {
 fn two_deaths_leave(found: &[Found]) -> Verdict {
     let whole = undisturbed()?;
     let mut leaving = Vec::new();
-    for place in places(0, &whole) {
+    for at in places(0, &whole) {
         let mut world = Found::world(found)?;
         let before = world.describe_table()?;
-        let death = step(place.who, place.at(), Act::Send(Signal::SIGKILL));
+        let death = step(0, at, Act::Send(Signal::SIGKILL));
         traced(&mut world, Version::Ours, &[death])?;
         if world.describe_table()? != before {
-            leaving.push(place.describe());
+            leaving.push(describe(0, at));
         }
     }
     let seen = leaving.join("\n");
@@ -119,7 +119,7 @@ fn a_death_in_the_c_version() -> Verdict {
 /// Nobody is left to remove the segment.
 fn the_parents_death_in_the_c_version() -> Verdict {
     let mut world = World::new()?;
-    let death = step(0, At::Named("wait4", 1), Act::Send(Signal::SIGKILL));
+    let death = step(0, At::Call("wait4", 1), Act::Send(Signal::SIGKILL));
     let (_, outcome) = traced(&mut world, Version::C, &[death])?;
     let ends = in_words(outcome.status);
     expect_of_c("died by SIGKILL", ends == "died by SIGKILL", &ends)?;

@@ -16,7 +16,7 @@ pub fn cases() -> Vec<Case> {
         "a_call_fails_beside_a_living_process": each_call_fails(&leftover().held(), |_| true);
         "a_call_fails_on_a_leftover" needs Ours:
             each_call_fails(&leftover(), |call| finds.contains(&call));
-        "beside_a_c_version_that_has_just_begun": beside_the_c_version(0, At::Named("clone", 1));
+        "beside_a_c_version_that_has_just_begun": beside_the_c_version(0, At::Call("clone", 1));
         "beside_a_c_version_that_is_under_way": beside_the_c_version(1, At::Awake);
     }
 }

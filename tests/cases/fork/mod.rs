@@ -126,65 +126,38 @@ fn beside_c(world: &mut World, who: Who, at: At, other: Version) -> Result<[Outc
     Ok([c, other])
 }
 
-/// A place in shm-fork's life: which process, and before or after which of its system calls; 0 is its birth.
-#[derive(Clone, Copy, PartialEq)]
-struct Place {
-    who: usize,
-    number: usize,
-    is_after: bool,
-    call: &'static str,
-    /// The call's number among those of its name.
-    of_name: usize,
-}
-
-impl Place {
-    fn at(self) -> At {
-        match self.number {
-            0 => At::Birth,
-            number if self.is_after => At::After(number),
-            number => At::Call(number),
-        }
-    }
-
-    fn describe(self) -> String {
-        let Self { who, number, is_after, call, .. } = self;
-        let (name, side) = (name_of(who), if is_after { "after" } else { "before" });
-        match number {
-            0 => format!("{name}, before its first call"),
-            _ => format!("{name}, {side} its call {number} ({call})"),
-        }
-    }
-
-    /// How strace does the same, in each process that makes this call.
-    fn by_hand(self, act: Act) -> String {
-        let act = match act {
-            _ if self.number == 0 => return String::new(),
-            Act::Send(signal) | Act::SendAll(signal) => format!("signal={signal}"),
-            _ if self.is_after => "delay_exit=1000000".to_string(),
-            _ => "delay_enter=1000000".to_string(),
-        };
-        strace_by_hand(&format!("{}:{act}:when={}", self.call, self.of_name), "shm-fork")
+/// "process 1, before its read number 2".
+fn describe(who: Who, at: At) -> String {
+    let name = name_of(who);
+    match at {
+        At::Call(call, number) => format!("{name}, before its {call} number {number}"),
+        At::After(call, number) => format!("{name}, after its {call} number {number}"),
+        At::Birth | At::Awake => format!("{name}, before its first call"),
     }
 }
 
-/// One run for each of these places, with an act there; each is judged.
+/// One run for each of these places of a process, with an act there; each is judged.
 fn at_each(
-    places: &[Place],
+    who: Who,
+    places: &[At],
     act: Act,
-    judge: impl Fn(Place, &mut World, &Trace, &Outcome) -> Verdict,
+    judge: impl Fn(At, &mut World, &Trace, &Outcome) -> Verdict,
 ) -> Verdict {
-    places.iter().try_for_each(|&place| {
-        let mut world = World::new()?;
-        let played = traced(&mut world, Version::Ours, &[step(place.who, place.at(), act)]);
-        let judged = played.and_then(|(trace, outcome)| judge(place, &mut world, &trace, &outcome));
+    places.iter().try_for_each(|&at| {
+        let (mut world, step) = (World::new()?, step(who, at, act));
+        let played = traced(&mut world, Version::Ours, &[step]);
+        let judged = played.and_then(|(trace, outcome)| judge(at, &mut world, &trace, &outcome));
         judged.map_err(|report| {
+            let place = describe(who, at);
             let headline = match act {
                 Act::Send(signal) | Act::SendAll(signal) => {
-                    format!("{signal} was sent to {}:", place.describe())
+                    format!("{signal} was sent to {place}:")
                 }
-                _ => format!("{}, was held until the others waited or ended:", place.describe()),
+                _ => format!("{place}, was held until the others waited or ended:"),
             };
-            report.with_headline(&headline).with_advice(&place.by_hand(act))
+            let by_hand =
+                strace(&step).map(|strace| lines_by_hand(&strace, "shm-fork", "; echo $?"));
+            report.with_headline(&headline).with_advice(&by_hand.unwrap_or_default())
         })
     })
 }
@@ -192,17 +165,13 @@ fn at_each(
 /// A program in another language may make hundreds of calls: at most 40 of each process are tried.
 const MOST_CALLS: usize = 40;
 
-/// One process's places: its birth and its calls, of the parent those from shmget on.
-fn places(who: usize, trace: &Trace) -> Vec<Place> {
-    let calls = trace.calls.get(who).map_or(&[][..], Vec::as_slice);
-    let first = calls.iter().position(|&call| call == "shmget").map_or(0, |index| index + 1);
-    let last = calls.len().min(first + MOST_CALLS);
-    let place = |number: usize| {
-        let call = number.checked_sub(1).map_or("", |index| calls[index]);
-        let of_name = calls[..number].iter().filter(|&&other| other == call).count();
-        Place { who, number, is_after: false, call, of_name }
-    };
-    (first..=last).map(place).collect()
+/// One process's places: its birth and before its calls, of the parent those from shmget on.
+fn places(who: Who, trace: &Trace) -> Vec<At> {
+    let calls = trace.places(who);
+    let start = calls.iter().position(|&at| at == At::Call("shmget", 1));
+    let calls = calls.into_iter().skip(start.unwrap_or(0)).take(MOST_CALLS);
+    let birth = start.is_none().then_some(At::Birth);
+    birth.into_iter().chain(calls).collect()
 }
 
 /// What one run does when nobody disturbs it.

@@ -2,7 +2,7 @@
 //! in turn, until the others can do no more.
 
 use super::super::prelude::*;
-use super::{Place, at_each, launch, places, traced, undisturbed};
+use super::{at_each, launch, places, traced, undisturbed};
 
 pub fn cases() -> Vec<Case> {
     cases! {
@@ -18,10 +18,12 @@ pub fn cases() -> Vec<Case> {
 fn held(who: Who) -> Verdict {
     let whole = undisturbed()?;
     let before = places(who, &whole);
-    let returns = |place: &&Place| place.number > 0 && !place.call.contains("exit");
-    let after = before.iter().filter(returns).map(|&place| Place { is_after: true, ..place });
-    let all: Vec<Place> = before.iter().copied().chain(after).collect();
-    let held = at_each(&all, Act::Hold(Until::OthersWait), |_, world, trace, outcome| {
+    let after = before.iter().filter_map(|&at| match at {
+        At::Call(call, number) if !call.contains("exit") => Some(At::After(call, number)),
+        _ => None,
+    });
+    let all: Vec<At> = before.iter().copied().chain(after).collect();
+    let held = at_each(who, &all, Act::Hold(Until::OthersWait), |_, world, trace, outcome| {
         four_lines(outcome, Channel::Pipes)?;
         let wanted = "the parent waits for both of its children";
         expect(wanted, !trace.is_outlived, "the parent has ended before one of them")?;
@@ -50,7 +52,7 @@ fn the_key_is_1001() -> Verdict {
 /// While a child is held, at its birth or before its end, the other comes as far as it can: one of them has
 /// stored a text by then.
 fn the_text_is_in_the_segment() -> Verdict {
-    let places = [At::Birth, At::Named("shmdt", 1), At::Named("exit_group", 1)];
+    let places = [At::Birth, At::Call("shmdt", 1), At::Call("exit_group", 1)];
     for (who, at) in places.into_iter().flat_map(|at| [(2, at), (1, at)]) {
         let mut world = World::new()?;
         world.start_paused(launch(Version::Ours, &[]), who, at)?;

@@ -12,7 +12,7 @@ use nix::unistd::{Pid, getpgid};
 use super::super::calls::Call;
 use super::super::calls_made;
 use super::super::report::Verdict;
-use super::super::step::{Act, At};
+use super::super::step::{Act, At, Step};
 use super::super::sys::{self, Side};
 use super::super::task::{Plan, State, Task, is_running};
 use super::World;
@@ -141,8 +141,8 @@ impl World {
         self.runs[task.run].calls += 1;
         let longest = calls_made::longest_wait(task.pid, &call);
         task.timer = longest.map(|time| self.now.saturating_add(time.max(1)));
-        let number = task.calls.len();
-        self.come(index, At::Call(number))
+        let (name, number) = task.last_call();
+        self.come(index, At::Call(name, number))
     }
 
     /// Whether a signal to it stays among these processes. 0 is the sender's own group, of a session
@@ -173,8 +173,8 @@ impl World {
             Plan::Slept => self.come(index, At::Awake),
             _ if task.again => self.go_on(index, 0),
             _ => {
-                let number = task.calls.len();
-                self.come(index, At::After(number))
+                let (name, number) = task.last_call();
+                self.come(index, At::After(name, number))
             }
         }
     }
@@ -184,9 +184,8 @@ impl World {
         let number = self.tasks[index].run;
         let (task, run) = (&mut self.tasks[index], &mut self.runs[number]);
         let mut steps = run.launch.steps.iter().zip(&mut run.trace.reached);
-        let next = steps.find(|(step, reached)| {
-            !**reached && task.who == Some(step.who) && task.is_at(at, step.at)
-        });
+        let is_here = |step: &Step| task.who == Some(step.who) && step.at == at;
+        let next = steps.find(|(step, reached)| !**reached && is_here(step));
         let Some((step, reached)) = next else { return self.sleep_or_go_on(index) };
         *reached = true;
         match step.act {
@@ -214,7 +213,7 @@ impl World {
                 (task.plan, task.timer) = (Plan::TimesOut, None);
                 ptrace::interrupt(task.pid)
             }
-            (_, Some(At::Call(_))) if task.plan == Plan::AsIs => {
+            (_, Some(At::Call(..))) if task.plan == Plan::AsIs => {
                 // It has not made the call yet: a signal that has come meanwhile comes before it.
                 task.plan = Plan::Later;
                 sys::skip(task.pid).and_then(|()| self.go_on(index, 0))
