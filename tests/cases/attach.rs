@@ -54,7 +54,7 @@ fn there() -> Found {
 
 /// The C version ignores that shmget or shmat failed, and stores its text nowhere.
 fn says(says: &str) -> Right<'_> {
-    Right { c_ends: &["died by SIGSEGV"], prints: "", says, leaves: Leaves::AllAsItWas }
+    Right { c_ends: "died by SIGSEGV", prints: "", says, leaves_as_c: false }
 }
 
 /// There is no NUL any more when the text is read back: it ends where the last page ends.

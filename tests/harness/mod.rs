@@ -49,7 +49,7 @@ pub use found::{Found, NOBODY, found};
 pub use four_lines::{four_lines, name_of};
 pub use machine::Need;
 pub use programs::{PROGRAMS, Version, is_yours, lab};
-pub use right::{Leaves, Right, Seen};
+pub use right::{Right, Seen, tells};
 pub use scene::{Scene, is_shown_by};
 pub use stress::repeat;
 pub use typed::shows;

@@ -3,32 +3,26 @@
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
-use crate::engine::{Channel, Outcome, Trace, Verdict, expect_of_c, in_words};
+use super::programs::is_yours;
+use crate::engine::{Channel, Outcome, Trace, Verdict, expect};
 
 /// What is right where the C version is not.
 #[derive(Clone, Copy)]
 pub struct Right<'a> {
     /// How the C version may end, in words; empty where that is left to chance.
-    pub c_ends: &'a [&'a str],
+    pub c_ends: &'a str,
     /// What is to be printed on standard output.
     pub prints: &'a str,
     /// The one line on standard error, before the program ends with status 1.
     pub says: &'a str,
-    /// Which segments are left.
-    pub leaves: Leaves,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Leaves {
-    /// Those that were there, not a byte changed.
-    AllAsItWas,
-    Nothing,
-    /// What the C version leaves, to the byte.
-    AsC,
+    /// Whether the segments that are left are the C version's, to the byte; else they are as they were.
+    pub leaves_as_c: bool,
 }
 
 /// What was seen.
 pub struct Seen {
+    /// The last program.
+    pub program: &'static str,
     pub before: String,
     pub programs: String,
     pub after: String,
@@ -44,35 +38,40 @@ impl Seen {
     }
 }
 
+/// Whether these lines were told. A student chooses the label of a message, and all words about a size, and may tell
+/// one thing, once.
+fn is_told(told: &str, lines: &str) -> bool {
+    let mut whys = lines.lines().map(|line| line.split_once(": ").map_or(line, |(_, why)| why));
+    let is_free = lines.contains("size: ") && told.trim().len() > 3;
+    let says_why = is_free || whys.any(|why| told.contains(why));
+    let is_alike = if lines.is_empty() { told.is_empty() } else { says_why };
+    told == lines || (is_yours() && is_alike)
+}
+
+/// The program has told these lines, and ended with status 1.
+pub fn tells(outcome: &Outcome, lines: &str) -> Verdict {
+    let told = String::from_utf8_lossy(&outcome.stderr);
+    let is_so = outcome.status.code() == Some(1) && is_told(&told, lines);
+    let label = if is_yours() { " (with any label)" } else { "" };
+    let wanted = format!("exit status 1, and on standard error: {}{label}", lines.trim_end());
+    expect(&wanted, is_so, &outcome.describe(Channel::Pipes))
+}
+
 impl Right<'_> {
-    /// A student may print more or less of what comes before, choose the label of a message that the C
-    /// version has not, and have each process tell it.
+    /// A student may print more or less of what comes before, and have each process tell it.
     pub fn is_met_by(&self, channel: Channel, c: &Seen, ours: &Seen) -> bool {
-        let is_left = match self.leaves {
-            Leaves::AllAsItWas => ours.after == ours.before,
-            Leaves::Nothing => !ours.after.contains("key "), // a semaphore: see the careful cases
-            // Whether it prints, and fails, before or after it makes the segment.
-            Leaves::AsC => ours.after == c.after || ours.after == ours.before,
-        };
+        // A lone semaphore: see the careful cases. As before: it may fail before it makes the segment.
+        let has_none = !ours.before.contains("key ") && !ours.after.contains("key ");
+        let is_as_before = ours.after == ours.before || has_none;
+        let is_left = is_as_before || (self.leaves_as_c && ours.after == c.after);
         let text = |bytes| String::from_utf8_lossy(bytes).replace("\r\n", "\n");
         let (printed, said) = (text(&ours.last.stdout), text(&ours.last.stderr));
-        let said = if channel.is_merged() { printed.clone() } else { said };
-        let why = self.says.split_once(": ").map_or(self.says, |(_, why)| why);
+        let said = if channel.is_merged() { printed.replace(self.prints, "") } else { said };
         let is_free = self.says.starts_with("size: ");
         let is_printed = !self.prints.is_empty() && printed.contains(self.prints.trim_end());
-        let is_quiet = self.prints.is_empty() && ours.last.stdout.is_empty();
-        let is_told =
-            said.contains(why) || (is_free && said.replace(self.prints, "").trim().len() > 3);
-        let ends = ours.last.status.code() == Some(1);
-        ends && is_left
-            && is_told
-            && (is_printed || is_quiet || is_free || ours.last.stderr.is_empty())
-    }
-
-    pub fn check_c(&self, channel: Channel, c: &Seen) -> Verdict {
-        let (ends, known) = (in_words(c.last.status), self.c_ends.join(" or "));
-        let is_known = known.is_empty() || self.c_ends.contains(&ends.as_str());
-        expect_of_c(&format!("{known}, {channel}"), is_known, &ends)
+        let is_quiet = self.prints.is_empty() && printed.is_empty();
+        let is_in_place = is_printed || is_quiet || is_free || ours.last.stderr.is_empty();
+        ours.last.status.code() == Some(1) && is_left && is_told(&said, self.says) && is_in_place
     }
 
     /// What ours prints and leaves, to the byte.
@@ -86,11 +85,7 @@ impl Right<'_> {
         };
         let status = ExitStatus::from_raw(1 << 8);
         let wanted = Outcome { stdout, stderr, status, ..ours.last };
-        let after = match self.leaves {
-            Leaves::AllAsItWas => &ours.before,
-            Leaves::Nothing => "    none\n",
-            Leaves::AsC => &c.after,
-        };
+        let after = if self.leaves_as_c { &c.after } else { &ours.before };
         format!("{}segments then:\n{after}", wanted.describe(channel))
     }
 }

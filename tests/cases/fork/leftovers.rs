@@ -1,21 +1,22 @@
 //! The key's segment is there already: left over by a dead maker, or a living process's own.
 
+use super::super::checked::each_fails_on;
 use super::super::prelude::*;
 use super::{beside_c, fork, leftover, says};
 
 pub fn cases() -> Vec<Case> {
     // Until it is known to be a leftover, the segment is kept.
-    let finds = ["shmget 1", "shmget 2", "shmctl 1"];
+    let finds = [("shmget", 1), ("shmget", 2), ("shmctl", 1)];
     cases! {
         // The C version uses it, cannot remove it, and leaves its last text there.
         "another_users_leftover" needs OtherUsers:
             fork().on(leftover()).only(Channel::Pipes).run_by(NOBODY)
-                .differs(&says("shmctl: Operation not permitted", Leaves::AllAsItWas));
+                .differs(&says("shmctl: Operation not permitted"));
         "a_living_processs_segment": a_living_processs("x");
         "a_living_processs_segment_not_attached_yet": a_living_processs("");
-        "a_call_fails_beside_a_living_process": each_call_fails(&leftover().held(), |_| true);
+        "a_call_fails_beside_a_living_process": each_fails_on(leftover().held(), |_| true);
         "a_call_fails_on_a_leftover" needs Ours:
-            each_call_fails(&leftover(), |call| finds.contains(&call));
+            each_fails_on(leftover(), |call| finds.contains(call));
         "beside_a_c_version_that_has_just_begun": beside_the_c_version(0, At::Call("clone", 1));
         "beside_a_c_version_that_is_under_way": beside_the_c_version(1, At::Awake);
     }
@@ -31,42 +32,6 @@ fn a_living_processs(text: &'static str) -> Verdict {
         four_lines(last, channel)?;
         expect(&format!("the segment as it was:\n{before}"), after == before, after)
     })
-}
-
-/// The calls that find a segment, and how often a run makes each.
-const CALLS: [(&str, usize); 3] = [("shmget", 3), ("shmctl", 3), ("shmat", 1)];
-
-/// Whichever of them fails, the segment that was there stays as it is if `is_kept`; else none stays.
-fn each_call_fails(segment: &Found, is_kept: impl Fn(&str) -> bool) -> Verdict {
-    for (call, times) in CALLS {
-        for time in 1..=times {
-            let is_kept = is_kept(&format!("{call} {time}"));
-            let scene = fork().only(Channel::Pipes).on(segment.clone());
-            let scene = scene.failing(0, call, time, Errno::ENOMEM);
-            scene.holds(|seen, channel| fails(seen, channel, call, is_kept))?;
-        }
-    }
-    Ok(())
-}
-
-fn fails(seen: &Seen, channel: Channel, call: &str, is_kept: bool) -> Verdict {
-    let (outcome, before, after) = (&seen.last, &seen.before, &seen.after);
-    let says = format!("{call}: Cannot allocate memory");
-    let says_so = outcome.stderr == format!("{says}\n").as_bytes();
-    let is_told = outcome.status.code() == Some(1) && (says_so || is_yours());
-    // A student's program may do without that call, or find another way. On a leftover, ours makes
-    // no third shmget.
-    let goes_on = is_yours() || (!is_kept && call == "shmget");
-    let wanted = format!("exit status 1, and on standard error: {says}");
-    expect(&wanted, is_told || (goes_on && outcome.succeeded()), &outcome.describe(channel))?;
-    // A removal that fails may leave a student's own segment.
-    let is_excused = is_yours() && call == "shmctl" && after.starts_with(before);
-    if is_kept {
-        let after = if is_excused { before } else { after };
-        expect_same("the segment as it was, and no other:", before, after, ["before", "after"])
-    } else {
-        expect("no segment is left", after.trim() == "none", after)
-    }
 }
 
 /// Ours runs from begin to end while a process of the C version is held: both are right.
