@@ -46,8 +46,8 @@ pub fn strace(step: &Step) -> Option<String> {
     let act = match (step.act, step.at) {
         (Act::Fail(errno), _) => format!("error={errno:?}"),
         (Act::Send(signal) | Act::SendAll(signal), _) => format!("signal={signal}"),
-        (Act::Hold(_), At::After(..)) => "delay_exit=1000000".to_string(),
-        (Act::Hold(_), _) => "delay_enter=1000000".to_string(),
+        (Act::Hold(_), At::After(..)) => "delay_exit=300000".to_string(),
+        (Act::Hold(_), _) => "delay_enter=300000".to_string(),
     };
     Some(format!("strace -f -o /dev/null -e inject={call}:{act}:when={number} "))
 }

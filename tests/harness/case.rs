@@ -1,9 +1,10 @@
 //! A case: one promise, and what shows that it is kept.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use super::machine::{self, Need, has};
-use super::programs::{Version, is_yours, yours};
+use super::programs::{Version, given, is_yours, yours};
 use crate::engine::{Report, Verdict};
 
 /// How far a program has come, in the order in which one works.
@@ -134,5 +135,16 @@ fn missing(program: &str) -> Option<String> {
         }
         () if folder.join(program).is_file() => format!("{program} is not executable: chmod +x"),
         () => format!("there is no {program} in {}", folder.display()),
+    })
+}
+
+/// Does `round` at least `rounds` times, with the number of the round; `make stress` goes on until its
+/// time is up.
+pub fn repeat(rounds: u32, mut round: impl FnMut(u32) -> Verdict) -> Verdict {
+    let seconds = given("STRESS").and_then(|text| text.parse().ok());
+    let (start, time) = (Instant::now(), Duration::from_secs(seconds.unwrap_or(0)));
+    let goes_on = |done: &u32| *done < rounds || start.elapsed() < time;
+    (0..).take_while(goes_on).try_for_each(|number| {
+        round(number).map_err(|report| report.with_headline(&format!("in round {number}:")))
     })
 }

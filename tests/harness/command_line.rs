@@ -5,12 +5,11 @@ use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use super::beside;
 use super::case::{Case, Level};
-use super::diff::diff;
 use super::junit;
 use super::programs;
 use super::runner::{Played, play_all};
-use super::script;
 use super::summary;
 use crate::engine::{Kind, Report};
 
@@ -24,8 +23,10 @@ pub fn main(cases: &[Case]) -> ExitCode {
         ["--list"] => Ok(say(cases.iter().map(|case| case.name.clone()))),
         ["--exact", name] => check(cases, true, |case| case.name == *name),
         ["--stress"] => check(cases, false, |case| case.is_stress),
-        ["--diff", exercise] => diff(exercise).map(|(text, differ)| say([text]) | u8::from(differ)),
-        ["--script", file, words @ ..] => Err(script::run(file, words)),
+        ["--diff", exercise] => {
+            beside::diff(exercise).map(|(text, differ)| say([text]) | u8::from(differ))
+        }
+        ["--script", file, words @ ..] => Err(beside::run(file, words)),
         ["--take", folder, into, flags @ ..] => {
             programs::take_folder(folder.as_ref(), into.as_ref(), flags).map(|()| 0)
         }

@@ -3,7 +3,7 @@
 use std::process::ExitStatus;
 
 use super::programs::{Version, is_yours};
-use crate::engine::{Channel, Outcome, Report, Verdict, expect_same};
+use crate::engine::{Channel, Outcome, Report, expect_same};
 
 const RECEIVED: &str = "Process 2 : Received : Is this the shared memory ID : ";
 
@@ -26,20 +26,9 @@ pub fn four_lines(outcome: &Outcome, channel: Channel) -> Result<String, Report>
     let are_there = printed.len() == lines.concat().len() && !places.contains(&None);
     let is_any_order = is_yours() && places[0] < places[3] && places[1] < places[2];
     let is_right = are_there && (is_any_order || order.is_sorted_by_key(|&line| places[line]));
-    if !(is_right && outcome.succeeded()) {
-        let wanted = order.map(|line| lines[line].as_str()).concat();
-        differ(outcome, channel, &wanted, &printed, are_there)?;
+    if is_right && outcome.succeeded() {
+        return Ok(id.to_string());
     }
-    Ok(id.to_string())
-}
-
-fn differ(
-    outcome: &Outcome,
-    channel: Channel,
-    wanted: &str,
-    printed: &str,
-    are_there: bool,
-) -> Verdict {
     let headline = if are_there && outcome.succeeded() {
         "the four lines are right, but in another order: the order of the calls of fflush?"
     } else if outcome.stderr.ends_with(b": Invalid argument\n") {
@@ -47,11 +36,11 @@ fn differ(
     } else {
         "the four lines are not right:"
     };
-    let (stderr, status) = (Vec::new(), ExitStatus::default());
-    let right = Outcome { stdout: wanted.into(), stderr, status, unread: None };
-    let seen = Outcome { stdout: printed.into(), unread: None, ..outcome.clone() };
-    let texts = [right, seen].map(|outcome| outcome.describe(channel));
-    expect_same(headline, &texts[0], &texts[1], ["right", Version::Ours.name()])
+    let (stdout, status) = (order.map(|line| lines[line].as_str()).concat(), ExitStatus::default());
+    let right = Outcome { stdout: stdout.into(), stderr: vec![], status, unread: None };
+    let seen = Outcome { stdout: printed.as_str().into(), unread: None, ..outcome.clone() };
+    let [right, seen] = [right, seen].map(|outcome| outcome.describe(channel));
+    expect_same(headline, &right, &seen, ["right", Version::Ours.name()]).map(|()| id.to_string())
 }
 
 /// Which of shm-fork's processes it is. A student may make process 2 first.

@@ -34,16 +34,14 @@ mod machine;
 
 // How the cases are played, and what the user is told.
 mod apart;
+mod beside;
 mod command_line;
-mod diff;
 mod junit;
 mod runner;
-mod script;
-mod stress;
 mod summary;
 
 pub use by_hand::{lines_by_hand, strace};
-pub use case::{Case, Level, case, exercise};
+pub use case::{Case, Level, case, exercise, repeat};
 pub use command_line::main;
 pub use found::{Found, NOBODY, found};
 pub use four_lines::{four_lines, name_of};
@@ -51,5 +49,4 @@ pub use machine::Need;
 pub use programs::{PROGRAMS, Version, is_yours, lab};
 pub use right::{Right, Seen, tells};
 pub use scene::{Scene, is_shown_by};
-pub use stress::repeat;
 pub use typed::shows;

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::iter;
 use std::process::exit;
 use std::time::{Duration, Instant};
 
@@ -59,16 +58,15 @@ struct Runner<'a> {
 pub fn play_all<'a>(cases: &'a [&'a Case]) -> Result<Vec<Played<'a>>, Report> {
     set_child_subreaper(true)?;
     engine::remove_stale()?;
+    let folder = Folder::new()?;
+    programs::are_in(folder.path());
+    programs::take()?;
+    machine::needs_ptrace()?;
     let signals = [Signal::SIGCHLD, Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
     let signals = SigSet::from_iter(signals);
     signals.thread_block()?;
     let played = cases.iter().map(|_| None).collect();
-    let (playing, folder) = (Vec::new(), Folder::new()?);
-    let mut runner = Runner { cases, played, playing, signals, folder };
-    programs::are_in(runner.folder.path());
-    let prepared = Apart::begin(|| programs::take().and_then(|()| machine::needs_ptrace()))?;
-    let status = runner.wait_for(|pid| (pid == prepared.pid).then_some(()))?.1;
-    prepared.verdict(status)?;
+    let mut runner = Runner { cases, played, playing: Vec::new(), signals, folder };
     let is_simplest = |&index: &usize| is_simplest(&cases[index].name);
     let (simplest, others): (Vec<_>, Vec<_>) = runner.order().into_iter().partition(is_simplest);
     runner.play(simplest)?;
@@ -120,32 +118,27 @@ impl Runner<'_> {
         }
     }
 
+    /// Waits until one of them has ended.
     fn end_one(&mut self) -> Verdict {
-        let is_of = |pid| self.playing.iter().position(|(.., apart)| apart.pid == pid);
-        let (place, status) = self.wait_for(is_of)?;
-        let (index, start, apart) = self.playing.swap_remove(place);
-        self.ended(index, start, apart.verdict(status));
-        Ok(())
-    }
-
-    fn ended(&mut self, index: usize, start: Instant, verdict: Verdict) {
-        let time = start.elapsed();
-        self.played[index] = Some(Played { case: self.cases[index], time, verdict });
-    }
-
-    /// Waits until a process of interest has ended; gives its status.
-    fn wait_for<T>(&self, interest: impl Fn(Pid) -> Option<T>) -> Result<(T, i32), Report> {
         loop {
-            let ended = iter::from_fn(engine::wait);
-            let mut ended = ended.filter_map(|(pid, status)| Some((interest(pid)?, status)));
-            if let Some(found) = ended.next() {
-                return Ok(found);
+            while let Some((pid, status)) = engine::wait() {
+                let is_it = |(.., apart): &(usize, Instant, Apart)| apart.pid == pid;
+                if let Some(place) = self.playing.iter().position(is_it) {
+                    let (index, start, apart) = self.playing.swap_remove(place);
+                    self.ended(index, start, apart.verdict(status));
+                    return Ok(());
+                }
             }
             match self.signals.wait()? {
                 Signal::SIGCHLD => {}
                 signal => self.interrupted(signal),
             }
         }
+    }
+
+    fn ended(&mut self, index: usize, start: Instant, verdict: Verdict) {
+        let time = start.elapsed();
+        self.played[index] = Some(Played { case: self.cases[index], time, verdict });
     }
 
     /// Control-C and the like: nothing goes on, and no file is left.

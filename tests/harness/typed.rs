@@ -1,6 +1,7 @@
 //! Commands as they are typed in the lab's folder, and what they print.
 
 use std::fs::{self, File};
+use std::iter;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, Stdio};
 
@@ -43,30 +44,27 @@ pub fn shows(text: &str) -> Verdict {
         let text = text.replace("\n> ", " "); // a command may have a second line
         let (command, wanted) = text.split_once('\n').unwrap_or((&text, ""));
         let shown = typed(command, &folder)?;
-        let lines: Vec<&str> = shown.lines().map(str::trim_end).collect();
-        let wanted: Vec<&str> = wanted.lines().collect();
-        expect(&text, is_like(&lines, &wanted), &shown)
+        let [shown_lines, wanted_lines] = [&shown, wanted].map(lines);
+        expect(&text, is_like(&shown_lines, &wanted_lines), &shown)
     })
 }
 
-/// `...` on a line of its own stands for any lines, in a line for any text.
-fn is_like(shown: &[&str], wanted: &[&str]) -> bool {
-    match (shown, wanted) {
-        ([], []) => true,
-        (_, ["...", rest @ ..]) => (0..=shown.len()).any(|start| is_like(&shown[start..], rest)),
-        ([one, shown @ ..], [other, wanted @ ..]) => {
-            is_line_like(one, other) && is_like(shown, wanted)
-        }
-        _ => false,
-    }
+/// Without spaces at their ends.
+fn lines(text: &str) -> String {
+    text.lines().map(|line| line.trim_end().to_string() + "\n").collect()
 }
 
-fn is_line_like(shown: &str, wanted: &str) -> bool {
-    match wanted.split_once("...") {
-        None => shown == wanted,
-        Some((start, rest)) => shown.strip_prefix(start).is_some_and(|shown| {
-            let mut ends = (0..=shown.len()).filter_map(|end| shown.get(end..));
-            ends.any(|shown| is_line_like(shown, rest))
-        }),
+/// `...` on a line of its own stands for any lines, in a line for any text.
+fn is_like(shown: &str, wanted: &str) -> bool {
+    let Some((start, rest)) = wanted.split_once("...") else { return shown == wanted };
+    let Some(shown) = shown.strip_prefix(start) else { return false };
+    let begins_line = start.is_empty() || start.ends_with('\n');
+    if let Some(rest) = rest.strip_prefix('\n').filter(|_| begins_line) {
+        let ends = shown.match_indices('\n').map(|(end, _)| end + 1);
+        iter::once(0).chain(ends).any(|from| is_like(&shown[from..], rest))
+    } else {
+        let line = shown.find('\n').unwrap_or(shown.len());
+        let mut rests = (0..=line).filter_map(|from| shown.get(from..));
+        rests.any(|shown| is_like(shown, rest))
     }
 }
