@@ -63,7 +63,8 @@ fn overwritten() -> Verdict {
     // Between the two: whether standard output is a terminal.
     let program = Version::Ours.launch("shm-attach");
     let program = world.start_paused(program, 0, At::Call("ioctl", 1))?;
-    let memory = Segment::open(world.machines_key(CREATE_KEY), 0).and_then(Segment::attach);
+    let memory = Segment::open(world.keys.translate("shmget", CREATE_KEY).unwrap_or(0), 0)
+        .and_then(Segment::attach);
     memory.map_err(Report::of_call)?.bytes().iter().for_each(|byte| byte.store(b'x', Relaxed));
     let (outcome, _) = world.finish(program)?;
     let page = sysconf(SysconfVar::PAGE_SIZE)?.map_or(Ok(0), usize::try_from)?;

@@ -6,7 +6,7 @@ use super::prelude::*;
 pub fn cases() -> Vec<Case> {
     let input = b"\n\t\x0b 42%'\\ \xff\n";
     let shown = "...\nProcess 1 : Responce -> Yes, ...\n0\n";
-    let (hold, kill) = (Act::Hold(Until::OthersWait), Act::Send(Signal::SIGKILL));
+    let (hold, kill) = (Act::Hold, Act::Send(Signal::SIGKILL));
     let segment = |key, size| found(key, size).mode(0o600);
     let all = cases! {
         "what_is_printed":
@@ -26,7 +26,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 fn is_typed(at: At, act: Act, shown: &str) -> Verdict {
-    let strace = strace(&step(0, at, act)).unwrap_or_default();
+    let strace = strace(&(0, at, act)).unwrap_or_default();
     let lines = lines_by_hand(&strace, "shm-fork", "; echo $?");
     let command = lines.trim_end().rsplit_once('\n').map_or("", |(_, command)| command.trim());
     shows(&format!("\n$ {command}\n{shown}"))

@@ -117,7 +117,7 @@ impl Checked {
     /// Who does not notice the failure must not be right by luck: a parent that does not wait ends before its
     /// children, a child that does not wait for its turn comes too early.
     fn held(&self, who: usize) -> Vec<Step> {
-        let hold = |who, at| step(who, at, Act::Hold(Until::OthersWait));
+        let hold = |who, at| (who, at, Act::Hold);
         let end = At::Call("exit_group", 1);
         match (self.name, who) {
             ("wait", _) => vec![hold(1, end), hold(2, end)],

@@ -1,8 +1,4 @@
-//! System calls: their names, and whether they end by themselves. See syscalls(2).
-
-use std::fs;
-
-use nix::unistd::Pid;
+//! System calls by name. See syscalls(2).
 
 macro_rules! table {
     ($table:ident: $($call:ident)*) => {
@@ -49,32 +45,5 @@ impl Call {
         let mut names = NAMES.iter().chain(OLD_NAMES);
         let known = names.find(|&&(number, _)| u64::try_from(number) == Ok(words[0]));
         Self { name: known.map_or("another call", |(_, name)| &name["SYS_".len()..]), words }
-    }
-}
-
-/// "waits in read, for its turn": the call and, if known, what it waits for.
-pub fn describe(pid: Pid, call: &Call) -> String {
-    let name = call.name;
-    let what = match name {
-        "read" | "readv" | "recvfrom" | "recvmsg" => reads(pid, call.words[1]),
-        "write" | "writev" | "sendto" | "sendmsg" => ", for somebody to read",
-        "wait4" | "waitid" => ", for a child to end",
-        "futex" | "semop" | "semtimedop" => ", for a semaphore or lock",
-        "pause" | "rt_sigsuspend" | "rt_sigtimedwait" => ", for a signal",
-        "nanosleep" | "clock_nanosleep" | "restart_syscall" => return format!("sleeps in {name}"),
-        _ => "",
-    };
-    format!("waits in {name}{what}")
-}
-
-fn reads(pid: Pid, descriptor: u64) -> &'static str {
-    let link = fs::read_link(format!("/proc/{pid}/fd/{descriptor}")).unwrap_or_default();
-    let link = link.to_string_lossy();
-    if descriptor == 0 {
-        ", for its input"
-    } else if link.starts_with("socket:") || link.starts_with("pipe:") {
-        ", for its turn"
-    } else {
-        ""
     }
 }

@@ -11,7 +11,7 @@ use nix::time::ClockId;
 use nix::unistd::Pid;
 
 use super::calls::Call;
-use super::keys::{Keys, QUEUE, SEMAPHORES};
+use super::keys::Keys;
 use super::sys;
 use super::task::Plan;
 
@@ -30,30 +30,25 @@ pub fn receiver(call: &Call) -> Option<i32> {
 /// At the entry of a call.
 pub fn plan(keys: &mut Keys, pid: Pid, call: &Call) -> nix::Result<Plan> {
     match first_argument(keys, call) {
-        Some(Ok(first)) => {
-            sys::set(pid, first, None)?;
-            Ok(Plan::Translated)
-        }
-        Some(Err(errno)) => refuse(pid, errno),
-        None => {
-            move_to_own_folder(pid, call);
-            Ok(Plan::AsIs)
-        }
+        Some(Ok(first)) => sys::set(pid, first, None)?,
+        Some(Err(errno)) => return refuse(pid, errno),
+        None => move_to_own_folder(pid, call),
     }
+    Ok(Plan::Made)
 }
 
 /// What a call gets as its first argument in place of what the program gives, or why it fails.
 fn first_argument(keys: &mut Keys, call: &Call) -> Option<nix::Result<u64>> {
     let key = int(call.words[1]);
     let first = match call.name {
-        "shmget" | "semget" | "msgget" if key == IPC_PRIVATE => return None,
-        "shmget" | "semget" | "msgget" => keys.translate(call.name, key).ok_or(Errno::ENOSPC),
+        _ if is_get(call) && key == IPC_PRIVATE => return None,
+        _ if is_get(call) => keys.translate(call.name, key).ok_or(Errno::ENOSPC),
         "shmctl" if ![IPC_RMID, IPC_SET, IPC_STAT].contains(&(int(call.words[2]) & 0xff)) => {
             Err(Errno::EINVAL) // it would look at the whole machine's table
         }
-        "semop" | "semtimedop" | "semctl" if !keys.has(SEMAPHORES, key) => Err(Errno::EINVAL),
-        "msgsnd" | "msgrcv" | "msgctl" if !keys.has(QUEUE, key) => Err(Errno::EINVAL),
-        "shmat" | "shmctl" => keys.id(call.words[1]).ok_or(Errno::EINVAL),
+        "shmat" | "shmctl" | "semop" | "semtimedop" | "semctl" | "msgsnd" | "msgrcv" | "msgctl" => {
+            keys.id(call.name, call.words[1]).ok_or(Errno::EINVAL)
+        }
         "pidfd_send_signal" => Err(Errno::EPERM),
         // Its flags lie in memory, out of sight: C libraries then use clone.
         "clone3" => Err(Errno::ENOSYS),
@@ -61,6 +56,10 @@ fn first_argument(keys: &mut Keys, call: &Call) -> Option<nix::Result<u64>> {
         _ => return None,
     };
     Some(first.map(|first| sys::bits(first.into())))
+}
+
+fn is_get(call: &Call) -> bool {
+    ["shmget", "semget", "msgget"].contains(&call.name)
 }
 
 /// The call is not made, and fails.
@@ -73,19 +72,15 @@ pub fn refuse(pid: Pid, errno: Errno) -> nix::Result<Plan> {
 const SHARED: &[u8; 9] = b"/dev/shm/";
 const OWN: &[u8; 9] = b"././././/";
 
-/// Has files of /dev/shm, which is everybody's, in the programs' own folder.
+/// Has files of /dev/shm, which is everybody's, in the programs' own folder. A path is the first argument, or
+/// the second; another path the second or the fourth.
 fn move_to_own_folder(pid: Pid, call: &Call) {
-    let paths: &[usize] = match call.name {
-        "open" | "unlink" | "stat" => &[1],
-        "link" | "rename" => &[1, 2],
-        "openat" | "unlinkat" | "newfstatat" => &[2],
-        "linkat" | "renameat2" => &[2, 4],
-        _ => return,
-    };
-    for &path in paths {
-        let mut start = [0; SHARED.len()];
-        if read(pid, call.words[path], &mut start) == Some(()) && &start == SHARED {
-            let _ = write(pid, call.words[path], OWN);
+    let with_paths = "open link unlink rename stat openat linkat unlinkat renameat2 newfstatat";
+    if with_paths.split(' ').any(|name| name == call.name) {
+        for address in [1, 2, 4].map(|argument| call.words[argument]) {
+            if read(pid, address).as_ref() == Some(SHARED) {
+                let _ = write(pid, address, OWN);
+            }
         }
     }
 }
@@ -93,11 +88,6 @@ fn move_to_own_folder(pid: Pid, call: &Call) {
 /// At its exit.
 pub fn finish(keys: &mut Keys, pid: Pid, call: &Call, plan: Plan, result: i64) -> nix::Result<()> {
     let id = i32::try_from(result).ok().filter(|&id| id >= 0);
-    match (call.name, id) {
-        ("semget", Some(id)) => keys.add(SEMAPHORES, id),
-        ("msgget", Some(id)) => keys.add(QUEUE, id),
-        _ => {}
-    }
     let seen = match plan {
         Plan::Later => return sys::rewind(pid, call),
         Plan::Skipped(result) => result,
@@ -105,10 +95,9 @@ pub fn finish(keys: &mut Keys, pid: Pid, call: &Call, plan: Plan, result: i64) -
         Plan::TimesOut if is_made_again(result) || result == -i64::from(libc::EINTR) => {
             timed_out(call.name)
         }
-        Plan::Slept => 0,
-        _ if call.name == "shmget" && id.is_some() => keys.number(id.unwrap_or_default()),
-        Plan::Translated => result,
-        Plan::AsIs | Plan::TimesOut => return Ok(()),
+        _ if is_get(call) && id.is_some() => keys.number(call.name, id.unwrap_or_default()),
+        _ if first_argument(keys, call).is_none() => return Ok(()), // its registers are as they were
+        Plan::Made | Plan::TimesOut => result,
     };
     if call.name == "shmctl" && seen == 0 && int(call.words[2]) & 0xff == IPC_STAT {
         translate_key_back(keys, pid, call.words[3])?;
@@ -118,11 +107,8 @@ pub fn finish(keys: &mut Keys, pid: Pid, call: &Call, plan: Plan, result: i64) -
 
 /// A `shmid_ds` begins with the segment's key.
 fn translate_key_back(keys: &Keys, pid: Pid, address: u64) -> nix::Result<()> {
-    let mut bytes = [0; 4];
-    match read(pid, address, &mut bytes) {
-        Some(()) => write(pid, address, &keys.key_of(i32::from_ne_bytes(bytes)).to_ne_bytes()),
-        None => Ok(()),
-    }
+    let key = read(pid, address).map(i32::from_ne_bytes);
+    key.map_or(Ok(()), |key| write(pid, address, &keys.key_of(key).to_ne_bytes()))
 }
 
 /// Writes into the memory of a process that has stopped, a word at a time.
@@ -136,12 +122,13 @@ fn write(pid: Pid, address: u64, bytes: &[u8]) -> nix::Result<()> {
 }
 
 /// Reads it. Root in a container may do so by ptrace alone, if the process is another user's.
-fn read(pid: Pid, address: u64, bytes: &mut [u8]) -> Option<()> {
+fn read<const LENGTH: usize>(pid: Pid, address: u64) -> Option<[u8; LENGTH]> {
+    let mut bytes = [0; LENGTH];
     for (part, at) in bytes.chunks_mut(WORD).zip((address..).step_by(WORD)) {
         let word = ptrace::read(pid, pointer(at).ok()?).ok()?.to_ne_bytes();
         part.copy_from_slice(&word[..part.len()]);
     }
-    Some(())
+    Some(bytes)
 }
 
 const WORD: usize = size_of::<c_long>();
@@ -157,10 +144,9 @@ pub fn has_text(pid: Pid, text: &str) -> bool {
     let segments = maps.lines().filter(|line| line.contains(" /SYSV"));
     let mut starts = segments.filter_map(|line| line.split('-').next());
     starts.any(|start| {
-        let mut bytes = [0; 512]; // shm-fork's segment has no more
         let start = u64::from_str_radix(start, 16).unwrap_or(0);
-        let is_read = read(pid, start, &mut bytes).is_some();
-        is_read && bytes.windows(text.len()).any(|part| part == text.as_bytes())
+        let bytes: Option<[u8; 512]> = read(pid, start); // shm-fork's segment has no more
+        bytes.is_some_and(|bytes| bytes.windows(text.len()).any(|part| part == text.as_bytes()))
     })
 }
 
@@ -223,12 +209,9 @@ fn now(clock: i32) -> Option<u64> {
 
 /// A `timespec` or `timeval`: seconds, and parts of one.
 fn milliseconds(pid: Pid, address: u64, parts: u64) -> Option<u64> {
-    let mut bytes = [0; 16];
-    read(pid, address, &mut bytes)?;
-    let (seconds, rest) = bytes.split_at(8);
-    let number = |bytes: &[u8]| bytes.try_into().ok().map(u64::from_ne_bytes);
-    let seconds = number(seconds)?.saturating_mul(1000);
-    Some(seconds.saturating_add(number(rest)?.div_ceil(parts)))
+    let seconds = u64::from_ne_bytes(read(pid, address)?).saturating_mul(1000);
+    let rest = u64::from_ne_bytes(read(pid, address + 8)?);
+    Some(seconds.saturating_add(rest.div_ceil(parts)))
 }
 
 /// Whether a call makes a thread of the process that makes it.

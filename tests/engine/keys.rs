@@ -3,6 +3,7 @@
 //! are numbered by their first appearance. So the C version and ours see the same numbers, and nobody
 //! meets a stranger's segment.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -10,7 +11,7 @@ use std::process::{self, Command};
 use std::sync::atomic::Ordering::Relaxed;
 
 use common::Segment;
-use nix::unistd::Pid;
+use nix::unistd::{Pid, geteuid};
 
 use super::outcome::visible;
 use super::report::Report;
@@ -29,19 +30,17 @@ pub struct Keys {
     base: i32,
     /// What programs have asked for, in the order of the range: by which call, and the key.
     asked: Vec<(&'static str, i32)>,
-    /// The machine's IDs; a program sees the place.
-    ids: Vec<i32>,
-    /// Semaphore sets and message queues that the programs have got: the kind, and the ID.
-    others: Vec<(Kind, i32)>,
+    /// The machine's IDs, by table; a program sees the place.
+    ids: HashMap<&'static str, Vec<i32>>,
 }
 
-/// What System V has beside segments: what the report calls it, its table in /proc/sysvipc, and its option of
-/// ipcrm. Their IDs are the machine's own.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Kind(&'static str, &'static str, &'static str);
-
-pub const SEMAPHORES: Kind = Kind("a semaphore set", "sem", "-s");
-pub const QUEUE: Kind = Kind("a message queue", "msg", "-q");
+/// What System V has: its table in /proc/sysvipc, with which the names of its calls begin; its option of ipcrm; what
+/// the report calls it.
+const TABLES: [(&str, &str, &str); 3] = [
+    ("shm", "-m", "a segment"),
+    ("sem", "-s", "a semaphore set"),
+    ("msg", "-q", "a message queue"),
+];
 
 impl Keys {
     /// Claims a range: `IPC_EXCL` lets one process have it.
@@ -51,7 +50,7 @@ impl Keys {
             let base = FIRST + i32::try_from(number)? * LENGTH;
             let claim = Segment::create_new(base + LENGTH - 1, 1).map_err(Report::of_call)?;
             if claim.is_some() {
-                return Ok(Self { base, asked: vec![], ids: vec![], others: vec![] });
+                return Ok(Self { base, asked: vec![], ids: HashMap::new() });
             }
         }
         Err(Report::trouble("every range of keys is taken"))
@@ -75,47 +74,38 @@ impl Keys {
         self.asked.iter().filter(|(by, _)| *by == call).map(|&(_, key)| key).collect()
     }
 
-    /// The number that programs see for an ID of the machine's.
-    pub fn number(&mut self, id: i32) -> i64 {
-        place(&mut self.ids, id).try_into().unwrap_or(i64::MAX)
+    /// The number that programs see for an ID of the machine's, which a call has given.
+    pub fn number(&mut self, call: &'static str, id: i32) -> i64 {
+        let ids = self.ids.entry(&call[..3]).or_default();
+        place(ids, id).try_into().unwrap_or(i64::MAX)
     }
 
     /// The machine's ID for such a number.
-    pub fn id(&self, number: u64) -> Option<i32> {
-        self.ids.get(usize::try_from(number).ok()?).copied()
+    pub fn id(&self, call: &str, number: u64) -> Option<i32> {
+        self.ids.get(&call[..3])?.get(usize::try_from(number).ok()?).copied()
     }
 
-    /// Programs may use a semaphore set or a queue that they have got themselves.
-    pub fn add(&mut self, kind: Kind, id: i32) {
-        place(&mut self.others, (kind, id));
+    /// Where a row's ID is among those of its table.
+    fn place(&self, row: &Row) -> Option<usize> {
+        self.ids.get(row.table)?.iter().position(|&id| id == row.id)
     }
 
-    pub fn has(&self, kind: Kind, id: i32) -> bool {
-        self.others.contains(&(kind, id))
-    }
-
-    /// Those that are still there.
-    fn others_left(&self) -> impl Iterator<Item = (Kind, i32)> {
-        let is_left = |&(Kind(_, table, _), id): &(Kind, i32)| {
-            let table = fs::read_to_string(format!("/proc/sysvipc/{table}")).unwrap_or_default();
-            table.lines().any(|row| row.split_whitespace().nth(1) == Some(&id.to_string()))
-        };
-        self.others.iter().copied().filter(is_left)
-    }
-
-    /// The segments in words, with their bytes, by the numbers of their IDs.
+    /// The segments in words, with their bytes, by the numbers of their IDs; then what else there is.
     pub fn describe(&self) -> Result<String, Report> {
-        let (rows, mut text) = (rows()?, String::new());
-        for (number, &id) in self.ids.iter().enumerate() {
-            let Some(row) = rows.iter().find(|row| row.id == id) else { continue };
+        let place = |row: Row| Some((self.place(&row)?, row));
+        let mut own: Vec<(usize, Row)> = rows()?.into_iter().filter_map(place).collect();
+        own.sort_by_key(|&(number, ref row)| (row.table != "shm", number));
+        let mut text = String::new();
+        for (number, row) in own {
+            if row.table != "shm" {
+                text += &format!("    {}\n", row.name);
+                continue;
+            }
             let key = self.key_of(row.key);
-            text += &format!("    key {key}, ID : {number}, {}\n", row.described);
+            text += &format!("    key {key}, ID : {number}, {}\n", row.describe());
             if row.key != 0 {
                 text += &contents(row.key);
             }
-        }
-        for (Kind(name, ..), _) in self.others_left() {
-            text += &format!("    {name}\n");
         }
         Ok(if text.is_empty() { "    none\n".into() } else { text })
     }
@@ -123,11 +113,8 @@ impl Keys {
 
 impl Drop for Keys {
     fn drop(&mut self) {
-        for (Kind(_, _, option), id) in self.others_left() {
-            let _ = Command::new("ipcrm").args([option, &id.to_string()]).output();
-        }
         // A program that is killed in its shmget has told nobody of its segment.
-        let is_own = |row: &&Row| self.ids.contains(&row.id) || row.range() == self.base;
+        let is_own = |row: &&Row| self.place(row).is_some() || row.range() == self.base;
         rows().unwrap_or_default().iter().filter(is_own).for_each(Row::remove);
     }
 }
@@ -140,32 +127,26 @@ fn place<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
     })
 }
 
-/// One of the machine's segments. See proc(5), `/proc/sysvipc/shm`.
+/// A row of one of the machine's tables. See proc(5), `/proc/sysvipc`.
 struct Row {
+    table: &'static str,
+    option: &'static str,
+    name: &'static str,
     key: i32,
     id: i32,
-    maker: i32,
-    owner: u32,
-    group: u32,
-    described: String,
+    /// By the names in the table's head.
+    fields: HashMap<String, String>,
 }
 
 impl Row {
-    fn read(line: &str) -> Option<Self> {
-        let fields: Vec<&str> = line.split_whitespace().collect();
-        let [key, id, mode, size, maker, _, attached, owner, group, ..] = fields[..] else {
-            return None;
-        };
-        Some(Self {
-            key: key.parse().ok()?,
-            id: id.parse().ok()?,
-            maker: maker.parse().ok()?,
-            owner: owner.parse().ok()?,
-            group: group.parse().ok()?,
-            described: format!(
-                "mode 0{mode}, {size} bytes, {attached} attached, owner {owner}:{group}"
-            ),
-        })
+    fn field(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", String::as_str)
+    }
+
+    fn describe(&self) -> String {
+        let fields = ["perms", "size", "nattch", "uid", "gid"].map(|name| self.field(name));
+        let [mode, size, attached, owner, group] = fields;
+        format!("mode 0{mode}, {size} bytes, {attached} attached, owner {owner}:{group}")
     }
 
     /// Where the range of its key begins.
@@ -174,19 +155,20 @@ impl Row {
     }
 
     fn is_claim(&self) -> bool {
-        self.key >= FIRST && self.key == self.range() + LENGTH - 1
+        self.table == "shm" && self.key >= FIRST && self.key == self.range() + LENGTH - 1
     }
 
     fn remove(&self) {
-        let own = Segment::open(self.key, 0).and_then(Segment::remove);
-        if own.is_ok() {
+        let own = || Segment::open(self.key, 0).and_then(Segment::remove);
+        if self.table == "shm" && own().is_ok() {
             return;
         }
-        // It has no key; or root in a container may not remove another user's, as whom it is removed.
         let mut ipcrm = Command::new("ipcrm");
-        ipcrm.args(["-m", &self.id.to_string()]);
-        if self.owner != nix::unistd::geteuid().as_raw() {
-            ipcrm.uid(self.owner).gid(self.group);
+        ipcrm.args([self.option, &self.id.to_string()]);
+        // Root in a container may not remove another user's.
+        let (owner, group) = (self.field("uid").parse(), self.field("gid").parse());
+        if let (true, Ok(owner), Ok(group)) = (geteuid().is_root(), owner, group) {
+            ipcrm.uid(owner).gid(group);
         }
         let _ = ipcrm.output();
     }
@@ -194,10 +176,21 @@ impl Row {
 
 /// All of them. Claims come last, and are removed last: until then, others can tell what to remove.
 fn rows() -> io::Result<Vec<Row>> {
-    let table = fs::read_to_string("/proc/sysvipc/shm")?;
-    let rows = table.lines().skip(1);
-    let rows = rows.map(|line| Row::read(line).ok_or_else(|| io::Error::other(line.to_string())));
-    let mut rows = rows.collect::<io::Result<Vec<Row>>>()?;
+    let mut rows = Vec::new();
+    for (table, option, name) in TABLES {
+        let text = fs::read_to_string(format!("/proc/sysvipc/{table}"))?;
+        let mut lines = text.lines().map(|line| line.split_whitespace().map(String::from));
+        let head: Vec<String> = lines.next().into_iter().flatten().collect();
+        for line in lines {
+            let line: Vec<String> = line.collect();
+            let number = |field: usize| line.get(field).and_then(|text| text.parse().ok());
+            let [Some(key), Some(id)] = [0, 1].map(number) else {
+                return Err(io::Error::other(format!("/proc/sysvipc/{table}: {line:?}")));
+            };
+            let fields = head.iter().cloned().zip(line).collect();
+            rows.push(Row { table, option, name, key, id, fields });
+        }
+    }
     rows.sort_by_key(Row::is_claim);
     Ok(rows)
 }
@@ -205,7 +198,10 @@ fn rows() -> io::Result<Vec<Row>> {
 /// Removes the ranges of keys whose claimer no longer runs.
 pub fn remove_stale() -> io::Result<()> {
     let rows = rows()?;
-    let is_stale = |row: &&Row| row.is_claim() && !is_running(Pid::from_raw(row.maker));
+    let is_stale = |row: &&Row| {
+        let maker = row.field("cpid").parse().map(Pid::from_raw);
+        row.is_claim() && maker.is_ok_and(|maker| !is_running(maker))
+    };
     for claim in rows.iter().filter(is_stale) {
         let in_range = |row: &&Row| row.range() == claim.range();
         rows.iter().filter(in_range).for_each(Row::remove);

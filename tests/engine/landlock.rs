@@ -33,19 +33,15 @@ pub fn confine(own: &Path, programs: &[&Path]) -> nix::Result<()> {
         0 => return Ok(()),
         version => (1 << (12 + version.min(3))) - 1,
     };
-    let rules = sys::landlock_rules(handled)?;
     let readable = MACHINES.iter().map(Path::new).chain(programs.iter().copied());
     let streams = STREAMS.iter().map(|path| (Path::new(path), !DEVICES & !EXECUTE));
     let all = readable.map(|path| (path, READ)).chain(streams).chain([(own, !DEVICES)]);
-    for (path, rights) in all {
-        // What is not there needs no rule.
-        let Ok(place) = File::options().read(true).custom_flags(libc::O_PATH).open(path) else {
-            continue;
-        };
+    // What is not there needs no rule.
+    let open = |(path, rights)| {
+        let place = File::options().read(true).custom_flags(libc::O_PATH).open(path).ok()?;
         let is_folder = place.metadata().is_ok_and(|place| place.is_dir());
-        let possible = if is_folder { handled } else { handled & OF_FILES };
-        sys::landlock_allow(&rules, &place, rights & possible)?;
-    }
+        Some((place, rights & if is_folder { handled } else { handled & OF_FILES }))
+    };
     set_no_new_privs()?;
-    sys::landlock_restrict(&rules)
+    sys::landlock(handled, all.filter_map(open))
 }

@@ -15,10 +15,8 @@ use super::landlock;
 use super::step::Step;
 use super::sys;
 use nix::sys::resource::{Resource, setrlimit};
-use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
-use nix::unistd::{
-    Gid, Uid, chdir, dup2_stderr, dup2_stdin, dup2_stdout, setgid, setgroups, setsid, setuid,
-};
+use nix::sys::signal::SigSet;
+use nix::unistd::setsid;
 
 /// A program to be run.
 #[derive(Default)]
@@ -54,29 +52,24 @@ impl Launch {
         folder: &Path,
         [stdin, stdout, stderr]: [OwnedFd; 3],
     ) -> io::Result<Infallible> {
-        dup2_stdin(stdin)?;
-        dup2_stdout(stdout)?;
-        dup2_stderr(stderr)?;
-        chdir(folder)?;
-        sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
+        SigSet::all().thread_unblock()?;
         sys::reset_signals();
         setsid()?; // a signal to its group reaches nobody else
         go.read_exact(&mut [0])?; // there is nothing to read if the engine has died
         setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
         setrlimit(Resource::RLIMIT_DATA, 512 << 20, 512 << 20)?;
         setrlimit(Resource::RLIMIT_FSIZE, 64 << 20, 64 << 20)?;
-        if let Some(user) = self.user {
-            setgroups(&[])?;
-            setgid(Gid::from_raw(user))?;
-            setuid(Uid::from_raw(user))?;
-        }
         // Another program may run it, such as sh: then it is among the arguments.
         let programs = self.words.iter().map(Path::new).filter(|word| word.is_absolute());
-        landlock::confine(Path::new("."), &programs.collect::<Vec<_>>())?;
+        landlock::confine(folder, &programs.collect::<Vec<_>>())?;
         let (program, words) = self.words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         // Locale and stdio settings of the caller would change what C prints.
         let mut command = Command::new(program);
         command.args(words).env_clear().env("TMPDIR", ".");
-        Err(command.env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").exec())
+        command.env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        if let Some(user) = self.user {
+            command.uid(user).gid(user); // and no other groups
+        }
+        Err(command.current_dir(folder).stdin(stdin).stdout(stdout).stderr(stderr).exec())
     }
 }

@@ -29,7 +29,7 @@ pub use files::{Folder, memory_file};
 pub use launch::Launch;
 pub use outcome::{Outcome, in_words};
 pub use report::{Kind, Report, Verdict, diff, expect, expect_of_c, expect_same};
-pub use step::{Act, At, Step, THE_C_VERSIONS_ORDER, Until, Who, step};
+pub use step::{Act, At, Step, THE_C_VERSIONS_ORDER, Who};
 pub use sys::{landlock_version, wait};
 pub use world::{Running, Trace, World};
 

@@ -18,19 +18,11 @@ pub enum At {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Until {
-    /// The others have ended or can do no more.
-    OthersWait,
-    /// The others have ended, wait or sleep.
-    OthersSleep,
-    /// The case waits for the program's end.
-    Told,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// It is held.
-    Hold(Until),
+    /// It is held until the others have ended or can do no more.
+    Hold,
+    /// It is held until the case waits for the program's end.
+    Pause,
     /// A signal is sent to it.
     Send(Signal),
     /// A signal is sent to all of the program's processes, as a terminal does.
@@ -39,20 +31,9 @@ pub enum Act {
     Fail(Errno),
 }
 
-#[derive(Clone, Copy, Debug)]
-pub struct Step {
-    pub who: Who,
-    pub at: At,
-    pub act: Act,
-}
-
-pub const fn step(who: Who, at: At, act: Act) -> Step {
-    Step { who, at, act }
-}
+/// To one of the processes, at a place, an act.
+pub type Step = (Who, At, Act);
 
 /// The order that the C version of shm-fork hopes for: process 2 reads when process 1 has written and
 /// sleeps, and process 1 reads when process 2 has ended.
-pub const THE_C_VERSIONS_ORDER: [Step; 2] = [
-    step(2, At::Birth, Act::Hold(Until::OthersSleep)),
-    step(1, At::Awake, Act::Hold(Until::OthersWait)),
-];
+pub const THE_C_VERSIONS_ORDER: [Step; 2] = [(2, At::Birth, Act::Hold), (1, At::Awake, Act::Hold)];

@@ -108,10 +108,6 @@ impl Streams {
         full.chain(outputs.map(|output| PollFd::new(output.as_fd(), PollFlags::POLLIN)))
     }
 
-    pub fn has_line(&self) -> bool {
-        self.stdout.bytes.contains(&b'\n')
-    }
-
     pub fn is_too_long(&self) -> bool {
         self.stdout.bytes.len().max(self.stderr.bytes.len()) > MOST_OUTPUT
     }

@@ -1,7 +1,7 @@
 //! What nix leaves out of ptrace(2), waitpid(2) and landlock(7): the only unsafe code of the checks.
 
 use std::fs::File;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::AsRawFd;
 
 use libc::{c_int, c_long};
 use nix::errno::Errno;
@@ -98,7 +98,7 @@ pub fn skip(pid: Pid) -> nix::Result<()> {
 #[cfg(target_arch = "x86_64")]
 pub fn rewind(pid: Pid, call: &Call) -> nix::Result<()> {
     let mut registers = getregs(pid)?;
-    registers.rax = call.words[0];
+    (registers.rax, registers.rdi) = (call.words[0], call.words[1]);
     registers.rip -= 2; // the length of the instruction `syscall`
     setregs(pid, registers)
 }
@@ -146,29 +146,22 @@ pub fn landlock_version() -> c_long {
     unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, 0_usize, 0_usize, 1) }.max(0)
 }
 
-/// A set of rules, which forbids what it handles and no rule allows.
-pub fn landlock_rules(handled: u64) -> nix::Result<OwnedFd> {
+/// From here on this process, and all that it starts, has none of the rights that are handled but these, on
+/// what is below these places.
+pub fn landlock(handled: u64, allowed: impl Iterator<Item = (File, u64)>) -> nix::Result<()> {
+    let call = libc::SYS_landlock_create_ruleset;
     // SAFETY: the call reads 8 bytes, and `handled` has them.
-    let rules =
-        unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, &raw const handled, 8_usize, 0) };
-    let rules = RawFd::try_from(Errno::result(rules)?).map_err(|_| Errno::EBADF)?;
-    // SAFETY: the kernel has just given this number, and nobody else closes it.
-    Ok(unsafe { OwnedFd::from_raw_fd(rules) })
-}
-
-/// Adds a rule: these rights on what is below a place.
-pub fn landlock_allow(rules: &OwnedFd, place: &File, rights: u64) -> nix::Result<()> {
-    // struct landlock_path_beneath_attr, which is packed.
-    let rule = [&rights.to_ne_bytes()[..], &place.as_raw_fd().to_ne_bytes()].concat();
-    let (call, rules) = (libc::SYS_landlock_add_rule, rules.as_raw_fd());
-    // SAFETY: for a rule on a path (1) the call reads 12 bytes, and `rule` has them.
-    let added = unsafe { libc::syscall(call, rules, 1, rule.as_ptr(), 0) };
-    Errno::result(added).map(drop)
-}
-
-/// From here on, the rules hold for this process and all that it starts.
-pub fn landlock_restrict(rules: &OwnedFd) -> nix::Result<()> {
+    let rules = unsafe { libc::syscall(call, &raw const handled, 8_usize, 0) };
+    Errno::result(rules)?; // it is closed when this process becomes another program
+    for (place, rights) in allowed {
+        // struct landlock_path_beneath_attr, which is packed.
+        let rule = [&rights.to_ne_bytes()[..], &place.as_raw_fd().to_ne_bytes()].concat();
+        let call = libc::SYS_landlock_add_rule;
+        // SAFETY: for a rule on a path (1) the call reads 12 bytes, and `rule` has them.
+        let added = unsafe { libc::syscall(call, rules, 1, rule.as_ptr(), 0) };
+        Errno::result(added)?;
+    }
     // SAFETY: the call takes two numbers.
-    let done = unsafe { libc::syscall(libc::SYS_landlock_restrict_self, rules.as_raw_fd(), 0) };
+    let done = unsafe { libc::syscall(libc::SYS_landlock_restrict_self, rules, 0) };
     Errno::result(done).map(drop)
 }

@@ -2,26 +2,23 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
 
 use nix::unistd::{Pid, SysconfVar, sysconf};
 
-use super::calls::{self, Call};
+use super::calls::Call;
 use super::outcome::in_words;
-use super::step::{At, Until, Who};
+use super::step::{At, Who};
 
 /// What becomes of a system call that is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plan {
-    AsIs,
-    /// Its first argument was changed.
-    Translated,
+    /// It is made, perhaps with another first argument.
+    Made,
     /// It is not made: what the program gets for it.
     Skipped(i64),
-    /// It is not made, because it only sleeps.
-    Slept,
     /// It is not made yet, but right after this.
     Later,
     /// It is interrupted, because its time is up.
@@ -32,8 +29,8 @@ pub enum Plan {
 pub enum State {
     /// It runs, or waits in a call.
     Free,
-    /// It has stopped, and is held there; since when, in virtual milliseconds.
-    Held(Until, u64),
+    /// It has stopped, and is held there.
+    Held(Hold),
     /// It has stopped before a call to sleep.
     Asleep,
     /// A signal has stopped it.
@@ -41,13 +38,22 @@ pub enum State {
     Ended,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hold {
+    pub at: At,
+    /// Only the case lets it go.
+    pub is_pause: bool,
+    /// When it began, in virtual milliseconds, and how much its program had computed, and called.
+    pub since: u64,
+    pub used: Duration,
+    pub calls: usize,
+}
+
 pub struct Task {
     pub pid: Pid,
     pub run: usize,
     /// Which of the program's processes it is; none for a thread.
     pub who: Option<Who>,
-    /// Whether it has become the program.
-    pub began: bool,
     pub state: State,
     /// The names of its calls so far.
     pub calls: Vec<&'static str>,
@@ -60,37 +66,27 @@ pub struct Task {
     pub sleeps: bool,
     /// How it ended.
     pub status: ExitStatus,
-    /// Where it is held, and how much its program had computed, and called, when that began.
-    pub place: Option<At>,
-    pub held_at: Option<(Duration, usize)>,
 }
 
 impl Task {
-    pub fn new(pid: Pid, run: usize, who: Option<Who>, began: bool) -> Self {
+    pub fn new(pid: Pid, run: usize, who: Option<Who>) -> Self {
         Self {
             pid,
             run,
             who,
-            began,
             state: State::Free,
             calls: Vec::new(),
             call: None,
-            plan: Plan::AsIs,
+            plan: Plan::Made,
             timer: None,
             again: false,
             sleeps: false,
             status: ExitStatus::default(),
-            place: None,
-            held_at: None,
         }
     }
 
     pub fn lives(&self) -> bool {
         self.state != State::Ended
-    }
-
-    pub fn is_held(&self, until: Until) -> bool {
-        matches!(self.state, State::Held(held, _) if held == until)
     }
 
     /// What it has used so far of the processor, and the bytes of memory that it uses.
@@ -135,44 +131,59 @@ impl Task {
     }
 
     /// "process 1 waits in read, for its turn".
-    fn describe(&self) -> String {
-        let who = self.name();
-        match self.call {
-            _ if self.state == State::Ended => format!("{who} {}", in_words(self.status)),
-            _ if self.state == State::Stopped => format!("{who} was stopped by a signal"),
-            Some(call) => format!("{who} {}", calls::describe(self.pid, &call)),
-            None => format!("{who} computes"),
-        }
+    fn describe(&self, all: &[&Self]) -> String {
+        let does = match (self.state, self.call) {
+            (State::Ended, _) => in_words(self.status),
+            (State::Stopped, _) => "was stopped by a signal".to_string(),
+            (_, Some(call)) => self.describe_call(&call, all),
+            (_, None) => "computes".to_string(),
+        };
+        format!("{} {does}", self.name())
+    }
+
+    /// The call and, if known, what it waits for; of a pipe, which processes have its other end open.
+    fn describe_call(&self, call: &Call, all: &[&Self]) -> String {
+        let (name, file) = (call.name, format!("/proc/{}/fd/{}", self.pid, call.words[1]));
+        let file = fs::read_link(file).unwrap_or_default();
+        let kind = file.to_string_lossy().split(':').next().map(String::from);
+        let writers = all.iter().filter(|task| task.can_write(&file)).map(|task| task.name());
+        let open = writers.collect::<Vec<_>>().join(", ");
+        let what = match (name, kind.as_deref()) {
+            ("nanosleep" | "clock_nanosleep" | "restart_syscall", _) => {
+                return format!("sleeps in {name}");
+            }
+            ("read" | "readv" | "recvfrom" | "recvmsg", _) if call.words[1] == 0 => {
+                ", for its input"
+            }
+            ("read" | "readv", Some("pipe")) if !open.is_empty() => {
+                &format!(", for its turn; open for writing in: {open}")
+            }
+            ("read" | "readv" | "recvfrom" | "recvmsg", Some("pipe" | "socket")) => {
+                ", for its turn"
+            }
+            ("write" | "writev" | "sendto" | "sendmsg", _) => ", for somebody to read",
+            ("wait4" | "waitid", _) => ", for a child to end",
+            ("futex" | "semop" | "semtimedop", _) => ", for a semaphore or lock",
+            ("pause" | "rt_sigsuspend" | "rt_sigtimedwait", _) => ", for a signal",
+            _ => "",
+        };
+        format!("waits in {name}{what}")
+    }
+
+    /// Whether it has the writing end of a pipe open. See proc(5): the links in /proc/PID/fd have the mode in
+    /// which the descriptors were opened.
+    fn can_write(&self, pipe: &Path) -> bool {
+        let entries =
+            fs::read_dir(format!("/proc/{}/fd", self.pid)).into_iter().flatten().flatten();
+        let mut own =
+            entries.filter(|entry| fs::read_link(entry.path()).is_ok_and(|to| to == pipe));
+        own.any(|entry| entry.metadata().is_ok_and(|link| link.permissions().mode() & 0o200 != 0))
     }
 }
 
-/// The pipe that a process waits to read.
-fn pipe_of(task: &Task) -> Option<PathBuf> {
-    let call = task.call.filter(|call| call.name == "read")?;
-    let link = fs::read_link(format!("/proc/{}/fd/{}", task.pid, call.words[1])).ok()?;
-    (call.words[1] > 2 && link.to_string_lossy().starts_with("pipe:")).then_some(link)
-}
-
-/// Whether a process has the other end of a pipe open. See proc(5): the links in /proc/PID/fd have the mode
-/// in which the descriptors were opened.
-fn can_write(task: &Task, pipe: &Path) -> bool {
-    let entries = fs::read_dir(format!("/proc/{}/fd", task.pid)).into_iter().flatten().flatten();
-    let mut own = entries.filter(|entry| fs::read_link(entry.path()).is_ok_and(|to| to == pipe));
-    own.any(|entry| entry.metadata().is_ok_and(|link| link.permissions().mode() & 0o200 != 0))
-}
-
-/// What each of these waits for, and which processes keep its pipe open.
+/// What each of these waits for.
 pub fn describe_all(tasks: &[&Task]) -> String {
-    let describe = |task: &&Task| {
-        let pipe = pipe_of(task);
-        let writes = |other: &&&Task| pipe.as_ref().is_some_and(|pipe| can_write(other, pipe));
-        let open: Vec<String> = tasks.iter().filter(writes).map(|task| task.name()).collect();
-        match open.as_slice() {
-            [] => task.describe(),
-            open => format!("{}; open for writing in: {}", task.describe(), open.join(", ")),
-        }
-    };
-    let lines: Vec<String> = tasks.iter().take(4).map(describe).collect();
+    let lines: Vec<String> = tasks.iter().take(4).map(|task| task.describe(tasks)).collect();
     lines.join("\n  ")
 }
 

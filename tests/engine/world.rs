@@ -13,7 +13,6 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,10 +28,10 @@ use super::keys::Keys;
 use super::launch::Launch;
 use super::outcome::Outcome;
 use super::report::{Kind, Report, Verdict, expect};
-use super::step::{Act, At, Until, Who, step};
+use super::step::{Act, At, Who};
 use super::streams::Streams;
 use super::sys;
-use super::task::{State, Task};
+use super::task::{Hold, State, Task};
 
 /// At most this many stops are handled in a row.
 const MOST_STOPS: usize = 64;
@@ -78,7 +77,7 @@ struct Run {
 pub type Running = usize;
 
 pub struct World {
-    keys: Keys,
+    pub keys: Keys,
     tasks: Vec<Task>,
     runs: Vec<Run>,
     /// Processes that stopped before their parents' events named them.
@@ -91,7 +90,7 @@ pub struct World {
     idle: u32,
     looked: Instant,
     /// The programs' own folder, where they may write.
-    folder: Folder,
+    pub folder: Folder,
     /// Tells that a process has stopped or ended (SIGCHLD).
     stops: SignalFd,
 }
@@ -115,30 +114,10 @@ impl World {
         })
     }
 
-    /// The programs' own folder.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// The keys that shmget was asked for.
-    pub fn asked_keys(&self) -> Vec<i32> {
-        self.keys.asked("shmget")
-    }
-
     /// Whether a segment that a program has attached holds this text.
     pub fn has_text(&self, text: &str) -> bool {
         let mut living = self.tasks.iter().filter(|task| task.lives());
         living.any(|task| calls_made::has_text(task.pid, text))
-    }
-
-    /// The segments in words, with their bytes.
-    pub fn describe_table(&self) -> Result<String, Report> {
-        self.keys.describe()
-    }
-
-    /// The machine's key for a program's.
-    pub fn machines_key(&mut self, key: i32) -> i32 {
-        self.keys.translate("shmget", key).unwrap_or(key)
     }
 
     pub fn start(&mut self, launch: Launch) -> Result<Running, Report> {
@@ -153,7 +132,7 @@ impl World {
         ptrace::seize(leader, options())?;
         go.write_all(b"!")?;
         let run = self.runs.len();
-        self.tasks.push(Task::new(leader, run, Some(0), false));
+        self.tasks.push(Task::new(leader, run, Some(0)));
         let trace = Trace { reached: vec![false; launch.steps.len()], ..Trace::default() };
         let (start, calls, stopped) = (self.idle, 0, None);
         self.runs.push(Run { launch, streams, trace, start, calls, stopped });
@@ -174,19 +153,11 @@ impl World {
     /// Starts a program, and waits until this process of it has come to a place, where it stays until the
     /// case waits for the end; or until all have ended.
     pub fn start_paused(&mut self, launch: Launch, who: Who, at: At) -> Result<Running, Report> {
-        let mut steps = vec![step(who, at, Act::Hold(Until::Told))];
+        let mut steps = vec![(who, at, Act::Pause)];
         steps.extend(&launch.steps);
         let run = self.start(Launch { steps, ..launch })?;
         self.drive(|world| world.paused(run).is_some() || world.has_ended(run))?;
         Ok(run)
-    }
-
-    /// Waits until a program has printed a line; fails if it does not.
-    pub fn wait_for_line(&mut self, run: Running) -> Verdict {
-        let says_nothing = |world: &Self| world.has_ended(run) || world.hangs();
-        self.drive(|world| world.runs[run].streams.has_line() || says_nothing(world))?;
-        let Run { streams, launch, .. } = &self.runs[run];
-        expect("a line of output", streams.has_line(), &format!("{:?} prints none", launch.words))
     }
 
     /// Sends a signal to a program's processes.
@@ -197,7 +168,7 @@ impl World {
     }
 
     pub fn expect_no_segment(&self) -> Verdict {
-        let left = self.describe_table()?;
+        let left = self.keys.describe()?;
         expect("no segment is left", left.trim() == "none", &left)
     }
 
@@ -206,6 +177,7 @@ impl World {
         if let Some(index) = self.paused(run) {
             self.let_go(index)?;
         }
+        self.runs[run].launch.keeps_input = false; // who waits for more now, hangs
         self.drive(|world| world.has_ended(run))?;
         let own = self.tasks.iter().filter(|task| task.run == run);
         let (processes, threads): (Vec<&Task>, Vec<&Task>) =
@@ -241,7 +213,10 @@ impl World {
     }
 
     fn paused(&self, run: usize) -> Option<usize> {
-        let is_paused = |task: &Task| task.run == run && task.is_held(Until::Told);
+        let is_paused = |task: &Task| match task.state {
+            State::Held(hold) => task.run == run && hold.is_pause,
+            _ => false,
+        };
         self.tasks.iter().position(is_paused)
     }
 
@@ -297,13 +272,12 @@ impl World {
 
     /// All others wait, sleep or have ended: the held process, or the sleeper, that may go on.
     fn next_to_go(&self) -> Option<usize> {
-        let is_long = |since| self.now.saturating_sub(since) >= bounds::LONGEST_HOLD;
+        let is_long = |hold: Hold| self.now.saturating_sub(hold.since) >= bounds::LONGEST_HOLD;
         let rank = |task: &Task| match task.state {
-            State::Held(Until::OthersSleep, since) => Some((0, since)),
-            State::Held(Until::OthersWait, since) if is_long(since) => Some((1, since)),
-            State::Asleep | State::Free => Some((2, task.timer?)),
-            State::Held(Until::OthersWait, since) => Some((3, since)),
-            _ => None,
+            State::Held(hold) if hold.is_pause => None,
+            State::Held(hold) => Some((if is_long(hold) { 0 } else { 2 }, hold.since)),
+            State::Asleep | State::Free => Some((1, task.timer?)),
+            State::Stopped | State::Ended => None,
         };
         let ranks = self.tasks.iter().enumerate();
         let ranks = ranks.filter_map(|(index, task)| Some((rank(task)?, index)));

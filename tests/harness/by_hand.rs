@@ -42,12 +42,13 @@ pub fn lines_by_hand(before: &str, program: &str, after: &str) -> String {
 
 /// The words that have strace do what a step does, in each process that makes the call.
 pub fn strace(step: &Step) -> Option<String> {
-    let (At::Call(call, number) | At::After(call, number)) = step.at else { return None };
-    let act = match (step.act, step.at) {
+    let &(_, at, act) = step;
+    let (At::Call(call, number) | At::After(call, number)) = at else { return None };
+    let act = match (act, at) {
         (Act::Fail(errno), _) => format!("error={errno:?}"),
         (Act::Send(signal) | Act::SendAll(signal), _) => format!("signal={signal}"),
-        (Act::Hold(_), At::After(..)) => "delay_exit=300000".to_string(),
-        (Act::Hold(_), _) => "delay_enter=300000".to_string(),
+        (Act::Hold | Act::Pause, At::After(..)) => "delay_exit=300000".to_string(),
+        (Act::Hold | Act::Pause, _) => "delay_enter=300000".to_string(),
     };
     Some(format!("strace -f -o /dev/null -e inject={call}:{act}:when={number} "))
 }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use super::by_hand::{as_user, quoted};
 use super::machine::{Need, has};
 use super::programs::{built, make_segment};
-use crate::engine::{Launch, Report, World};
+use crate::engine::{Channel, Launch, Report, World, expect};
 
 /// A user who owns nothing.
 pub const NOBODY: u32 = 65534;
@@ -61,9 +61,11 @@ impl Found {
         let mut world = World::new()?;
         for found in all {
             let maker = world.start(found.maker())?;
-            world.wait_for_line(maker)?;
-            if !found.held {
-                world.finish(maker)?;
+            world.wait_until_all_wait()?; // it has made it, or has ended
+            if !found.held || world.has_ended(maker) {
+                let (outcome, _) = world.finish(maker)?;
+                let seen = outcome.describe(Channel::Pipes);
+                expect("a segment to start from", outcome.succeeded(), &seen)?;
             }
         }
         Ok(world)

@@ -13,7 +13,7 @@
 //!
 //! ```text
 //! let mut world = World::new()?;
-//! let held = step(2, At::Birth, Act::Hold(Until::OthersWait));
+//! let held = (2, At::Birth, Act::Hold);
 //! let (_, outcome) = traced(&mut world, Version::Ours, &[held])?;
 //! four_lines(&outcome, Channel::Pipes)?;
 //! world.expect_no_segment()

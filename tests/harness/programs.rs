@@ -92,7 +92,7 @@ fn compile(source: &Path, program: &Path, flags: &[&str]) -> Verdict {
     };
     fs::write(program.with_extension("log"), text)?;
     let _ = fs::remove_file(program);
-    if is_made { copy(&world.folder().join("program"), program) } else { Ok(()) }
+    if is_made { copy(&world.folder.path().join("program"), program) } else { Ok(()) }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use super::right::{Right, Seen};
 use super::typed::typed;
 use crate::engine::{
     Act, At, Channel, Folder, Kind, Launch, Report, Step, THE_C_VERSIONS_ORDER, Verdict, Who,
-    expect, expect_of_c, expect_same, in_words, step,
+    expect, expect_of_c, expect_same, in_words,
 };
 
 #[derive(Clone, Debug)]
@@ -83,7 +83,7 @@ impl Scene {
 
     /// The kernel refuses a call of one of the program's processes.
     pub fn failing(self, who: Who, call: &'static str, number: usize, errno: Errno) -> Self {
-        self.with(&[step(who, At::Call(call, number), Act::Fail(errno))])
+        self.with(&[(who, At::Call(call, number), Act::Fail(errno))])
     }
 
     /// Something is done to the program's processes.
@@ -196,7 +196,7 @@ impl Scene {
 
     fn play_in(&self, version: Version, channel: Channel) -> Result<Seen, Report> {
         let mut world = Found::world(&self.found)?;
-        let before = world.describe_table()?;
+        let before = world.keys.describe()?;
         let mut programs = String::new();
         let mut last = None;
         for &(program, ref input) in &self.programs {
@@ -211,7 +211,7 @@ impl Scene {
         }
         let (last, trace, program) =
             last.ok_or_else(|| Report::failed("the scene runs nothing"))?;
-        let after = world.describe_table()?;
+        let after = world.keys.describe()?;
         Ok(Seen { program, before, programs, after, last, trace })
     }
 
@@ -223,9 +223,8 @@ impl Scene {
         // start: that they race is shown by the cases that hold them, and not by luck.
         let order = match version {
             _ if program != "shm-fork" => &[],
-            Version::C => &THE_C_VERSIONS_ORDER[..],
-            Version::Ours if self.steps.is_empty() => &THE_C_VERSIONS_ORDER[..1],
-            Version::Ours => &[],
+            Version::Ours if !self.steps.is_empty() => &[],
+            _ => &THE_C_VERSIONS_ORDER[..],
         };
         let steps = [&self.steps, order].concat();
         Launch { user: self.user, steps, ..version.launch_under(&wrapper, program) }
@@ -234,7 +233,7 @@ impl Scene {
     /// What there is before the programs begin, in a sentence.
     fn situation(&self) -> String {
         let mut facts: Vec<String> = self.found.iter().map(Found::describe).collect();
-        for &Step { who, at, act } in &self.steps {
+        for &(who, at, act) in &self.steps {
             let (At::Call(call, number), Act::Fail(errno)) = (at, act) else { continue };
             let by = if self.is_fork() { format!("{}'s ", name_of(who)) } else { String::new() };
             let which = if number > 1 { format!(" number {number}") } else { String::new() };
@@ -258,9 +257,9 @@ impl Scene {
         for found in &self.found {
             lines += &format!("    {}\n", found.by_hand());
         }
-        let failing = self.steps.iter().find(|step| matches!(step.act, Act::Fail(_)));
+        let failing = self.steps.iter().find(|step| matches!(step.2, Act::Fail(_)));
         let strace = failing.and_then(strace).unwrap_or_default();
-        let is_child = failing.is_some_and(|step| step.who > 0);
+        let is_child = failing.is_some_and(|step| step.0 > 0);
         let each = if is_child { "   # there in both children" } else { "" };
         let wrapper: String = self.wrapper.iter().map(|word| quoted(word) + " ").collect();
         for (program, input) in &self.programs {

@@ -79,7 +79,7 @@ fn survived(outcome: &Outcome, who: usize, signal: Signal, is_last: bool) -> Ver
 fn is_left_clean(world: &mut World, trace: &Trace) -> Verdict {
     let next = if is_yours() { "clone" } else { "socketpair" }; // what comes after the removal
     let is_marked = trace.calls[0].iter().any(|call| call.starts_with(next));
-    if !is_marked && world.describe_table()?.trim() != "none" {
+    if !is_marked && world.keys.describe()?.trim() != "none" {
         runs_right(world, Channel::Pipes)?;
     }
     world.expect_no_segment()
@@ -92,10 +92,10 @@ fn two_deaths_leave(found: &[Found]) -> Verdict {
     let mut leaving = Vec::new();
     for at in places(0, &whole) {
         let mut world = Found::world(found)?;
-        let before = world.describe_table()?;
-        let death = step(0, at, Act::Send(Signal::SIGKILL));
+        let before = world.keys.describe()?;
+        let death = (0, at, Act::Send(Signal::SIGKILL));
         traced(&mut world, Version::Ours, &[death])?;
-        if world.describe_table()? != before {
+        if world.keys.describe()? != before {
             leaving.push(describe(0, at));
         }
     }
@@ -106,7 +106,7 @@ fn two_deaths_leave(found: &[Found]) -> Verdict {
 /// The other process goes on alone, and all looks well.
 fn a_death_in_the_c_version() -> Verdict {
     let mut world = World::new()?;
-    let death = step(2, At::Awake, Act::Send(Signal::SIGKILL));
+    let death = (2, At::Awake, Act::Send(Signal::SIGKILL));
     let (_, outcome) = traced(&mut world, Version::C, &[death])?;
     let seen = outcome.describe(Channel::Pipes);
     expect_of_c("exit status 0", outcome.succeeded(), &seen)?;
@@ -116,11 +116,11 @@ fn a_death_in_the_c_version() -> Verdict {
 /// Nobody is left to remove the segment.
 fn the_parents_death_in_the_c_version() -> Verdict {
     let mut world = World::new()?;
-    let death = step(0, At::Call("wait4", 1), Act::Send(Signal::SIGKILL));
+    let death = (0, At::Call("wait4", 1), Act::Send(Signal::SIGKILL));
     let (_, outcome) = traced(&mut world, Version::C, &[death])?;
     let ends = in_words(outcome.status);
     expect_of_c("died by SIGKILL", ends == "died by SIGKILL", &ends)?;
-    let left = world.describe_table()?;
+    let left = world.keys.describe()?;
     let is_left = left.contains(" 0 attached");
     expect_of_c("a segment that nobody uses", is_left, &left)
 }

@@ -106,7 +106,7 @@ fn comes_there(trace: &Trace) -> Verdict {
 fn beside_c(world: &mut World, who: Who, at: At, other: Version) -> Result<[Outcome; 2], Report> {
     let c = launch(Version::C, &THE_C_VERSIONS_ORDER);
     let running = world.start_paused(c, who, at)?;
-    let (other, _) = world.run(launch(other, &THE_C_VERSIONS_ORDER[..1]))?;
+    let (other, _) = world.run(launch(other, &THE_C_VERSIONS_ORDER))?;
     let (c, trace) = world.finish(running)?;
     comes_there(&trace)?;
     Ok([c, other])
@@ -130,7 +130,7 @@ fn at_each(
     judge: impl Fn(At, &mut World, &Trace, &Outcome) -> Verdict,
 ) -> Verdict {
     places.iter().try_for_each(|&at| {
-        let (mut world, step) = (World::new()?, step(who, at, act));
+        let (mut world, step) = (World::new()?, (who, at, act));
         let played = traced(&mut world, Version::Ours, &[step]);
         let judged = played.and_then(|(trace, outcome)| judge(at, &mut world, &trace, &outcome));
         judged.map_err(|report| {

@@ -23,7 +23,7 @@ fn held(who: Who) -> Verdict {
         _ => None,
     });
     let all: Vec<At> = before.iter().copied().chain(after).collect();
-    let held = at_each(who, &all, Act::Hold(Until::OthersWait), |_, world, trace, outcome| {
+    let held = at_each(who, &all, Act::Hold, |_, world, trace, outcome| {
         four_lines(outcome, Channel::Pipes)?;
         let wanted = "the parent waits for both of its children";
         expect(wanted, !trace.is_outlived, "the parent has ended before one of them")?;
@@ -42,7 +42,7 @@ fn held(who: Who) -> Verdict {
 fn the_key_is_1001() -> Verdict {
     let mut world = World::new()?;
     world.start_paused(launch(Version::Ours, &[]), 2, At::Birth)?;
-    let (asked, table) = (world.asked_keys(), world.describe_table()?);
+    let (asked, table) = (world.keys.asked("shmget"), world.keys.describe()?);
     let is_so = asked.iter().all(|&key| key == FORK_KEY);
     expect("shmget with key 1001, or IPC_PRIVATE", is_so, &format!("key {asked:?}"))?;
     let is_666 = asked.is_empty() || table.contains("666,"); // 01666 when it is marked for removal
@@ -67,7 +67,7 @@ fn the_text_is_in_the_segment() -> Verdict {
 
 /// Process 1 is held at its birth: process 2 can only wait.
 pub fn nobody_is_busy() -> Verdict {
-    let held = step(1, At::Birth, Act::Hold(Until::OthersWait));
+    let held = (1, At::Birth, Act::Hold);
     let (trace, _) = traced(&mut World::new()?, Version::Ours, &[held])?;
     let wanted = "the others wait in a system call, such as read: a busy wait takes the processor\n\
                   from everybody else, even from the process that it waits for";
@@ -76,7 +76,7 @@ pub fn nobody_is_busy() -> Verdict {
 
 /// Process 2 of the C version reads what process 1 has not written yet.
 fn the_c_version_is_held() -> Verdict {
-    let held = step(1, At::Birth, Act::Hold(Until::OthersWait));
+    let held = (1, At::Birth, Act::Hold);
     let (_, played) = traced(&mut World::new()?, Version::C, &[held])?;
     let is_right = four_lines(&played, Channel::Pipes).is_ok();
     let seen = played.describe(Channel::Pipes);

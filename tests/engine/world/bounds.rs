@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 
 use super::super::report::Verdict;
-use super::super::step::Until;
-use super::super::task::{State, Task, describe_all};
+use super::super::task::{Hold, State, Task, describe_all};
 use super::World;
 
 /// More living processes than this are a bomb.
@@ -49,25 +48,25 @@ impl World {
         let is_time = self.looked.elapsed() > LOOK;
         for run in 0..self.runs.len() {
             let this = &self.runs[run];
-            if this.stopped.is_some() || this.launch.keeps_input || self.has_ended(run) {
+            if this.stopped.is_some() || self.has_ended(run) {
                 continue;
             }
             let (time, memory) = if is_time { self.usage(run) } else { (Duration::ZERO, 0) };
-            let why = if this.streams.is_too_long() {
-                "it prints without end (more than 1 MiB)"
-            } else if this.calls > MOST_CALLS {
-                "it makes system calls without end (more than 100000)"
-            } else if time > MOST_TIME {
-                "it uses the processor without end (more than 5 seconds)"
-            } else if memory > MOST_MEMORY {
-                "it uses more than 1 GiB of memory"
-            } else if self.idle - this.start > LONGEST {
-                "it did not end in 60 seconds"
-            } else {
-                self.let_go_for_the_busy(run, time)?;
-                continue;
-            };
-            self.stop(run, why);
+            let born = self.tasks.iter().filter(|task| task.run == run).count();
+            let is_bomb = born > MOST_BIRTHS || self.living(run).count() > MOST_PROCESSES;
+            let is_late = !this.launch.keeps_input && self.idle - this.start > LONGEST;
+            let bounds = [
+                (is_bomb, "it makes processes without end (more than 300)"),
+                (this.streams.is_too_long(), "it prints without end (more than 1 MiB)"),
+                (this.calls > MOST_CALLS, "it makes system calls without end (more than 100000)"),
+                (time > MOST_TIME, "it uses the processor without end (more than 5 seconds)"),
+                (memory > MOST_MEMORY, "it uses more than 1 GiB of memory"),
+                (is_late, "it did not end in 60 seconds"),
+            ];
+            match bounds.iter().find(|(is_exceeded, _)| *is_exceeded) {
+                Some((_, why)) => self.stop(run, why),
+                None => self.let_go_for_the_busy(run, time)?,
+            }
         }
         if is_time {
             self.looked = Instant::now();
@@ -84,27 +83,20 @@ impl World {
 
     /// A process that spins never waits, so the one that it waits for is held for a short time only.
     fn let_go_for_the_busy(&mut self, run: usize, used: Duration) -> Verdict {
-        let is_held = |task: &Task| matches!(task.state, State::Held(..)) && task.run == run;
         let calls = self.runs[run].calls;
-        let is_long = |(processor, before)| used > processor + BUSY || calls > before + MANY_CALLS;
-        let held = |task: &Task| is_held(task) && task.held_at.is_some_and(is_long);
-        let Some(index) = self.tasks.iter().position(held) else {
-            return Ok(());
-        };
+        let is_long = |hold: Hold| used > hold.used + BUSY || calls > hold.calls + MANY_CALLS;
+        let held = |task: &Task| matches!(task.state, State::Held(hold) if task.run == run && is_long(hold));
+        let Some(index) = self.tasks.iter().position(held) else { return Ok(()) };
         self.runs[run].trace.is_busy = true;
-        if self.tasks[index].is_held(Until::Told) { Ok(()) } else { self.let_go(index) }
+        if self.paused(run) == Some(index) { Ok(()) } else { self.let_go(index) }
     }
 
-    /// Whether all have waited for longer than output or a timer takes.
-    pub(super) fn hangs(&self) -> bool {
+    /// Stops the programs whose processes all wait for something that none of them does, for longer than
+    /// output or a timer takes.
+    pub(super) fn stop_what_hangs(&mut self) {
         let mut calls = self.tasks.iter().filter(|task| task.lives()).flat_map(|task| &task.calls);
         let has_timers = calls.any(|call| TIMERS.contains(call));
-        self.quiet > if has_timers { HANGS_WITH_TIMERS } else { HANGS }
-    }
-
-    /// Stops the programs whose processes all wait for something that none of them does.
-    pub(super) fn stop_what_hangs(&mut self) {
-        if !self.hangs() {
+        if self.quiet <= if has_timers { HANGS_WITH_TIMERS } else { HANGS } {
             return;
         }
         for run in 0..self.runs.len() {
@@ -120,12 +112,6 @@ impl World {
                 self.stop(run, &why);
             }
         }
-    }
-
-    /// Whether it makes processes without end.
-    pub(super) fn is_bomb(&self, run: usize) -> bool {
-        let born = self.tasks.iter().filter(|task| task.run == run).count();
-        born > MOST_BIRTHS || self.living(run).count() > MOST_PROCESSES
     }
 
     pub(super) fn stop(&mut self, run: usize, why: &str) {

@@ -12,9 +12,9 @@ use nix::unistd::{Pid, getpgid};
 use super::super::calls::Call;
 use super::super::calls_made;
 use super::super::report::Verdict;
-use super::super::step::{Act, At, Step};
+use super::super::step::{Act, At};
 use super::super::sys::{self, Side};
-use super::super::task::{Plan, State, Task, is_running};
+use super::super::task::{Hold, Plan, State, Task, is_running};
 use super::World;
 
 impl World {
@@ -70,7 +70,7 @@ impl World {
             }
             libc::PTRACE_EVENT_STOP => {
                 task.state = State::Free;
-                if task.began && task.calls.is_empty() {
+                if task.calls.is_empty() {
                     return self.come(index, At::Birth);
                 }
                 self.go_on(index, 0)
@@ -98,7 +98,7 @@ impl World {
             }
         }
         let task = &mut self.tasks[index];
-        *task = Task::new(pid, task.run, task.who, true);
+        *task = Task::new(pid, task.run, task.who);
         Ok(())
     }
 
@@ -108,10 +108,7 @@ impl World {
         let is_process = |task: &&Task| task.run == run && task.who.is_some();
         let processes = self.tasks.iter().filter(is_process).count();
         let who = (!is_thread).then_some(processes);
-        self.tasks.push(Task::new(pid, run, who, true));
-        if self.is_bomb(run) {
-            self.stop(run, "it makes processes without end (more than 300)");
-        }
+        self.tasks.push(Task::new(pid, run, who));
         match self.unknown.remove(&pid) {
             Some(status) => self.changes(self.tasks.len() - 1, status),
             None => Ok(()),
@@ -169,30 +166,29 @@ impl World {
         task.again = is_later || (is_made && calls_made::is_made_again(result));
         task.timer = task.timer.filter(|_| task.again);
         calls_made::finish(&mut self.keys, task.pid, &call, task.plan, result)?;
-        match task.plan {
-            Plan::Slept => self.come(index, At::Awake),
-            _ if task.again => self.go_on(index, 0),
-            _ => {
-                let (name, number) = task.last_call();
-                self.come(index, At::After(name, number))
-            }
+        if task.again {
+            return self.go_on(index, 0);
         }
+        let (name, number) = task.last_call();
+        self.come(index, At::After(name, number))
     }
 
     /// A process has reached a place: the next step there is done, or the process goes on.
     fn come(&mut self, index: usize, at: At) -> nix::Result<()> {
         let number = self.tasks[index].run;
         let (task, run) = (&mut self.tasks[index], &mut self.runs[number]);
+        let is_awake = task.sleeps && matches!(at, At::After(..));
+        let is_here = |place: At| place == at || (place == At::Awake && is_awake);
         let mut steps = run.launch.steps.iter().zip(&mut run.trace.reached);
-        let is_here = |step: &Step| task.who == Some(step.who) && step.at == at;
-        let next = steps.find(|(step, reached)| !**reached && is_here(step));
-        let Some((step, reached)) = next else { return self.sleep_or_go_on(index) };
+        let next =
+            steps.find(|(step, reached)| !**reached && task.who == Some(step.0) && is_here(step.1));
+        let Some((&(_, _, act), reached)) = next else { return self.sleep_or_go_on(index) };
         *reached = true;
-        match step.act {
-            Act::Hold(until) => {
-                (task.state, task.place) = (State::Held(until, self.now), Some(at));
-                let calls = run.calls;
-                self.tasks[index].held_at = Some((self.usage(number).0, calls));
+        match act {
+            Act::Hold | Act::Pause => {
+                let (since, calls, used) = (self.now, run.calls, self.usage(number).0);
+                let hold = Hold { at, is_pause: act == Act::Pause, since, used, calls };
+                self.tasks[index].state = State::Held(hold);
                 return Ok(());
             }
             Act::Send(signal) => kill(task.pid, signal)?,
@@ -208,18 +204,18 @@ impl World {
         if let (State::Asleep | State::Free, Some(timer)) = (task.state, task.timer) {
             self.now = self.now.max(timer);
         }
-        let gone = match (mem::replace(&mut task.state, State::Free), task.place.take()) {
-            (State::Free, _) => {
+        let gone = match mem::replace(&mut task.state, State::Free) {
+            State::Free => {
                 (task.plan, task.timer) = (Plan::TimesOut, None);
                 ptrace::interrupt(task.pid)
             }
-            (_, Some(At::Call(..))) if task.plan == Plan::AsIs => {
+            State::Held(Hold { at: At::Call(..), .. }) if task.plan == Plan::Made => {
                 // It has not made the call yet: a signal that has come meanwhile comes before it.
                 task.plan = Plan::Later;
                 sys::skip(task.pid).and_then(|()| self.go_on(index, 0))
             }
-            (_, Some(place)) => self.come(index, place),
-            (_, None) => self.go_on(index, 0),
+            State::Held(hold) => self.come(index, hold.at),
+            _ => self.go_on(index, 0),
         };
         unless_killed(gone)
     }
@@ -228,9 +224,9 @@ impl World {
     fn sleep_or_go_on(&mut self, index: usize) -> nix::Result<()> {
         let task = &mut self.tasks[index];
         let is_sleep = task.call.is_some_and(|call| calls_made::is_sleep(&call));
-        if is_sleep && task.plan == Plan::AsIs && task.timer.is_some() {
+        if is_sleep && task.plan == Plan::Made && task.timer.is_some() {
             sys::skip(task.pid)?;
-            (task.sleeps, task.plan, task.state) = (true, Plan::Slept, State::Asleep);
+            (task.sleeps, task.plan, task.state) = (true, Plan::Skipped(0), State::Asleep);
             return Ok(());
         }
         self.go_on(index, 0)
@@ -238,8 +234,7 @@ impl World {
 
     fn go_on(&self, index: usize, signal: i32) -> nix::Result<()> {
         let task = &self.tasks[index];
-        let follows_calls = task.began && !self.runs[task.run].launch.ignores_calls;
-        sys::resume(task.pid, signal, follows_calls)
+        sys::resume(task.pid, signal, !self.runs[task.run].launch.ignores_calls)
     }
 }
 
