@@ -77,7 +77,8 @@ impl Checked {
         self.each_fails(&scene, &right, given, |_| true)
     }
 
-    /// Each of its calls fails in this scene. The segments that were there are kept if `is_kept`; else none is left.
+    /// Each of its calls fails in this scene. The segments that were there are kept if `is_kept`; else none
+    /// is left.
     fn each_fails(
         &self,
         scene: &Scene,

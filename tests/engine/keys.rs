@@ -34,8 +34,8 @@ pub struct Keys {
     ids: HashMap<&'static str, Vec<i32>>,
 }
 
-/// What System V has: its table in /proc/sysvipc, with which the names of its calls begin; its option of ipcrm; what
-/// the report calls it.
+/// What System V has: its table in /proc/sysvipc, with which the names of its calls begin; its option of
+/// ipcrm; what the report calls it.
 const TABLES: [(&str, &str, &str); 3] = [
     ("shm", "-m", "a segment"),
     ("sem", "-s", "a semaphore set"),

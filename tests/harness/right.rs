@@ -38,8 +38,8 @@ impl Seen {
     }
 }
 
-/// Whether these lines were told. A student chooses the label of a message, and all words about a size, and may tell
-/// one thing, once.
+/// Whether these lines were told. A student chooses the label of a message, and all words about a size, and
+/// may tell one thing, once.
 fn is_told(told: &str, lines: &str) -> bool {
     let mut whys = lines.lines().map(|line| line.split_once(": ").map_or(line, |(_, why)| why));
     let is_free = lines.contains("size: ") && told.trim().len() > 3;

@@ -112,8 +112,8 @@ impl Scene {
         Self { redirection, ..self }
     }
 
-    /// Both versions do the same: every byte, stream, status and segment. A student's shm-fork prints the four
-    /// lines in whatever order they come, and may leave another's segment alone.
+    /// Both versions do the same: every byte, stream, status and segment. A student's shm-fork prints the
+    /// four lines in whatever order they come, and may leave another's segment alone.
     pub fn agrees(&self) -> Verdict {
         self.on_each_channel(|channel| {
             let ours = self.play(Version::Ours, channel)?;
@@ -165,18 +165,14 @@ impl Scene {
     }
 
     fn on_each_channel(&self, play: impl Fn(Channel) -> Verdict) -> Verdict {
-        // The order in which two streams meet in a file is the C library's doing, so only ours is judged by
-        // it.
+        // Only ours is judged by the order in which two streams meet in a file: it is the C library's doing.
         let is_order = |channel| matches!(channel, Channel::OneFile | Channel::TerminalOutput);
         let mut channels =
             self.channels.iter().filter(|&&channel| !is_yours() || !is_order(channel));
         channels.try_for_each(|&channel| {
             play(channel).map_err(|report| {
                 let report = report.with_headline(&format!("Before: {}.", self.situation()));
-                let end = match report.kind {
-                    Kind::Stopped => "    # Control-C ends it",
-                    _ => "",
-                };
+                let end = if report.kind == Kind::Stopped { "    # Control-C ends it" } else { "" };
                 match channel {
                     Channel::HungUp => report, // no command hangs a terminal up
                     _ => report.with_advice(&(self.by_hand(channel) + end)),
@@ -219,8 +215,8 @@ impl Scene {
         let shell = format!("exec \"$0\" {}", self.redirection);
         let shell = if self.redirection.is_empty() { vec![] } else { vec!["sh", "-c", &shell] };
         let wrapper = [self.wrapper, &shell].concat();
-        // Where C's processes race, they are held to the order that it hopes for. So are others, at the
-        // start: that they race is shown by the cases that hold them, and not by luck.
+        // Where C's processes race, they are held to the order that it hopes for. So are others: that they
+        // race is shown by the cases that hold them, and not by luck.
         let order = match version {
             _ if program != "shm-fork" => &[],
             Version::Ours if !self.steps.is_empty() => &[],
