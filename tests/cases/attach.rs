@@ -19,7 +19,7 @@ fn prints() -> Vec<Case> {
         "run_twice": attach().on(there()).then("shm-attach").agrees();
         "a_larger_segment_is_there": attach().on(found(CREATE_KEY, 3 * 4096 + 1)).agrees();
         "the_bytes_after_the_text_stay": attach().on(there().filled_with("x")).agrees();
-        "another_process_is_attached": attach().on(there().filled_with("x").held()).agrees();
+        "another_process_is_attached": attach().on(there().filled_with("x").maker_lives()).agrees();
         "another_users_segment" needs OtherUsers: attach().on(there()).run_by(NOBODY).agrees();
         "another_process_overwrites_the_text" needs Ours: overwritten();
     }

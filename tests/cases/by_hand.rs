@@ -10,22 +10,22 @@ pub fn cases() -> Vec<Case> {
     let segment = |key, size| found(key, size).mode(0o600);
     let all = cases! {
         "what_is_printed":
-            is_shown_by(&Scene::of("shm-create").on(found(CREATE_KEY, CREATE_SIZE + 1)));
+            by_hand_shows(&Scene::of("shm-create").on(found(CREATE_KEY, CREATE_SIZE + 1)));
         "a_segment_that_is_held":
-            is_shown_by(&Scene::of("shm-attach").on(segment(CREATE_KEY, 1000).filled_with("x").held()));
-        "an_input": is_shown_by(&Scene::of("shm-dynamic").reading(input).on(segment(DYNAMIC_KEY, 5000)));
-        "a_full_disk": is_shown_by(&Scene::of("shm-create").redirected(">/dev/full"));
+            by_hand_shows(&Scene::of("shm-attach").on(segment(CREATE_KEY, 1000).filled_with("x").maker_lives()));
+        "an_input": by_hand_shows(&Scene::of("shm-dynamic").reading(input).on(segment(DYNAMIC_KEY, 5000)));
+        "a_full_disk": by_hand_shows(&Scene::of("shm-create").redirected(">/dev/full"));
         "a_call_that_fails" needs Strace:
-            is_shown_by(&Scene::usual("shm-attach").failing(0, "shmdt", 1, Errno::EINVAL));
-        "a_process_that_is_held" needs Strace: is_typed(At::Call("read", 1), hold, shown);
+            by_hand_shows(&Scene::usual("shm-attach").failing(0, "shmdt", 1, Errno::EINVAL));
+        "a_process_that_is_held" needs Strace: shows_it(At::Call("read", 1), hold, shown);
         "a_process_that_is_killed" needs Strace:
-            is_typed(At::Call("sendto", 1), kill, "process 1: killed by SIGKILL\n1\n");
+            shows_it(At::Call("sendto", 1), kill, "process 1: killed by SIGKILL\n1\n");
     };
     let all = all.into_iter().map(|case| case.needs(Need::Ours).needs(Need::OwnTable));
     exercise("by_hand", &[], [(Basic, all.collect())])
 }
 
-fn is_typed(at: At, act: Act, shown: &str) -> Verdict {
+fn shows_it(at: At, act: Act, shown: &str) -> Verdict {
     let strace = strace(&(0, at, act)).unwrap_or_default();
     let lines = lines_by_hand(&strace, "shm-fork", "; echo $?");
     let command = lines.trim_end().rsplit_once('\n').map_or("", |(_, command)| command.trim());

@@ -8,7 +8,7 @@ pub fn cases() -> Vec<Case> {
         "run_twice": create().then("shm-create").agrees();
         "a_larger_segment_is_there": create().on(found(CREATE_KEY, CREATE_SIZE + 1)).agrees();
         "old_bytes_stay": create().on(there().filled_with("x")).agrees();
-        "another_process_is_attached": create().on(there().filled_with("x").held()).agrees();
+        "another_process_is_attached": create().on(there().filled_with("x").maker_lives()).agrees();
         "another_users_segment" needs OtherUsers: create().on(there()).run_by(NOBODY).agrees();
         "a_smaller_segment_is_there": create().on(found(CREATE_KEY, CREATE_SIZE - 1)).agrees();
         "another_users_private_segment" needs OtherUsers:

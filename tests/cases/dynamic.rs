@@ -85,7 +85,7 @@ fn segments() -> Vec<Case> {
         "the_bytes_after_the_text_stay":
             dynamic("1000\n").on(found(DYNAMIC_KEY, 5000).filled_with("x")).agrees();
         "another_process_is_attached":
-            dynamic("10\n").on(there().filled_with("x").held()).agrees();
+            dynamic("10\n").on(there().filled_with("x").maker_lives()).agrees();
         "another_users_segment" needs OtherUsers:
             dynamic("10\n").on(there()).run_by(NOBODY).agrees();
         "another_users_private_segment" needs OtherUsers:

@@ -28,7 +28,7 @@ create           0 of 1 ...
 $ YOURS="$TMPDIR/mine" target/debug/check fork; echo $?
 ...
 Nothing was checked.
-1
+2
 
 # its_keys_are_those_of_the_programs
 $ make --no-print-directory --eval='keys:; @echo $(KEYS)' keys

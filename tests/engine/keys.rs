@@ -23,7 +23,7 @@ const FIRST: i32 = 0x4000_0000;
 /// The number of keys in a range. The segment of the last key claims the range for its maker.
 const LENGTH: i32 = 256;
 
-/// No more of a segment than its first bytes is compared.
+/// So many of a segment's first bytes are compared.
 const MOST_BYTES: usize = 16 * 4096;
 
 pub struct Keys {
@@ -174,7 +174,7 @@ impl Row {
     }
 }
 
-/// All of them. Claims come last, and are removed last: until then, others can tell what to remove.
+/// All rows. Claims come last, and are removed last: until then, others can tell what to remove.
 fn rows() -> io::Result<Vec<Row>> {
     let mut rows = Vec::new();
     for (table, option, name) in TABLES {

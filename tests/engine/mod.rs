@@ -1,10 +1,10 @@
 //! The engine: it runs programs in a world of their own, follows all their processes with ptrace, and
 //! tells what they did. Of the exercises it knows only `THE_C_VERSIONS_ORDER`.
 //!
-//! Read them in this order: `world` holds the loop, `world::follow` handles each stop, `world::bounds`
-//! ends what goes too far, `calls_made` decides what becomes of a system call, and `keys` translates
-//! keys and IDs. `step` is what a case can ask for, `launch` how a program begins, `landlock` which
-//! files it can reach.
+//! Read its files in this order: `step` is what a case can ask for, and `task` what is known of a process;
+//! `world` holds the loop, `world::follow` handles each stop, `world::bounds` ends what goes too far;
+//! `calls_made` decides what becomes of a system call, and `keys` translates keys and IDs; `launch` is how a
+//! program begins, `landlock` which files it can reach.
 
 mod world;
 

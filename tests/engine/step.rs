@@ -19,7 +19,7 @@ pub enum At {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// It is held until the others have ended or can do no more.
+    /// It is held until the others have ended or can do no more. Nothing else is done to it at that place.
     Hold,
     /// It is held until the case waits for the program's end.
     Pause,

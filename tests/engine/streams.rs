@@ -131,7 +131,7 @@ impl Output {
         let Some(stream) = &self.stream else { return Ok(false) };
         let mut bytes = [0; 1 << 13];
         match read(stream, &mut bytes) {
-            // A terminal's end is EIO; a program that has not begun has not opened it.
+            // A terminal's end is EIO.
             Ok(0) | Err(Errno::EIO) => self.stream = None,
             Ok(count) => self.bytes.extend_from_slice(&bytes[..count]),
             Err(Errno::EAGAIN) => return Ok(false),

@@ -1,4 +1,5 @@
-//! What nix leaves out of ptrace(2), waitpid(2) and landlock(7): the only unsafe code of the checks.
+//! What nix leaves out of ptrace(2), waitpid(2) and landlock(7), and signal(2): the only unsafe code of the
+//! checks.
 
 use std::fs::File;
 use std::os::fd::AsRawFd;

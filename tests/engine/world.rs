@@ -136,6 +136,7 @@ impl World {
         let trace = Trace { reached: vec![false; launch.steps.len()], ..Trace::default() };
         let (start, calls, stopped) = (self.idle, 0, None);
         self.runs.push(Run { launch, streams, trace, start, calls, stopped });
+        self.quiet = 0; // it does not wait yet
         Ok(run)
     }
 

@@ -79,11 +79,11 @@ fn check(cases: &[Case], in_full: bool, is_chosen: impl Fn(&Case) -> bool) -> Re
     let played = play_all(&chosen)?;
     say(summary::lines(&played, in_full));
     junit::write(&played)?;
-    Ok(if played.iter().any(Played::is_wrong) {
-        1
-    } else if played.iter().any(|played| played.is(Kind::Trouble)) {
-        2
-    } else {
-        u8::from(!played.iter().any(|played| played.verdict.is_ok()))
+    let is_trouble = |played: &Played| played.is(Kind::Trouble);
+    let any_passed = played.iter().any(|played| played.verdict.is_ok());
+    Ok(match () {
+        () if played.iter().any(Played::is_wrong) => 1,
+        () if played.iter().any(is_trouble) || !any_passed => 2,
+        () => 0,
     })
 }

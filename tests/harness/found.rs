@@ -18,12 +18,12 @@ pub struct Found {
     pub mode: u32,
     pub owner: Option<u32>,
     pub text: &'static str,
-    pub held: bool,
+    pub maker_lives: bool,
 }
 
 /// A segment of everybody's, filled with zeros, whose maker has ended.
 pub fn found(key: i32, size: i32) -> Found {
-    Found { key, size, mode: 0o666, owner: None, text: "", held: false }
+    Found { key, size, mode: 0o666, owner: None, text: "", maker_lives: false }
 }
 
 impl Found {
@@ -43,8 +43,8 @@ impl Found {
     }
 
     /// Its maker lives all the while, and has it attached if there is a text to fill it with.
-    pub fn held(self) -> Self {
-        Self { held: true, ..self }
+    pub fn maker_lives(self) -> Self {
+        Self { maker_lives: true, ..self }
     }
 
     /// What makes it: the tool says when the segment is there, and keeps it attached, if it has,
@@ -53,7 +53,7 @@ impl Found {
         let [key, size] = [self.key, self.size].map(|number| number.to_string().into());
         let mode = format!("{:o}", self.mode).into();
         let words: [OsString; 5] = [make_segment().into(), key, size, mode, self.text.into()];
-        Launch { user: self.owner, keeps_input: self.held, ..Launch::of(words) }
+        Launch { user: self.owner, keeps_input: self.maker_lives, ..Launch::of(words) }
     }
 
     /// A world in which these are there. A maker has ended then, or lives on with the world.
@@ -62,7 +62,7 @@ impl Found {
         for found in all {
             let maker = world.start(found.maker())?;
             world.wait_until_all_wait()?; // it has made it, or has ended
-            if !found.held || world.has_ended(maker) {
+            if !found.maker_lives || world.has_ended(maker) {
                 let (outcome, _) = world.finish(maker)?;
                 let seen = outcome.describe(Channel::Pipes);
                 expect("a segment to start from", outcome.succeeded(), &seen)?;
@@ -74,7 +74,7 @@ impl Found {
     /// "a process that still runs has made the segment of key 1001 (512 bytes, …)".
     pub fn describe(&self) -> String {
         let Self { key, size, mode, text, .. } = self;
-        let maker = match (self.held, self.owner) {
+        let maker = match (self.maker_lives, self.owner) {
             (true, _) => "a process that still runs has made",
             (false, Some(user)) => &format!("a process of user {user} has left"),
             (false, None) => "a process that has ended has left",
@@ -88,7 +88,7 @@ impl Found {
         let text = quoted(text);
         let maker = format!("{}/release/make-segment {key} {size} {mode:o} {text}", built());
         let user = as_user(self.owner);
-        if self.held {
+        if self.maker_lives {
             format!("sleep 1000 | {user}{maker} & sleep 1")
         } else {
             format!("{user}{maker} </dev/null")

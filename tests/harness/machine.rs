@@ -21,7 +21,7 @@ pub enum Need {
     /// The user of the check is one.
     NotRoot,
     Strace,
-    /// Some 200 processes at once.
+    /// 400 processes: twice those of sixty-four runs at once.
     ManyProcesses,
     /// The programs are ours: the case is about how they are built, or what they alone promise.
     Ours,
@@ -82,6 +82,7 @@ pub fn needs_ptrace() -> Verdict {
 }
 
 pub fn has(need: Need) -> bool {
+    // One for each need.
     static MET: [OnceLock<bool>; 7] = [const { OnceLock::new() }; 7];
     *MET[need as usize].get_or_init(|| need.is_met())
 }

@@ -14,7 +14,7 @@
 //! ```text
 //! let mut world = World::new()?;
 //! let held = (2, At::Birth, Act::Hold);
-//! let (_, outcome) = traced(&mut world, Version::Ours, &[held])?;
+//! let (outcome, _) = world.run(Launch { steps: vec![held], ..Version::Ours.launch("shm-fork") })?;
 //! four_lines(&outcome, Channel::Pipes)?;
 //! world.expect_no_segment()
 //! ```
@@ -48,5 +48,5 @@ pub use four_lines::{four_lines, name_of};
 pub use machine::Need;
 pub use programs::{PROGRAMS, Version, is_yours, lab};
 pub use right::{Right, Seen, tells};
-pub use scene::{Scene, is_shown_by};
+pub use scene::{Scene, by_hand_shows};
 pub use typed::shows;

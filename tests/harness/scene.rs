@@ -271,7 +271,7 @@ impl Scene {
 }
 
 /// A scene's commands by hand show what the check sees through pipes.
-pub fn is_shown_by(scene: &Scene) -> Verdict {
+pub fn by_hand_shows(scene: &Scene) -> Verdict {
     let commands = scene.by_hand(Channel::Pipes);
     let commands = commands.split_once('\n').map_or("", |(_, commands)| commands);
     let shown = typed(commands, &Folder::new()?)?;

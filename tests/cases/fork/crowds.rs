@@ -50,11 +50,11 @@ fn each_its_own(world: &mut World, runs: &[Running]) -> Verdict {
 /// One run is held before each call of its parent in turn, while a second runs from begin to end, or comes to
 /// one of the calls that find a segment: each has a segment of its own.
 fn two(found: &[Found]) -> Verdict {
-    let whole = traced(&mut Found::world(found)?, Version::Ours, &[])?.0;
+    let whole = traced(&mut Found::world(found)?, Version::Ours, &[])?.1;
     let firsts = places(0, &whole);
     let is_fork = |at: &&At| matches!(at, At::Call(call, _) if call.contains("clone"));
     for (index, &first) in firsts.iter().enumerate() {
-        // A second run that is held earlier than the first has met no more than the first one's end.
+        // Two that are held in the other order are the same pair.
         let seconds = firsts.iter().take_while(|at| !is_fork(at)).skip(index).copied();
         for second in seconds.chain([TO_ITS_END]) {
             two_at(first, second, found).map_err(|report| {

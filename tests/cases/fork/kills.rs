@@ -1,18 +1,19 @@
-//! A process of shm-fork is killed at its birth, and before each of its system calls. Afterwards no process
-//! runs, no segment stays, and a parent that survives names the process that died, and the signal.
+//! A process of shm-fork is killed, or interrupted, at its birth and before each of its system calls.
+//! Afterwards no process runs, no segment stays but at two moments, and a parent that survives names who
+//! died, of what.
 
 use super::super::prelude::*;
 use super::{at_each, describe, places, runs_right, traced, undisturbed};
 
 /// A child dies, and its parent notices.
-pub fn deaths() -> Vec<Case> {
+pub fn careful() -> Vec<Case> {
     cases! {
         "process_1_is_killed": killed(1, Signal::SIGKILL);
         "process_2_is_killed": killed(2, Signal::SIGKILL);
     }
 }
 
-pub fn signals() -> Vec<Case> {
+pub fn hard() -> Vec<Case> {
     cases! {
         "the_parent_is_killed": killed(0, Signal::SIGKILL);
         "process_1_is_interrupted": killed(1, Signal::SIGINT);
@@ -21,7 +22,7 @@ pub fn signals() -> Vec<Case> {
         "control_c_is_typed": control_c_is_typed();
         "two_deaths_leave_the_segment" needs Ours: two_deaths_leave(&[]);
         "two_deaths_leave_a_segment_without_a_key" needs Ours:
-            two_deaths_leave(&[found(FORK_KEY, FORK_SIZE).held()]);
+            two_deaths_leave(&[found(FORK_KEY, FORK_SIZE).maker_lives()]);
         "a_death_in_the_c_version" needs Ours: a_death_in_the_c_version();
         "the_parents_death_in_the_c_version" needs Ours: the_parents_death_in_the_c_version();
     }
@@ -50,7 +51,7 @@ fn signalled(who: Who, act: Act, check: impl Fn(&Outcome, bool) -> Verdict) -> V
         let seen = format!("{} sleeps", sleeper.unwrap_or("nobody"));
         let is_so = sleeper.is_none() || is_yours(); // a program that polls notices in time
         expect("the others end at once", is_so, &seen)?;
-        is_left_clean(world, trace)
+        leaves_nothing(world, trace)
     })
 }
 
@@ -76,7 +77,7 @@ fn survived(outcome: &Outcome, who: usize, signal: Signal, is_last: bool) -> Ver
 
 /// No segment stays. If the parent died before it marked the segment for removal, the next run removes
 /// it.
-fn is_left_clean(world: &mut World, trace: &Trace) -> Verdict {
+fn leaves_nothing(world: &mut World, trace: &Trace) -> Verdict {
     let next = if is_yours() { "clone" } else { "socketpair" }; // what comes after the removal
     let is_marked = trace.calls[0].iter().any(|call| call.starts_with(next));
     if !is_marked && world.keys.describe()?.trim() != "none" {
@@ -107,7 +108,7 @@ fn two_deaths_leave(found: &[Found]) -> Verdict {
 fn a_death_in_the_c_version() -> Verdict {
     let mut world = World::new()?;
     let death = (2, At::Awake, Act::Send(Signal::SIGKILL));
-    let (_, outcome) = traced(&mut world, Version::C, &[death])?;
+    let (outcome, _) = traced(&mut world, Version::C, &[death])?;
     let seen = outcome.describe(Channel::Pipes);
     expect_of_c("exit status 0", outcome.succeeded(), &seen)?;
     world.expect_no_segment()
@@ -117,7 +118,7 @@ fn a_death_in_the_c_version() -> Verdict {
 fn the_parents_death_in_the_c_version() -> Verdict {
     let mut world = World::new()?;
     let death = (0, At::Call("wait4", 1), Act::Send(Signal::SIGKILL));
-    let (_, outcome) = traced(&mut world, Version::C, &[death])?;
+    let (outcome, _) = traced(&mut world, Version::C, &[death])?;
     let ends = in_words(outcome.status);
     expect_of_c("died by SIGKILL", ends == "died by SIGKILL", &ends)?;
     let left = world.keys.describe()?;

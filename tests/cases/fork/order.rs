@@ -68,7 +68,7 @@ fn the_text_is_in_the_segment() -> Verdict {
 /// Process 1 is held at its birth: process 2 can only wait.
 pub fn nobody_is_busy() -> Verdict {
     let held = (1, At::Birth, Act::Hold);
-    let (trace, _) = traced(&mut World::new()?, Version::Ours, &[held])?;
+    let (_, trace) = traced(&mut World::new()?, Version::Ours, &[held])?;
     let wanted = "the others wait in a system call, such as read: a busy wait takes the processor\n\
                   from everybody else, even from the process that it waits for";
     expect(wanted, !trace.is_busy, "one of them computes all the while")
@@ -77,7 +77,7 @@ pub fn nobody_is_busy() -> Verdict {
 /// Process 2 of the C version reads what process 1 has not written yet.
 fn the_c_version_is_held() -> Verdict {
     let held = (1, At::Birth, Act::Hold);
-    let (_, played) = traced(&mut World::new()?, Version::C, &[held])?;
+    let (played, _) = traced(&mut World::new()?, Version::C, &[held])?;
     let is_right = four_lines(&played, Channel::Pipes).is_ok();
     let seen = played.describe(Channel::Pipes);
     let wanted = "its lines are wrong, with process 1 held";
