@@ -1,5 +1,6 @@
 //! One process or thread of a run, as the engine sees it.
 
+use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -57,6 +58,7 @@ pub struct Task {
     pub state: State,
     /// The names of its calls so far.
     pub calls: Vec<&'static str>,
+    counts: HashMap<&'static str, usize>,
     pub call: Option<Call>,
     pub plan: Plan,
     /// When a call ends that does not wait for ever, in virtual milliseconds.
@@ -76,6 +78,7 @@ impl Task {
             who,
             state: State::Free,
             calls: Vec::new(),
+            counts: HashMap::new(),
             call: None,
             plan: Plan::Made,
             timer: None,
@@ -101,7 +104,12 @@ impl Task {
     /// Its last call: the name, and the number among those of that name.
     pub fn last_call(&self) -> (&'static str, usize) {
         let name = self.calls.last().copied().unwrap_or_default();
-        (name, self.calls.iter().filter(|&&call| call == name).count())
+        (name, self.counts.get(name).copied().unwrap_or_default())
+    }
+
+    pub fn makes(&mut self, call: &'static str) {
+        self.calls.push(call);
+        *self.counts.entry(call).or_default() += 1;
     }
 
     /// Whether it can do nothing until another does something, or time goes by: it waits in a call, or has

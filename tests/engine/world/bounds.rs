@@ -52,11 +52,8 @@ impl World {
                 continue;
             }
             let (time, memory) = if is_time { self.usage(run) } else { (Duration::ZERO, 0) };
-            let born = self.tasks.iter().filter(|task| task.run == run).count();
-            let is_bomb = born > MOST_BIRTHS || self.living(run).count() > MOST_PROCESSES;
             let is_late = !this.launch.keeps_input && self.idle - this.start > LONGEST;
             let bounds = [
-                (is_bomb, "it makes processes without end (more than 300)"),
                 (this.streams.is_too_long(), "it prints without end (more than 1 MiB)"),
                 (this.calls > MOST_CALLS, "it makes system calls without end (more than 100000)"),
                 (time > MOST_TIME, "it uses the processor without end (more than 5 seconds)"),
@@ -72,6 +69,12 @@ impl World {
             self.looked = Instant::now();
         }
         Ok(())
+    }
+
+    /// Whether it makes processes without end.
+    pub(super) fn is_bomb(&self, run: usize) -> bool {
+        let born = self.tasks.iter().filter(|task| task.run == run).count();
+        born > MOST_BIRTHS || self.living(run).count() > MOST_PROCESSES
     }
 
     /// How much of the processor and of memory its processes use.

@@ -109,6 +109,9 @@ impl World {
         let processes = self.tasks.iter().filter(is_process).count();
         let who = (!is_thread).then_some(processes);
         self.tasks.push(Task::new(pid, run, who));
+        if self.is_bomb(run) {
+            self.stop(run, "it makes processes without end (more than 300)");
+        }
         match self.unknown.remove(&pid) {
             Some(status) => self.changes(self.tasks.len() - 1, status),
             None => Ok(()),
@@ -134,7 +137,7 @@ impl World {
         if mem::take(&mut task.again) {
             return self.sleep_or_go_on(index);
         }
-        task.calls.push(call.name);
+        task.makes(call.name);
         self.runs[task.run].calls += 1;
         let longest = calls_made::longest_wait(task.pid, &call);
         task.timer = longest.map(|time| self.now.saturating_add(time.max(1)));
