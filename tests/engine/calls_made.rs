@@ -21,10 +21,15 @@ fn int(argument: u64) -> i32 {
     i32::from_ne_bytes((argument as u32).to_ne_bytes())
 }
 
-/// The process, or the group if it is below zero, that a call sends a signal to.
+/// The process, or the group if it is below zero, that a call sends a signal to, or sets a limit of.
 pub fn receiver(call: &Call) -> Option<i32> {
-    let is_sent = ["kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"];
-    is_sent.contains(&call.name).then(|| int(call.words[1]))
+    match call.name {
+        "kill" | "tkill" | "tgkill" | "rt_sigqueueinfo" | "rt_tgsigqueueinfo" | "prlimit64" => {
+            Some(int(call.words[1]))
+        }
+        "fcntl" if int(call.words[2]) == libc::F_SETOWN => Some(int(call.words[3])),
+        _ => None,
+    }
 }
 
 /// At the entry of a call.
@@ -50,6 +55,9 @@ fn first_argument(keys: &mut Keys, call: &Call) -> Option<nix::Result<u64>> {
             keys.id(call.name, call.words[1]).ok_or(Errno::EINVAL)
         }
         "pidfd_send_signal" => Err(Errno::EPERM),
+        // Whom a descriptor sends signals to, lies in memory.
+        "fcntl" if int(call.words[2]) == SETOWN_EX => Err(Errno::EPERM),
+        "ioctl" if OWNERS.contains(&int(call.words[2])) => Err(Errno::EPERM),
         // Its flags lie in memory, out of sight: C libraries then use clone.
         "clone3" => Err(Errno::ENOSYS),
         "clone" => return Some(Ok(call.words[1] & !(libc::CLONE_UNTRACED as u64))),
@@ -57,6 +65,10 @@ fn first_argument(keys: &mut Keys, call: &Call) -> Option<nix::Result<u64>> {
     };
     Some(first.map(|first| sys::bits(first.into())))
 }
+
+/// `F_SETOWN_EX` of fcntl(2), and `FIOSETOWN` and `SIOCSPGRP` of ioctl(2).
+const SETOWN_EX: i32 = 15;
+const OWNERS: [i32; 2] = [0x8901, 0x8902];
 
 fn is_get(call: &Call) -> bool {
     ["shmget", "semget", "msgget"].contains(&call.name)

@@ -30,7 +30,7 @@ pub use launch::Launch;
 pub use outcome::{Outcome, in_words};
 pub use report::{Kind, Report, Verdict, diff, expect, expect_of_c, expect_same};
 pub use step::{Act, At, Step, THE_C_VERSIONS_ORDER, Who};
-pub use sys::{landlock_version, wait};
+pub use sys::{landlock_version, reset_signals, wait};
 pub use world::{Running, Trace, World};
 
 /// Removes what checks that were killed have left.

@@ -58,15 +58,16 @@ struct Runner<'a> {
 pub fn play_all<'a>(cases: &'a [&'a Case]) -> Result<Vec<Played<'a>>, Report> {
     set_child_subreaper(true)?;
     engine::remove_stale()?;
-    let folder = Folder::new()?;
-    programs::are_in(folder.path());
-    programs::take()?;
-    machine::needs_ptrace()?;
+    engine::reset_signals();
     let signals = [Signal::SIGCHLD, Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
     let signals = SigSet::from_iter(signals);
     signals.thread_block()?;
-    let played = cases.iter().map(|_| None).collect();
+    let (folder, played) = (Folder::new()?, cases.iter().map(|_| None).collect());
+    programs::are_in(folder.path());
     let mut runner = Runner { cases, played, playing: Vec::new(), signals, folder };
+    let prepares = Apart::begin(|| programs::take().and_then(|()| machine::needs_ptrace()))?;
+    let ((), status) = runner.wait_for(|pid| (pid == prepares.pid).then_some(()))?;
+    prepares.verdict(status)?;
     let is_simplest = |&index: &usize| is_simplest(&cases[index].name);
     let (simplest, others): (Vec<_>, Vec<_>) = runner.order().into_iter().partition(is_simplest);
     runner.play(simplest)?;
@@ -118,15 +119,20 @@ impl Runner<'_> {
         }
     }
 
-    /// Waits until one of them has ended.
     fn end_one(&mut self) -> Verdict {
+        let is_of = |pid| self.playing.iter().position(|(.., apart)| apart.pid == pid);
+        let (place, status) = self.wait_for(is_of)?;
+        let (index, start, apart) = self.playing.swap_remove(place);
+        self.ended(index, start, apart.verdict(status));
+        Ok(())
+    }
+
+    /// Waits until a process of interest has ended; gives its status.
+    fn wait_for<T>(&self, interest: impl Fn(Pid) -> Option<T>) -> Result<(T, i32), Report> {
         loop {
             while let Some((pid, status)) = engine::wait() {
-                let is_it = |(.., apart): &(usize, Instant, Apart)| apart.pid == pid;
-                if let Some(place) = self.playing.iter().position(is_it) {
-                    let (index, start, apart) = self.playing.swap_remove(place);
-                    self.ended(index, start, apart.verdict(status));
-                    return Ok(());
+                if let Some(found) = interest(pid) {
+                    return Ok((found, status));
                 }
             }
             match self.signals.wait()? {

@@ -50,12 +50,15 @@ fn each_its_own(world: &mut World, runs: &[Running]) -> Verdict {
 /// One run is held before each call of its parent in turn, while a second runs from begin to end, or comes to
 /// one of the calls that find a segment: each has a segment of its own.
 fn two(found: &[Found]) -> Verdict {
-    let whole = traced(&mut Found::world(found)?, Version::Ours, &[])?.1;
-    let firsts = places(0, &whole);
-    let is_fork = |at: &&At| matches!(at, At::Call(call, _) if call.contains("clone"));
-    for (index, &first) in firsts.iter().enumerate() {
+    let (_, whole) = traced(&mut Found::world(found)?, Version::Ours, &[])?;
+    let is_fork = |at: &At| matches!(at, At::Call(call, _) if call.contains("clone"));
+    for (index, &first) in places(0, &whole).iter().enumerate() {
+        // What a run calls beside another one, it may not call alone.
+        let mut world = Found::world(found)?;
+        world.start_paused(launch(Version::Ours, &[]), 0, first)?;
+        let (_, beside) = traced(&mut world, Version::Ours, &[])?;
         // Two that are held in the other order are the same pair.
-        let seconds = firsts.iter().take_while(|at| !is_fork(at)).skip(index).copied();
+        let seconds = places(0, &beside).into_iter().take_while(|at| !is_fork(at)).skip(index);
         for second in seconds.chain([TO_ITS_END]) {
             two_at(first, second, found).map_err(|report| {
                 let second = match second {
