@@ -185,6 +185,7 @@ impl Checked {
 pub fn each_fails_on(found: Found, is_kept: impl Fn(&(&str, usize)) -> bool) -> Verdict {
     let scene = Scene::usual("shm-fork").on(found);
     let right = scene.play(Version::Ours, Channel::Pipes)?;
+    four_lines(&right.last, Channel::Pipes)?;
     let mut finding =
         CALLS.iter().filter(|call| ["shmget", "shmctl", "shmat"].contains(&call.name));
     finding.try_for_each(|call| call.each_fails(&scene, &right, &[Errno::ENOMEM], &is_kept))

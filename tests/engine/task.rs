@@ -58,6 +58,7 @@ pub struct Task {
     pub state: State,
     /// The names of its calls so far.
     pub calls: Vec<&'static str>,
+    /// How many of each name, because a long input takes thousands of calls.
     counts: HashMap<&'static str, usize>,
     pub call: Option<Call>,
     pub plan: Plan,

@@ -70,7 +70,7 @@ pub fn take_folder(folder: &Path, into: &Path, flags: &[&str]) -> Verdict {
     if taken > 0 { Ok(()) } else { Err(Report::trouble(nothing())) }
 }
 
-pub fn is_executable(file: &Path) -> bool {
+fn is_executable(file: &Path) -> bool {
     let is = |data: fs::Metadata| data.is_file() && data.permissions().mode() & 0o111 != 0;
     file.metadata().is_ok_and(is)
 }
