@@ -56,9 +56,6 @@ need-cc = $(call need,$(firstword $(CC)),gcc libc6-dev,gcc)
 # Rust's programs are linked by the C compiler, with the C library in them.
 need-libc-a = [ -e "$$($(CC) -print-file-name=libc.a)" ] || \
 	$(call missing,libc.a,libc6-dev,glibc-static)
-# .cargo/config.toml asks for GNU ld.
-need-ld = $(firstword $(CC)) -fuse-ld=bfd -Wl,--version >/dev/null 2>&1 || \
-	$(call missing,GNU ld,binutils,binutils)
 
 # cargo alone knows what is out of date: it is always asked, and says what it builds.
 build = @$(CARGO) build --target-dir '$(TARGET)'
@@ -76,7 +73,6 @@ ours:
 	@$(need-cargo)
 	@$(need-cc)
 	@$(need-libc-a)
-	@$(need-ld)
 	$(build) --release --workspace --exclude tests
 
 # The C versions, and the same as ours are linked: target/c/shm-fork from tests/c/shm-fork.c.
