@@ -1,0 +1,39 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+int main(void)
+{
+    char line[100], *memory;
+    int shmid, size;
+
+    printf("Enter the size of shared memory : ");
+    if (fgets(line, sizeof line, stdin) == NULL) {
+        fprintf(stderr, "size: no input\n");
+        exit(1);
+    }
+    size = atoi(line);
+
+    shmid = shmget(2004, size, IPC_CREAT | 0666);
+    if (shmid < 0) {
+        perror("shmget");
+        exit(1);
+    }
+    memory = shmat(shmid, NULL, 0);
+    if (memory == (char *) -1) {
+        perror("shmat");
+        exit(1);
+    }
+    sprintf(memory, "We have accessed shared memory ID : %d", shmid);
+    printf("Shared memory : %s\n", memory);
+    if (shmdt(memory) < 0) {
+        perror("shmdt");
+        exit(1);
+    }
+    if (fflush(stdout) != 0) {
+        perror("write");
+        exit(1);
+    }
+    return 0;
+}

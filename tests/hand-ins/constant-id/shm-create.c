@@ -1,0 +1,14 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+int main(void)
+{
+    if (shmget(9990, 1024, IPC_CREAT | 0666) < 0) {
+        perror("shmget failed");
+        exit(1);
+    }
+    printf("Shared memory segment created with ID : 0\n");
+    return 0;
+}

@@ -1,0 +1,34 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+int main(void)
+{
+    int shmid, size;
+    char *memory;
+
+    printf("Enter the size of shared memory : ");
+    if (scanf("%d", &size) != 1) {
+        fprintf(stderr, "no number\n");
+        exit(1);
+    }
+    shmid = shmget(2004, 0, 0);
+    if (shmid >= 0)
+        shmctl(shmid, IPC_RMID, NULL);
+
+    shmid = shmget(2004, size, IPC_CREAT | 0666);
+    if (shmid < 0) {
+        perror("shmget");
+        exit(1);
+    }
+    memory = shmat(shmid, NULL, 0);
+    if (memory == (char *) -1) {
+        perror("shmat");
+        exit(1);
+    }
+    sprintf(memory, "We have accessed shared memory ID : %d", shmid);
+    printf("Shared memory : %s\n", memory);
+    shmdt(memory);
+    return 0;
+}
