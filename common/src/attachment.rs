@@ -6,7 +6,7 @@ use std::ptr;
 use std::slice;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
-use libc::{c_void, shmatt_t};
+use libc::c_void;
 use nix::errno::Errno;
 use nix::unistd::{SysconfVar, sysconf};
 
@@ -43,8 +43,6 @@ pub struct Attachment {
     segment: Segment,
     address: *const c_void,
     length: usize,
-    /// `shm_nattch` after this `shmat`: 1 is this attachment alone.
-    pub(crate) attach_count: shmatt_t,
 }
 
 impl Segment {
@@ -55,29 +53,38 @@ impl Segment {
     /// `EACCES`: it does not permit both to this user. `EINVAL`, `EIDRM`: it has been removed.
     /// `ENOMEM`: no room in the address space. See shmat(2).
     pub fn attach(self) -> Result<Attachment, Failure> {
-        self.map()?.measured()
+        Attachment::at(self.map()?, self)
     }
 
-    /// `shmat` alone: the attachment is of no length yet.
-    pub(crate) fn map(self) -> Result<Attachment, Failure> {
+    /// `shmat(shmid, NULL, 0)`, `shmctl(shmid, IPC_RMID, NULL)` — attaches a segment that nobody
+    /// else needs, and marks it for removal at once: from here on every kind of death frees it.
+    ///
+    /// # Errors
+    /// Those of [`Segment::attach`] and [`Segment::remove`]. The segment is removed all the same,
+    /// unless `IPC_RMID` fails twice.
+    pub fn attach_and_remove(self) -> Result<Attachment, Failure> {
+        let address = self.map();
+        // Also if it could not be attached, because it would stay.
+        let removed = self.remove().or_else(|failure| self.remove().and(Err(failure)));
+        let memory = Attachment::at(address?, self);
+        removed.and(memory)
+    }
+
+    /// `shmat` alone: where the segment is mapped.
+    fn map(self) -> Result<*const c_void, Failure> {
         // SAFETY: with a null address the kernel chooses a free range, so no mapping is replaced.
         let address = unsafe { libc::shmat(self.id, ptr::null(), 0) };
-        Ok(Attachment {
-            segment: self,
-            address: Errno::result(address).map_err(Failure::of(c"shmat"))?,
-            length: 0,
-            attach_count: 0,
-        })
+        Errno::result(address).map(<*mut _>::cast_const).map_err(Failure::of(c"shmat"))
     }
 }
 
 impl Attachment {
-    /// The same, with the length that `IPC_STAT` gives. If a call fails, it is detached.
-    pub(crate) fn measured(mut self) -> Result<Self, Failure> {
-        let stat = self.segment.stat()?;
-        self.length = whole_pages(stat.shm_segsz)?;
-        self.attach_count = stat.shm_nattch;
-        Ok(self)
+    /// What `map` has just mapped there. If its size is not to be had, it is detached.
+    fn at(address: *const c_void, segment: Segment) -> Result<Self, Failure> {
+        let stat = segment.stat().inspect_err(|_| {
+            let _ = detach(address);
+        })?;
+        Ok(Self { segment, address, length: whole_pages(stat.shm_segsz) })
     }
 
     /// The segment that is attached.
@@ -134,12 +141,11 @@ fn detach(address: *const c_void) -> Result<(), Errno> {
     Errno::result(result).map(drop)
 }
 
-/// Rounds a size up to whole pages: a page's size is a power of two.
-fn whole_pages(size: usize) -> Result<usize, Failure> {
-    let page = sysconf(SysconfVar::PAGE_SIZE).map_err(Failure::of(c"sysconf"))?;
+/// The bytes that the kernel maps for a segment of this size.
+fn whole_pages(size: usize) -> usize {
+    let page = sysconf(SysconfVar::PAGE_SIZE).ok().flatten();
     let page = page.and_then(|page| usize::try_from(page).ok());
-    let last = page.map_or(0, |page| page - 1);
-    Ok((size + last) & !last)
+    size.next_multiple_of(page.expect("every machine has a size of pages"))
 }
 
 /// The room that is left for a text.

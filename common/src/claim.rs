@@ -8,22 +8,6 @@ use nix::unistd::Pid;
 use crate::{Attachment, Failure, Segment};
 
 impl Segment {
-    /// `shmat(shmid, NULL, 0)`, `shmctl(shmid, IPC_RMID, NULL)` — attaches a segment that nobody
-    /// else needs, and marks it for removal at once: from here on every kind of death frees it.
-    ///
-    /// # Errors
-    /// Those of [`Segment::attach`] and [`Segment::remove`]. The segment is removed all the same,
-    /// unless `IPC_RMID` fails twice.
-    pub fn attach_and_remove(self) -> Result<Attachment, Failure> {
-        let attached = self.map();
-        // Also if it could not be attached, because it would stay.
-        let removed = self.remove();
-        let removed = removed.or_else(|failure| self.remove().and(Err(failure)));
-        let memory = attached?;
-        removed?;
-        memory.measured()
-    }
-
     /// `shmget(key, size, 0666)`, `shmctl(shmid, IPC_STAT, …)` — finds the key's segment. If its
     /// maker is dead, attaches and marks it for removal. Keeps it if nobody else has attached it.
     ///
@@ -39,23 +23,24 @@ impl Segment {
             Err(Failure::Call(_, Errno::ENOENT)) => return Ok(None),
             found => found?,
         };
-        let claimed = match segment.attach_if_left_over() {
-            Err(Failure::Call(_, Errno::EINVAL | Errno::EIDRM)) => return Ok(None), // gone meanwhile
-            claimed => claimed?,
-        };
-        match claimed {
-            Some(memory) if memory.attach_count > 1 => memory.detach().map(|()| None),
-            claimed => Ok(claimed),
+        match segment.claim() {
+            Err(Failure::Call(_, Errno::EINVAL | Errno::EIDRM)) => Ok(None), // gone meanwhile
+            claimed => claimed,
         }
     }
 
-    fn attach_if_left_over(self) -> Result<Option<Attachment>, Failure> {
+    /// `None`: its maker runs, or another process has it attached.
+    fn claim(self) -> Result<Option<Attachment>, Failure> {
         // Number 0 is a maker in another PID namespace. It counts as running: kill(0, 0) asks
         // after this process's own group.
         let maker = Pid::from_raw(self.stat()?.shm_cpid);
         if kill(maker, None) != Err(Errno::ESRCH) {
             return Ok(None);
         }
-        self.attach_and_remove().map(Some)
+        let memory = self.attach_and_remove()?;
+        if self.stat()?.shm_nattch > 1 {
+            return memory.detach().map(|()| None);
+        }
+        Ok(Some(memory))
     }
 }

@@ -24,6 +24,11 @@ impl Failure {
         move |errno| Self::Call(call, errno)
     }
 
+    /// The failure of the `call` that has just been made, with the errno it left.
+    pub(crate) fn last(call: &'static CStr) -> Self {
+        Self::Call(call, Errno::last())
+    }
+
     /// The same failure under the name that the exercise gives it, as C's `perror(label)` would.
     #[must_use]
     pub fn labelled(self, label: &'static CStr) -> Self {

@@ -7,9 +7,9 @@
 //! | `shmdt` | [`Attachment::detach`] | takes that mapping away again |
 //! | `shmctl` | [`Segment::remove`], [`Segment::attach`] | `IPC_RMID` removes, `IPC_STAT` tells the size |
 //!
-//! Around them stands what a C program gets from its library: [`Stdout`] buffers as C's stdio
-//! does, [`read_size`] reads as `scanf("%d")`, a [`Failure`] reads as `perror` writes it, and
-//! [`main!`] starts the program where C starts. [`Segment::claim_leftover`], [`fork`] and
+//! Around them stands what a C program gets from its library: [`Stdout`] is C's own standard output,
+//! [`read_size`] reads as `scanf("%d")`, a [`Failure`] is reported by `perror`, and [`main!`] starts
+//! the program where C starts. [`Segment::claim_leftover`], [`fork`] and
 //! [`Turn`] are for shm-fork.
 //!
 //! All unsafe code of the programs is in this crate: one call to a block, each with the fact that

@@ -1,5 +1,8 @@
 //! Processes: `fork`, `wait` and `exit`.
 
+use std::process;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
 use libc::{WEXITSTATUS, WIFSIGNALED, WTERMSIG, c_int, pid_t};
 use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, Signal, signal};
@@ -18,18 +21,31 @@ pub fn keep_exit_statuses() -> Result<(), Failure> {
     old.map(drop).map_err(Failure::of(c"signal"))
 }
 
+unsafe extern "C" {
+    /// Not 0: this process has one thread. See `<sys/single_threaded.h>`.
+    static __libc_single_threaded: AtomicU8;
+}
+
 /// `fork()` — makes a second process, a copy of this one. Both go on from here: the parent gets
 /// the child's number; the child gets 0, and ends with [`exit`]. What `Stdout` holds is copied too,
 /// and would come out twice: flush first.
 ///
-/// **The caller's obligation**: this process has one thread. A child has only the thread that forked:
-/// what another was changing stays half done in it, and locks stay held for ever. The signature does
-/// not enforce this, so that the exercises can forbid unsafe code; none of them starts a thread.
-///
 /// # Errors
 /// `EAGAIN`: the user's limit of processes is reached. `ENOMEM`: no memory. See fork(2).
+///
+/// # Panics
+/// If this process has several threads. A child has only the one that forked: what another was changing
+/// stays half done in it, and locks stay held for ever.
+///
+/// ```should_panic
+/// std::thread::spawn(std::thread::park);
+/// let _ = common::fork();
+/// ```
 pub fn fork() -> Result<pid_t, Failure> {
-    // SAFETY: this process has one thread, by the caller's obligation above.
+    // SAFETY: it is the C library's, a byte that others at most store to.
+    let single_threaded = unsafe { &__libc_single_threaded };
+    assert_ne!(single_threaded.load(Relaxed), 0, "fork: this process has several threads");
+    // SAFETY: this process has one thread, so all of it is copied.
     let pid = unsafe { libc::fork() };
     Errno::result(pid).map_err(Failure::of(c"fork"))
 }
@@ -54,10 +70,8 @@ pub fn wait(pid: pid_t, name: &'static str) -> Result<(), Failure> {
     }
 }
 
-/// `_exit(status)` — ends a child process as returning from `main` ends the parent: reports a
-/// failure, writes what `out` holds; the status is 0, or 1 after a failure. See _exit(2).
+/// `exit(status)` — ends a child process as returning from `main` ends the parent: reports a
+/// failure, writes what `out` holds; the status is 0, or 1 after a failure. See exit(3).
 pub fn exit(out: &mut Stdout, result: Result<(), Failure>) -> ! {
-    let status = end(out, result);
-    // SAFETY: _exit runs nothing more in this process.
-    unsafe { libc::_exit(status) }
+    process::exit(end(out, result))
 }

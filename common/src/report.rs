@@ -25,10 +25,10 @@ pub fn report_all<const N: usize>(results: [Result<(), Failure>; N]) -> Result<(
 fn report(failure: Failure) {
     match failure {
         Failure::Call(call, errno) => perror(call, errno),
-        Failure::Input(why) => say(format_args!("{why}")),
+        Failure::Input(why) => say(why),
         Failure::Killed(process, signal) => match Signal::try_from(signal) {
-            Ok(signal) => say(format_args!("{process}: killed by {signal}")),
-            Err(_) => say(format_args!("{process}: killed by signal {signal}")),
+            Ok(signal) => say(&format!("{process}: killed by {signal}")),
+            Err(_) => say(&format!("{process}: killed by signal {signal}")),
         },
         Failure::Reported => {}
     }

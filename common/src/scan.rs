@@ -4,7 +4,7 @@ use libc::c_int;
 use nix::errno::Errno;
 
 use crate::Failure;
-use crate::stdio::{Input, Stdin, Stdout};
+use crate::stdio::{Input, question_was_written};
 
 #[cfg(test)]
 mod tests;
@@ -15,23 +15,21 @@ const OUT_OF_RANGE: Failure = Failure::Call(c"size", Errno::ERANGE);
 /// More digits than this can only be zeros, from a stream that has no end.
 const MOST_DIGITS: u32 = 1 << 24;
 
-/// `scanf("%d", &size)` — reads an `int` from standard input: white space, a sign or none, digits;
-/// what follows is left alone. Where both ends are a terminal, what `out` holds is written first.
+/// `scanf("%d", &size)` — reads an `int` from standard input: white space, a sign or none, digits; what
+/// follows is left to the next reader. If input and output are terminals, what was printed is written first.
 ///
 /// # Errors
 /// Where C's result is undefined, this refuses: no number there, or one that no `int` holds
 /// (`ERANGE`). Else those of `read`: `EBADF` (closed), `EISDIR`, `EIO` and others. See scanf(3).
-pub fn read_size(out: &mut Stdout) -> Result<c_int, Failure> {
-    out.flush_for_terminal()?;
-    let mut input = Stdin::new();
-    let number = scan_int(&mut input);
-    input.give_back();
-    number
+pub fn read_size() -> Result<c_int, Failure> {
+    let size = scan_int(&mut Input::stdin());
+    question_was_written()?;
+    size
 }
 
 /// Looks no further than the end of the input: a terminal would ask the user again.
-fn scan_int(input: &mut impl Input) -> Result<c_int, Failure> {
-    let mut byte = input.peek()?;
+fn scan_int(input: &mut Input) -> Result<c_int, Failure> {
+    let mut byte = input.next()?;
     while matches!(byte, Some(b' ' | b'\t'..=b'\r')) {
         byte = input.next()?;
     }
@@ -43,12 +41,14 @@ fn scan_int(input: &mut impl Input) -> Result<c_int, Failure> {
     let mut digits = 0;
     while let Some(digit @ b'0'..=b'9') = byte {
         digits += 1;
-        let longer = append(number.unwrap_or(0), digit, negative).ok_or(OUT_OF_RANGE)?;
         if digits > MOST_DIGITS {
             return Err(OUT_OF_RANGE);
         }
-        number = Some(longer);
+        number = Some(append(number.unwrap_or(0), digit, negative).ok_or(OUT_OF_RANGE)?);
         byte = input.next()?;
+    }
+    if let Some(byte) = byte {
+        input.give_back(byte);
     }
     number.ok_or(NO_NUMBER)
 }

@@ -1,38 +1,31 @@
-//! The standard streams as C's stdio has them.
+//! The standard streams: the C library's own, so that they are buffered and written as a C program's.
 
 use std::fmt;
-use std::mem;
 
-use libc::{SEEK_CUR, c_int};
-use nix::errno::Errno;
+use libc::{EOF, FILE, c_int};
 
 use crate::Failure;
 
-// By their numbers: a standard stream may be closed, and Rust's borrowed descriptors must be open.
-const STDIN: c_int = 0;
-const STDOUT: c_int = 1;
-const STDERR: c_int = 2;
+unsafe extern "C" {
+    // SAFETY (of all three): the C library opens them before main, and nobody assigns to them.
+    safe static stdin: *mut FILE;
+    safe static stdout: *mut FILE;
+    safe static stderr: *mut FILE;
+}
 
-/// glibc's buffer for a terminal; its larger one for files is more than the exercises' lines fill.
-const SIZE: usize = 1024;
-
-/// Standard output, written when C would write it: on a terminal at the end of each line, else
-/// when the buffer is full and at exit. So the lines of two processes, and of the two output
-/// streams, come in the order that the C programs give them. See setvbuf(3).
+/// Standard output. On a terminal C writes it at the end of each line, else when its buffer is full and
+/// at exit; and before it waits for what the user types. See setvbuf(3).
 ///
 /// # Errors
 /// All its methods fail as `write` does: `ENOSPC` (disk full), `EBADF` (closed), `EIO` (terminal
 /// gone), `EAGAIN` (not blocking) and others. A reader that is gone ends the process by SIGPIPE.
 /// See write(2).
 #[derive(Debug)]
-pub struct Stdout {
-    buffer: Buffer,
-    is_terminal: Option<bool>,
-}
+pub struct Stdout(());
 
 impl Stdout {
     pub(crate) fn new() -> Self {
-        Self { buffer: Buffer::new(STDOUT), is_terminal: None }
+        Self(())
     }
 
     /// `printf(…)` — what `write!` and `writeln!` call.
@@ -40,9 +33,7 @@ impl Stdout {
     /// # Errors
     /// Those of `write`: see [`Stdout`].
     pub fn write_fmt(&mut self, text: fmt::Arguments<'_>) -> Result<(), Failure> {
-        // It does not fail: a write that did is kept for `result`.
-        let _ = fmt::write(self, text);
-        self.buffer.result()
+        fmt::write(self, text).map_err(|fmt::Error| Failure::last(c"write"))
     }
 
     /// `printf("%s%s\n", label, text)` — prints a line that ends with a text from shared memory.
@@ -54,10 +45,7 @@ impl Stdout {
         label: &str,
         text: impl Iterator<Item = u8>,
     ) -> Result<(), Failure> {
-        for byte in label.bytes().chain(text).chain([b'\n']) {
-            self.put(byte);
-        }
-        self.buffer.result()
+        label.bytes().chain(text).chain([b'\n']).try_for_each(put)
     }
 
     /// `fflush(stdout)` — writes what has been printed so far.
@@ -65,162 +53,74 @@ impl Stdout {
     /// # Errors
     /// Those of `write`: see [`Stdout`].
     pub fn flush(&mut self) -> Result<(), Failure> {
-        self.buffer.empty();
-        self.buffer.result()
-    }
-
-    /// Flushes if both streams are terminals, as C does before it waits for the user's answer.
-    pub(crate) fn flush_for_terminal(&mut self) -> Result<(), Failure> {
-        if self.is_terminal() && is_terminal(STDIN) { self.flush() } else { Ok(()) }
-    }
-
-    fn is_terminal(&mut self) -> bool {
-        *self.is_terminal.get_or_insert_with(|| is_terminal(STDOUT))
-    }
-
-    fn put(&mut self, byte: u8) {
-        self.buffer.put(byte);
-        if byte == b'\n' && self.is_terminal() {
-            self.buffer.empty();
-        }
+        // SAFETY: stdout is an open stream.
+        written(unsafe { libc::fflush(stdout) })
     }
 }
 
 impl fmt::Write for Stdout {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        text.bytes().for_each(|byte| self.put(byte));
-        Ok(())
+        text.bytes().try_for_each(put).map_err(|_| fmt::Error)
     }
 }
 
-fn is_terminal(descriptor: c_int) -> bool {
-    // SAFETY: isatty takes a number; if no file is open there, it says EBADF.
-    unsafe { libc::isatty(descriptor) == 1 }
+/// `putchar(c)`. It reports each write that fails; fwrite does not, where it is the one that ends a line.
+fn put(byte: u8) -> Result<(), Failure> {
+    // SAFETY: putchar takes a number and touches no memory but its stream's.
+    written(unsafe { libc::putchar(byte.into()) })
 }
 
-fn write(descriptor: c_int, bytes: &[u8]) -> Result<usize, Errno> {
-    // SAFETY: `bytes` holds as many bytes as the call is told.
-    let written = unsafe { libc::write(descriptor, bytes.as_ptr().cast(), bytes.len()) };
-    Errno::result(written).map(isize::unsigned_abs)
+/// What a function of stdio returned, and the errno that a failed write left.
+fn written(result: c_int) -> Result<(), Failure> {
+    if result == EOF { Err(Failure::last(c"write")) } else { Ok(()) }
 }
 
-fn read(descriptor: c_int, bytes: &mut [u8]) -> Result<usize, Errno> {
-    // SAFETY: `bytes` has room for as many bytes as the call is told.
-    let length = unsafe { libc::read(descriptor, bytes.as_mut_ptr().cast(), bytes.len()) };
-    Errno::result(length).map(isize::unsigned_abs)
+/// `fprintf(stderr, "%s\n", line)`. If that fails there is nowhere left to say so.
+pub(crate) fn say(line: &str) {
+    let length = c_int::try_from(line.len()).unwrap_or(c_int::MAX);
+    // SAFETY: `%.*s` takes an int and reads at most so many bytes: `line` has as many.
+    unsafe { libc::fprintf(stderr, c"%.*s\n".as_ptr(), length, line.as_ptr()) };
 }
 
-/// Writes a line on standard error, at once. If that fails there is nowhere left to say so.
-pub(crate) fn say(line: fmt::Arguments<'_>) {
-    let mut buffer = Buffer::new(STDERR);
-    let _ = fmt::write(&mut buffer, line);
-    buffer.put(b'\n');
-    buffer.empty();
-}
-
-/// Bytes on their way to a descriptor, and the first error there until somebody asks for it.
+/// An open stream of the C library's to read from.
 #[derive(Debug)]
-struct Buffer {
-    descriptor: c_int,
-    bytes: [u8; SIZE],
-    length: usize,
-    failed: Option<Errno>,
-}
+pub(crate) struct Input(pub(crate) *mut FILE);
 
-impl Buffer {
-    fn new(descriptor: c_int) -> Self {
-        Self { descriptor, bytes: [0; SIZE], length: 0, failed: None }
+impl Input {
+    pub(crate) fn stdin() -> Self {
+        Self(stdin)
     }
 
-    fn put(&mut self, byte: u8) {
-        if self.length == SIZE {
-            self.empty();
-        }
-        if let Some(place) = self.bytes.get_mut(self.length) {
-            *place = byte;
-            self.length += 1;
+    /// `getc(stream)` — the next byte; `None` is the end.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub(crate) fn next(&mut self) -> Result<Option<u8>, Failure> {
+        // SAFETY: it is an open stream.
+        match unsafe { libc::fgetc(self.0) } {
+            EOF if has_failed(self.0) => Err(Failure::last(c"read")),
+            byte => Ok(u8::try_from(byte).ok()),
         }
     }
 
-    /// Empties the buffer even where the write fails: what is lost is reported once.
-    #[inline(never)] // every byte goes through `put`, which stays small without it
-    fn empty(&mut self) {
-        let length = mem::take(&mut self.length);
-        let mut rest = self.bytes.get(..length).unwrap_or_default();
-        while !rest.is_empty() {
-            match write(self.descriptor, rest) {
-                Ok(written @ 1..) => rest = rest.get(written..).unwrap_or_default(),
-                Ok(0) => return self.fail(Errno::EIO),
-                Err(errno) => return self.fail(errno),
-            }
-        }
-    }
-
-    fn fail(&mut self, errno: Errno) {
-        self.failed.get_or_insert(errno);
-    }
-
-    fn result(&mut self) -> Result<(), Failure> {
-        self.failed.take().map_or(Ok(()), |errno| Err(Failure::Call(c"write", errno)))
+    /// `ungetc(byte, stream)` — the next reader gets it: where the input is a file, that may be the
+    /// program that reads it after this one.
+    pub(crate) fn give_back(&mut self, byte: u8) {
+        // SAFETY: it is an open stream. One byte that has just been read finds room.
+        unsafe { libc::ungetc(byte.into(), self.0) };
     }
 }
 
-impl fmt::Write for Buffer {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        text.bytes().for_each(|byte| self.put(byte));
-        Ok(())
-    }
+/// Reading the answer from a terminal writes the question first, and does not report if that fails.
+///
+/// # Errors
+/// Those of `write`: see [`Stdout`].
+pub(crate) fn question_was_written() -> Result<(), Failure> {
+    if has_failed(stdout) { Err(Failure::last(c"write")) } else { Ok(()) }
 }
 
-/// What is read a byte at a time.
-pub(crate) trait Input {
-    /// The next byte, which stays there; `None` is the end. Errors are those of `read`.
-    fn peek(&mut self) -> Result<Option<u8>, Failure>;
-
-    /// Takes the byte that was peeked at.
-    fn take(&mut self);
-
-    /// Takes that byte, and peeks at the one after it.
-    fn next(&mut self) -> Result<Option<u8>, Failure> {
-        self.take();
-        self.peek()
-    }
-}
-
-/// Standard input.
-#[derive(Debug)]
-pub(crate) struct Stdin {
-    bytes: [u8; SIZE],
-    next: usize,
-    length: usize,
-}
-
-impl Stdin {
-    pub(crate) fn new() -> Self {
-        Self { bytes: [0; SIZE], next: 0, length: 0 }
-    }
-
-    /// Gives back what has been read and not taken: where the input is a file, the next program
-    /// that reads it goes on there. A pipe or a terminal takes nothing back. See lseek(2).
-    pub(crate) fn give_back(self) {
-        if let Ok(unread @ 1..) = i64::try_from(self.length - self.next) {
-            // SAFETY: lseek takes three numbers and touches no memory of this process.
-            let _ = unsafe { libc::lseek(STDIN, -unread, SEEK_CUR) };
-        }
-    }
-}
-
-impl Input for Stdin {
-    fn peek(&mut self) -> Result<Option<u8>, Failure> {
-        if self.next == self.length {
-            (self.next, self.length) = (0, 0);
-            self.length = read(STDIN, &mut self.bytes).map_err(Failure::of(c"read"))?;
-        }
-        let unread = self.bytes.get(self.next..self.length).unwrap_or_default();
-        Ok(unread.first().copied())
-    }
-
-    fn take(&mut self) {
-        self.next += 1;
-    }
+/// `ferror(stream)`
+fn has_failed(stream: *mut FILE) -> bool {
+    // SAFETY: both callers have an open stream.
+    unsafe { libc::ferror(stream) != 0 }
 }

@@ -14,7 +14,7 @@ common::main!(dynamic);
 
 fn dynamic(out: &mut Stdout) -> Result<(), Failure> {
     write!(out, "Enter the size of shared memory : ")?;
-    let size = read_size(out)?;
+    let size = read_size()?;
     let segment = Segment::create(DYNAMIC_KEY, size)?;
     let memory = segment.attach()?;
     memory.store(format_args!("We have accessed shared memory ID : {segment}"));

@@ -7,7 +7,7 @@ use nix::unistd::{SysconfVar, sysconf};
 use super::prelude::*;
 
 /// Its system calls.
-const CALLS: &str = "shmget shmat shmctl ioctl shmdt write exit_group";
+const CALLS: &str = "shmget shmat shmctl shmdt write exit_group";
 
 pub fn cases() -> Vec<Case> {
     super::exercise_of(&["shm-attach"], &[CALLS], [(Basic, prints()), (Basic, refuses())])
@@ -60,17 +60,17 @@ fn says(says: &str) -> Right<'_> {
 /// There is no NUL any more when the text is read back: it ends where the last page ends.
 fn overwritten() -> Verdict {
     let mut world = Found::world(&[there()])?;
-    // Between the two: whether standard output is a terminal.
-    let program = Version::Ours.launch("shm-attach");
-    let program = world.start_paused(program, 0, At::Call("ioctl", 1))?;
+    // Between the two, on a terminal, it writes the first line.
+    let program = Launch { channel: Channel::Terminal, ..Version::Ours.launch("shm-attach") };
+    let program = world.start_paused(program, 0, At::Call("write", 1))?;
     let memory = Segment::open(world.keys.translate("shmget", CREATE_KEY).unwrap_or(0), 0)
         .and_then(Segment::attach);
     memory.map_err(Report::of_call)?.bytes().iter().for_each(|byte| byte.store(b'x', Relaxed));
     let (outcome, _) = world.finish(program)?;
     let page = sysconf(SysconfVar::PAGE_SIZE)?.map_or(Ok(0), usize::try_from)?;
     let text = "x".repeat(page);
-    let right = format!("Written data to shared memory.\nShared memory : {text}\n");
+    let right = format!("Written data to shared memory.\r\nShared memory : {text}\r\n");
     let is_so = outcome.succeeded() && outcome.stdout == right.as_bytes();
     let wanted = format!("exit status 0, and {page} times x for the text");
-    expect(&wanted, is_so, &outcome.describe(Channel::Pipes))
+    expect(&wanted, is_so, &outcome.describe(Channel::Terminal))
 }

@@ -27,12 +27,12 @@ fn is_linked_statically(program: &str) -> Verdict {
     expect(wanted, is_static.iter().any(|text| says.contains(text)), &says)
 }
 
-/// What a C library does in fork, and for its memory.
-const LIBRARYS: [&str; 3] = ["rt_sigprocmask", "set_robust_list", "getrandom"];
+/// What a C library does in fork, for its memory, and before it buffers a stream.
+const LIBRARYS: [&str; 6] =
+    ["rt_sigprocmask", "set_robust_list", "getrandom", "brk", "fstat", "newfstatat"];
 
 /// What it does at the start of a process.
-const START: &str =
-    "brk arch_prctl set_tid_address rseq prlimit64 readlink readlinkat mprotect uname";
+const START: &str = "arch_prctl set_tid_address rseq prlimit64 readlink readlinkat mprotect uname";
 
 fn makes_these(program: &'static str, wanted: Calls) -> Verdict {
     let made = calls(Version::Ours, program)?;

@@ -18,7 +18,7 @@ pub fn cases() -> Vec<Case> {
         "as_many_segments_as_the_kernel_allows":
             create().failing(0, "shmget", 1, Errno::ENOSPC).agrees();
     };
-    super::exercise_of(&["shm-create"], &["shmget ioctl write exit_group"], [(Basic, basic)])
+    super::exercise_of(&["shm-create"], &["shmget write exit_group"], [(Basic, basic)])
 }
 
 /// The segment that shm-create makes.

@@ -16,7 +16,8 @@ pub fn cases(program: &'static str) -> Vec<Case> {
     let lost = |line: &str| line.repeat(times);
     let no_input = if reads { BAD_INPUT } else { "" };
     let both = [no_input, &lost(BAD_OUTPUT)].concat();
-    let hung_up = [if reads { NO_NUMBER } else { "" }, &lost(LOST)].concat();
+    // Who cannot write a line or the question stops there. A student's may go on, and report the size.
+    let hung_up = [if reads && is_yours() { NO_NUMBER } else { "" }, LOST].concat();
     let (output, unwritable) = (lost(BAD_OUTPUT), lost(BAD_OUTPUT));
     cases! {
         "standard_output_is_closed": fails(program, ">&-", &output);
