@@ -7,6 +7,7 @@ mod checked;
 mod create;
 mod dynamic;
 mod fork;
+mod grade;
 mod input;
 mod makefile;
 mod readme;
@@ -37,6 +38,7 @@ pub fn all() -> Vec<Case> {
         fork::cases(),
         exercise("together", &PROGRAMS, [(Basic, together)]),
         by_hand::cases(),
+        grade::cases(),
         makefile::cases(),
         readme::cases(),
     ]

@@ -7,13 +7,15 @@ use std::process::ExitCode;
 
 use super::beside;
 use super::case::{Case, Level};
+use super::grade;
 use super::junit;
 use super::programs;
 use super::runner::{Played, play_all};
 use super::summary;
 use crate::engine::{Kind, Report};
 
-const USAGE: &str = "usage: check [--list | --stress | --diff EXERCISE | --exact NAME | NAME…]";
+const USAGE: &str =
+    "usage: check [--list | --stress | --diff EXERCISE | --grade | --exact NAME | NAME…]";
 
 /// With no word for what to do, all cases are played.
 pub fn main(cases: &[Case]) -> ExitCode {
@@ -25,6 +27,10 @@ pub fn main(cases: &[Case]) -> ExitCode {
         ["--stress"] => check(cases, false, |case| case.is_stress),
         ["--diff", exercise] => {
             beside::diff(exercise).map(|(text, differ)| say([text]) | u8::from(differ))
+        }
+        ["--grade"] => level().and_then(|_| grade::grade().map_err(Report::trouble)),
+        ["--be-graded"] => {
+            grade::be_graded().map_err(Report::trouble).and_then(|()| check(cases, false, |_| true))
         }
         ["--script", file, words @ ..] => Err(beside::run(file, words)),
         ["--take", folder, into, flags @ ..] => {

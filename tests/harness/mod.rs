@@ -36,6 +36,7 @@ mod machine;
 mod apart;
 mod beside;
 mod command_line;
+mod grade;
 mod junit;
 mod runner;
 mod summary;

@@ -1,0 +1,91 @@
+//! `make grade`: whatever the hand-ins are named, each has its row, and no name is a command or another's row.
+
+use super::prelude::*;
+
+pub fn cases() -> Vec<Case> {
+    let all = cases! {
+        "each_has_its_row" needs Ours: shows(ROWS);
+        "a_name_is_no_command" needs Ours: shows(NO_COMMAND);
+        "an_interrupt_ends_all" needs Ours: shows(INTERRUPT);
+        "folders_that_cannot_be" needs Ours: shows(CANNOT_BE);
+    };
+    exercise("grade", &[], [(Basic, all)])
+}
+
+const ROWS: &str = r#"
+$ mkdir "$TMPDIR/all" && cd "$TMPDIR/all" && mkdir ada empty && touch file && ln -s ada link && mkfifo pipe
+$ cp target/release/shm-create "$TMPDIR/all/ada"
+$ odd="$TMPDIR/all/$(printf -- '-e\n12 of 12, \033[1mada\377')"; mkdir "$odd"; cp tests/c/shm-attach.c "$odd"
+$ LEVEL=basic HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/results" target/debug/check --grade; echo $?
+1 of 6, ...
+...
+6 of 6, ...
+
+...create ...
+passed ...b ...
+of ...10       12 ...
+-e\n12 of 12, … ...-        7*       - ...
+ada ...10        - ...
+empty           not judged: it is empty
+file            not judged: it is a file, not a folder
+link            not judged: it is a link
+pipe            not judged: it is not a folder
+b, c, h: ...
+2 of 6 were judged, in ... s.
+The reports, and results.csv, are in ...
+2
+$ cd "$TMPDIR/results" && ls && grep -E '^"(name|.x2d|link)|^"ada","ada","create"' results.csv
+%2De%0A12%20of%2012%2C%20%1B%5B1mada%FF.txt
+%2De%0A12%20of%2012%2C%20%1B%5B1mada%FF.xml
+ada.txt
+ada.xml
+results.csv
+"name","file","exercise","level","passed","failed","trouble","not_run","refused","not_judged"
+"\x2de\n12 of 12, \u{1b}[1mada\xFF","%2De%0A12%20of%2012%2C%20%1B%5B1mada%FF","create","basic",...
+...
+"ada","ada","create","basic","10","0","0","0","",""
+"link","link","","","","","","","","it is a link"
+"#;
+
+const NO_COMMAND: &str = r#"
+$ make -s grade CARGO=true HANDINS='$(error expanded)`echo typed`'
+The check could not run: HANDINS=$(error expanded)`echo typed`: No such file or directory ...
+make: *** ...
+$ name="$TMPDIR/all/\$(error expanded)\`echo typed\`"; mkdir -p "$name" && cp target/release/shm-create "$name"
+$ make -s grade CARGO=true HANDINS="$TMPDIR/all" LEVEL=basic | grep 'not judged\|of 1'
+1 of 1, $(error expanded)`echo typed`: basic 10 of 10
+1 of 1 were judged, ...
+"#;
+
+const INTERRUPT: &str = r#"
+$ mkdir "$TMPDIR/all" && for name in a b c d e f; do cp -R tests/repaired "$TMPDIR/all/$name"; done
+$ HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/results" target/debug/check --grade & sleep 0.3; kill -INT $!; wait $!; echo $?
+...
+f               not judged: interrupted
+...
+0 of 6 were judged, ...
+...
+130
+$ grep -c interrupted "$TMPDIR/results/results.csv"; cat "$TMPDIR/results/a.txt"
+6
+
+Interrupted: nothing is left running.
+"#;
+
+const CANNOT_BE: &str = r#"
+$ target/debug/check --grade; echo $?
+The check could not run: say where they are: make grade HANDINS=folder
+2
+$ mkdir "$TMPDIR/all"; HANDINS="$TMPDIR/all" target/debug/check --grade; echo $?
+The check could not run: HANDINS=...: it is empty
+2
+$ mkdir "$TMPDIR/all/ada"; HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/all/results" target/debug/check --grade; echo $?
+The check could not run: RESULTS=...: it must not lie in the folder of the hand-ins
+2
+$ HANDINS="$TMPDIR/all" RESULTS=/proc/none target/debug/check --grade; echo $?
+The check could not run: RESULTS=/proc/none: No such file or directory ...
+2
+$ HANDINS="$TMPDIR/all" LEVEL=high target/debug/check --grade; echo $?
+The check could not run: LEVEL is basic, careful or hard
+2
+"#;

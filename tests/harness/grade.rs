@@ -1,0 +1,70 @@
+//! `check --grade`: every folder in the folder `HANDINS` is a hand-in. Each is checked by a check of its own,
+//! as many side by side as there are processors.
+//!
+//! A hand-in's name may have any bytes, and is for the kernel alone: no shell and no make sees it.
+
+mod crew;
+mod handin;
+mod marks;
+mod table;
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use crew::Crew;
+use handin::{HandIn, printable};
+use marks::Marks;
+
+use crate::engine::{self, Folder};
+
+pub use crew::be_graded;
+
+const CSV: &str = "results.csv";
+
+/// What came of a hand-in: its marks, or why it was not judged.
+type Judged = Result<Marks, String>;
+
+/// Checks them all and prints the table. Returns the exit status: 0, all were judged; 2, some were not;
+/// 128 and the signal's number if it was interrupted.
+pub fn grade() -> Result<u8, String> {
+    let start = Instant::now();
+    engine::reset_signals();
+    let folder = given("HANDINS").ok_or("say where they are: make grade HANDINS=folder")?;
+    let handins = HandIn::all_in(&folder).map_err(|why| because("HANDINS", &folder, &why))?;
+    if handins.is_empty() {
+        return Err(format!("HANDINS={}: it is empty", printable(folder.as_os_str())));
+    }
+    let own = Folder::new().map_err(|why| why.to_string())?; // where no other is given
+    let results = given("RESULTS").unwrap_or_else(|| own.path().into());
+    let because = |why: io::Error| because("RESULTS", &results, &why);
+    can_be_written(&results, &folder).map_err(because)?;
+    let mut crew = Crew::new(&handins, &results).map_err(|why| why.to_string())?;
+    let judged = crew.judge_all();
+    table::print_all(&handins, &judged);
+    fs::write(results.join(CSV), table::csv(&handins, &judged)).map_err(because)?;
+    table::print_end(&judged, start.elapsed(), given("RESULTS").as_deref());
+    let are_whole = judged.iter().all(|judged| judged.as_ref().is_ok_and(Marks::is_whole));
+    let status = if are_whole { 0 } else { 2 };
+    Ok(crew.interrupted_by().map_or(status, |signal| 128 + signal as u8))
+}
+
+fn because(variable: &str, folder: &Path, why: &io::Error) -> String {
+    format!("{variable}={}: {why}", printable(folder.as_os_str()))
+}
+
+fn given(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable).filter(|path: &OsString| !path.is_empty()).map(PathBuf::from)
+}
+
+/// Makes the folder of the results. It is no hand-in, and in none.
+fn can_be_written(results: &Path, handins: &Path) -> io::Result<()> {
+    fs::create_dir_all(results)?;
+    if results.canonicalize()?.starts_with(handins.canonicalize()?) {
+        return Err(io::Error::other("it must not lie in the folder of the hand-ins"));
+    }
+    fs::write(results.join(CSV), "")
+}

@@ -1,0 +1,197 @@
+//! The checks that run side by side.
+
+use std::fs::{self, File};
+use std::io;
+use std::iter::Enumerate;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::slice::Iter;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::prctl::set_pdeathsig;
+use nix::sys::signal::{SigSet, Signal, kill, killpg};
+use nix::sys::wait::{Id, WaitPidFlag, waitid};
+use nix::unistd::Pid;
+
+use super::Judged;
+use super::handin::HandIn;
+use super::marks::Marks;
+use super::table;
+
+/// How long a hand-in may take. The bounds of its check end it long before.
+const LONGEST: Duration = Duration::from_secs(300);
+
+/// How long a check has for ending what it runs.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What the crew waits for.
+enum Event {
+    /// The check of this hand-in.
+    HasEnded(usize),
+    Interrupt(Signal),
+}
+
+/// A check at work.
+struct Work {
+    index: usize,
+    check: Child,
+    until: Instant,
+    /// Why it was told to end.
+    stopped: Option<String>,
+}
+
+pub struct Crew<'a> {
+    handins: &'a [HandIn],
+    results: &'a Path,
+    next: Enumerate<Iter<'a, HandIn>>,
+    at_work: Vec<Work>,
+    judged: Vec<Option<Judged>>,
+    interrupt: Option<Signal>,
+    sender: Sender<Event>,
+    events: Receiver<Event>,
+}
+
+impl<'a> Crew<'a> {
+    /// From here on the user's signals are events.
+    pub fn new(handins: &'a [HandIn], results: &'a Path) -> io::Result<Self> {
+        let (sender, events) = channel();
+        let (signals, interrupts) = (user_signals()?, sender.clone());
+        signals.thread_block()?;
+        thread::spawn(move || {
+            while let Ok(signal) = signals.wait() {
+                let _ = interrupts.send(Event::Interrupt(signal));
+            }
+        });
+        let (next, judged) = (handins.iter().enumerate(), handins.iter().map(|_| None).collect());
+        let at_work = Vec::new();
+        Ok(Self { handins, results, next, at_work, judged, interrupt: None, sender, events })
+    }
+
+    pub fn interrupted_by(&self) -> Option<Signal> {
+        self.interrupt
+    }
+
+    /// What came of each hand-in, in their order.
+    pub fn judge_all(&mut self) -> Vec<Judged> {
+        let at_once = thread::available_parallelism().map_or(1, Into::into);
+        loop {
+            while self.at_work.len() < at_once && self.begin_next() {}
+            let Some(until) = self.at_work.iter().map(|work| work.until).min() else { break };
+            match self.events.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(Event::HasEnded(index)) => self.end(index),
+                Ok(Event::Interrupt(signal)) => self.interrupt(signal),
+                Err(_) => self.stop_the_late(),
+            }
+        }
+        let not_begun = || Err("interrupted".into());
+        self.judged.drain(..).map(|judged| judged.unwrap_or_else(not_begun)).collect()
+    }
+
+    /// Whether there was one.
+    fn begin_next(&mut self) -> bool {
+        let Some((index, handin)) = self.next.next() else { return false };
+        if let Some(why) = &handin.cannot {
+            self.note(index, Err(why.clone()));
+            return true;
+        }
+        match begin(handin, self.results) {
+            Err(why) => self.note(index, Err(format!("its check does not start: {why}"))),
+            Ok(check) => {
+                self.tell_the_end(&check, index);
+                let until = Instant::now() + LONGEST;
+                self.at_work.push(Work { index, check, until, stopped: None });
+            }
+        }
+        true
+    }
+
+    /// The check is not reaped there: until then its number is no other process's, and can be signalled.
+    fn tell_the_end(&self, check: &Child, index: usize) {
+        let (pid, sender) = (pid_of(check), self.sender.clone());
+        thread::spawn(move || {
+            let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
+            let _ = waitid(Id::Pid(pid), flags);
+            sender.send(Event::HasEnded(index))
+        });
+    }
+
+    fn end(&mut self, index: usize) {
+        let Some(place) = self.at_work.iter().position(|work| work.index == index) else { return };
+        let mut work = self.at_work.swap_remove(place);
+        let _ = killpg(pid_of(&work.check), Signal::SIGKILL); // what it left, if it was killed
+        let handin = &self.handins[index];
+        let judged = match (work.check.wait(), work.stopped) {
+            (_, Some(why)) => Err(why),
+            (Err(why), _) => Err(why.to_string()),
+            (Ok(status), _) => Marks::of(status, &handin.files_in(self.results)),
+        };
+        self.note(index, judged);
+    }
+
+    fn note(&mut self, index: usize, judged: Judged) {
+        let done = self.judged.iter().flatten().count() + 1;
+        table::print_done(done, self.handins.len(), &self.handins[index], &judged);
+        self.judged[index] = Some(judged);
+    }
+
+    /// No other begins, and those at work end.
+    fn interrupt(&mut self, signal: Signal) {
+        self.interrupt.get_or_insert(signal);
+        self.next = [].iter().enumerate();
+        for work in self.at_work.iter_mut().filter(|work| work.stopped.is_none()) {
+            work.stop("interrupted".into());
+        }
+    }
+
+    fn stop_the_late(&mut self) {
+        for work in self.at_work.iter_mut().filter(|work| work.until <= Instant::now()) {
+            work.stop(format!("its check was stopped after {} s", LONGEST.as_secs()));
+        }
+    }
+}
+
+impl Work {
+    /// It is told to end what it runs, and itself; the next time it is killed.
+    fn stop(&mut self, why: String) {
+        let check = pid_of(&self.check);
+        let _ = match self.stopped {
+            None => kill(check, Signal::SIGTERM),
+            Some(_) => killpg(check, Signal::SIGKILL),
+        };
+        self.stopped.get_or_insert(why);
+        self.until = Instant::now() + GRACE;
+    }
+}
+
+/// Begins the check of a hand-in, in a process group of its own: Control-C is for the crew.
+fn begin(handin: &HandIn, results: &Path) -> io::Result<Child> {
+    let [report, marks] = handin.files_in(results);
+    let _ = fs::remove_file(&marks); // of an earlier time
+    let report = File::create(report)?;
+    let mut check = Command::new("/proc/self/exe");
+    check.arg0("check").arg("--be-graded").process_group(0);
+    check.env("YOURS", &handin.folder).env("RESULTS", marks).env_remove("CASE");
+    check.stdin(Stdio::null()).stdout(report.try_clone()?).stderr(report).spawn()
+}
+
+/// In the check of a hand-in: signals act as ever, and it ends with those that wait for it.
+pub fn be_graded() -> Result<(), String> {
+    let all_act = SigSet::empty().thread_set_mask();
+    all_act.and_then(|()| set_pdeathsig(Signal::SIGTERM)).map_err(|why| why.to_string())
+}
+
+fn pid_of(check: &Child) -> Pid {
+    Pid::from_raw(check.id().try_into().unwrap_or(i32::MAX))
+}
+
+/// Those that end a program, but for one that is ignored, as nohup does it.
+fn user_signals() -> io::Result<SigSet> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    let all = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
+    Ok(all.into_iter().filter(|&signal| ignored >> (signal as u32 - 1) & 1 == 0).collect())
+}

@@ -1,0 +1,85 @@
+//! The hand-ins, and what they are called on a screen and in the folder of the results.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, DirEntry};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// The longest name of a file, without `.txt`.
+const LONGEST: usize = 255 - ".txt".len();
+
+pub struct HandIn {
+    name: OsString,
+    pub folder: PathBuf,
+    /// Its results are in the files of this name and `.txt` or `.xml`.
+    pub file: String,
+    /// Why it cannot be judged.
+    pub cannot: Option<String>,
+}
+
+impl HandIn {
+    /// Whatever is in the folder, sorted by name.
+    pub fn all_in(folder: &Path) -> io::Result<Vec<Self>> {
+        let folder = folder.canonicalize()?;
+        let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<DirEntry>>>()?;
+        entries.sort_by_key(DirEntry::file_name);
+        Ok(entries.iter().enumerate().map(|(number, entry)| Self::of(number, entry)).collect())
+    }
+
+    fn of(number: usize, entry: &DirEntry) -> Self {
+        let (name, folder) = (entry.file_name(), entry.path());
+        let file = file_name(name.as_bytes(), number);
+        Self { file, cannot: cannot_be_judged(entry), name, folder }
+    }
+
+    /// The name as it can be printed: all on one line, and distinct from every other.
+    pub fn shown(&self) -> String {
+        printable(&self.name)
+    }
+
+    /// The report of its check, and its marks as `JUnit`'s XML.
+    pub fn files_in(&self, results: &Path) -> [PathBuf; 2] {
+        ["txt", "xml"].map(|kind| results.join(format!("{}.{kind}", self.file)))
+    }
+}
+
+/// As a text in a program: line ends, other control characters and bytes that are not UTF-8 are escaped.
+pub fn printable(text: &OsStr) -> String {
+    let quoted = format!("{text:?}");
+    quoted[1..quoted.len() - 1].into()
+}
+
+/// A link is not followed: it may lead to somebody else's work.
+fn cannot_be_judged(entry: &DirEntry) -> Option<String> {
+    match entry.file_type() {
+        Err(why) => Some(format!("it cannot be read: {why}")),
+        Ok(kind) if kind.is_symlink() => Some("it is a link".into()),
+        Ok(kind) if kind.is_file() => Some("it is a file, not a folder".into()),
+        Ok(kind) if !kind.is_dir() => Some("it is not a folder".into()),
+        Ok(_) => match fs::read_dir(entry.path()) {
+            Err(why) => Some(format!("it cannot be read: {why}")),
+            Ok(mut inside) => inside.next().is_none().then(|| "it is empty".into()),
+        },
+    }
+}
+
+/// A safe name of a file: every other byte as `%` and two digits. Distinct names stay distinct, long ones by
+/// their number, for which `%00` makes room: no name has a byte 0.
+fn file_name(name: &[u8], number: usize) -> String {
+    let mut safe = String::new();
+    for (place, &byte) in name.iter().enumerate() {
+        let is_first = place == 0;
+        match byte {
+            b'.' | b'-' if is_first => safe += &format!("%{byte:02X}"),
+            b'.' | b'-' | b'_' => safe.push(byte.into()),
+            _ if byte.is_ascii_alphanumeric() => safe.push(byte.into()),
+            _ => safe += &format!("%{byte:02X}"),
+        }
+    }
+    if safe.len() > LONGEST {
+        safe.truncate(200);
+        safe += &format!("%00{number}");
+    }
+    safe
+}
