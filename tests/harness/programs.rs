@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::engine::{Kind, Launch, Report, Verdict, World};
@@ -142,10 +142,11 @@ pub fn is_yours() -> bool {
     yours().is_some()
 }
 
-/// A folder, without the slash at its end.
+/// A folder from the root on, without the slash at its end.
 fn folder(variable: &str) -> Option<PathBuf> {
     let folder = env::var_os(variable).filter(|folder| !folder.is_empty())?;
-    Some(Path::new(&folder).components().collect())
+    let folder = path::absolute(folder).ok()?;
+    Some(folder.components().collect())
 }
 
 /// What the user of make has set.
