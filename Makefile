@@ -6,31 +6,18 @@ CFLAGS ?= -O2
 EXERCISES := create attach fork dynamic
 KEYS := 9990 1001 2004
 
-# Which targets take which variable. Others are refused on the command line, and so are unknown names.
-CHECKS := check check-% watch-%
-takes.YOURS := run run-% $(CHECKS) diff-% trace-% stress bench
-takes.ORIGINALS := $(CHECKS) grade diff-% trace-% stress bench
-takes.CASE := $(CHECKS)
-takes.LEVEL := $(CHECKS) grade
-takes.SIZE := run run-dynamic diff-dynamic trace-dynamic
-takes.RESULTS := check check-% grade
-takes.HANDINS := grade
-takes.SECONDS := stress
-$(foreach of_all,CARGO CARGO_TARGET_DIR CC CFLAGS PATH,$(eval takes.$(of_all) := %))
-given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
-$(foreach name,$(given),$(foreach goal,$(filter-out $(takes.$(name)),$(or $(MAKECMDGOALS),all)), \
-	$(error make $(goal) takes no $(name)=… (see make help))))
-
-# Their values go to the programs as they are: $(value …) runs nothing that is in a folder's name.
-VALUES := YOURS ORIGINALS CASE LEVEL SIZE RESULTS HANDINS SECONDS
-$(foreach name,$(VALUES),$(eval override $(name) := $$(value $(name))))
-export CC CFLAGS $(VALUES)
-
-TARGET := $(or $(value CARGO_TARGET_DIR),target)
+TARGET := $(or $(CARGO_TARGET_DIR),target)
 OURS := $(TARGET)/release
 ifneq ($(words $(TARGET)),1)
 $(error CARGO_TARGET_DIR must be a path without spaces: $(TARGET))
 endif
+
+# A relative folder counts from this one. The scripts and the check program are told.
+absolute = $(if $(1),$(if $(filter /%,$(firstword $(1))),,$(CURDIR)/)$(1))
+override YOURS := $(call absolute,$(YOURS))
+override ORIGINALS := $(call absolute,$(ORIGINALS))
+override RESULTS := $(call absolute,$(RESULTS))
+export CC CFLAGS CASE LEVEL SIZE YOURS ORIGINALS RESULTS
 
 # A command that runs another in a segment table of its own; empty where the kernel gives none.
 OWN_TABLE = $(shell for own in 'unshare --ipc' 'unshare --user --map-current-user --ipc'; do \
@@ -49,7 +36,6 @@ make watch-…    check-… again whenever you save a file; Control-C ends it
 make diff-…     what the C version and ours print, and the segments they leave
 make trace-…    the system calls of the C version and of ours
 make shell      a shell in which the lab's keys are yours alone
-make stress     repeats the cases that depend on chance, each for SECONDS=60
 make bench      what our programs cost beside the C versions
 make clean-shm  removes your segments of the lab's keys: $(KEYS)
 make clean      removes what was built
@@ -57,9 +43,9 @@ make clean      removes what was built
 SIZE=100          answers shm-dynamic, in run, run-…, diff-… and trace-…
 CASE=fork::fresh  one case of check alone
 LEVEL=basic       plays the basic cases only; LEVEL=careful the careful too
-YOURS=folder      its shm-*.c, or executables shm-*, take the place of ours,
-                  in run, run-…, check, check-…, watch-…, diff-… and trace-…
-ORIGINALS=folder  its shm-*.c take the place of the C versions
+YOURS=folder      its shm-*.c, or executables shm-*, take the place of ours
+ORIGINALS=folder  its shm-*.c take the place of the C versions. Both are for
+                  check, check-…, watch-…, diff-… and trace-…
 RESULTS=file.xml  check writes its results there too, as JUnit's XML
 endef
 
@@ -67,50 +53,45 @@ endef
 missing = { echo 'make: $(1) is missing: apt install $(2) / dnf install $(3)' >&2; exit 1; }
 need = command -v $(1) >/dev/null || $(call missing,$(1),$(2),$(or $(3),$(2)))
 need-cargo = $(call need,$(firstword $(CARGO)),cargo,cargo / see rustup.rs)
-# Rust's programs are linked by cc, with the C library in them.
-need-linker = $(call need,cc,gcc libc6-dev,gcc); [ "$$(cc -print-file-name=libc.a)" != libc.a ] || \
+need-cc = $(call need,$(firstword $(CC)),gcc libc6-dev,gcc)
+# Rust's programs are linked by the C compiler, with the C library in them.
+need-libc-a = [ -e "$$($(CC) -print-file-name=libc.a)" ] || \
 	$(call missing,libc.a,libc6-dev,glibc-static)
-need-cc = $(if $(filter default,$(origin CC)),$(call need,cc,gcc libc6-dev,gcc), \
-	command -v $(firstword $(CC)) >/dev/null || { echo 'make: CC=$(CC): there is no such command' >&2; exit 1; })
-
-# What the scripts of tests/ are told.
-lab = TARGET='$(TARGET)' KEYS='$(KEYS)'
 
 # cargo alone knows what is out of date: it is always asked, and says what it builds.
-build = @$(lab) tests/build.sh $(CARGO) build --target-dir '$(TARGET)'
+build = @$(CARGO) build --target-dir '$(TARGET)'
 
 # The exercises find each other's segments, so their order matters; cargo uses all cores by itself.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: all ours run $(EXERCISES:%=run-%) check-program check $(EXERCISES:%=check-%) \
-	$(EXERCISES:%=watch-%) $(EXERCISES:%=diff-%) $(EXERCISES:%=trace-%) shell stress bench grade clean-shm clean help
+	$(EXERCISES:%=watch-%) $(EXERCISES:%=diff-%) $(EXERCISES:%=trace-%) shell bench grade clean-shm clean help
 
 C_FILES := $(wildcard tests/c/shm-*.c)
 all: ours $(C_FILES:tests/%.c=$(TARGET)/%)
 
 ours:
 	@$(need-cargo)
-	@$(need-linker)
+	@$(need-cc)
+	@$(need-libc-a)
 	$(build) --release --workspace --exclude tests
 
-# The C versions, and the same as ours are linked: target/c/shm-fork from tests/c/shm-fork.c.
+# The C versions: target/c/shm-fork from tests/c/shm-fork.c.
 compile = @$(need-cc); mkdir -p '$(@D)'
 $(TARGET)/%: tests/%.c
 	$(compile)
 	$(CC) $(CFLAGS) -o $@ $<
-$(TARGET)/%-static: tests/%.c
-	$(compile)
-	$(CC) $(CFLAGS) -static -o $@ $<
-$(TARGET)/%-static-pie: tests/%.c
-	$(compile)
-	$(CC) $(CFLAGS) -static-pie -o $@ $<
+
+# What the scripts of tests/ are told.
+lab = TARGET='$(TARGET)' KEYS='$(KEYS)'
 
 run: ours
 	@$(call need,ipcrm,util-linux)
-	@$(lab) tests/run.sh all
+	@$(lab) tests/run.sh
 
+run-dynamic: answer = $(if $(SIZE),printf '%s\n' "$$SIZE" | )
 $(EXERCISES:%=run-%): run-%: ours
-	@$(lab) tests/run.sh $*
+	@$(answer)$(OURS)/shm-$* || tests/segments.sh hint $* $$?
 
 check-program: all
 	$(build) --package tests
@@ -136,30 +117,28 @@ grade: check-program
 $(EXERCISES:%=watch-%): watch-%:
 	@tests/watch.sh $* '$(MAKE)'
 
-stress: check-program
-	@STRESS='$(or $(SECONDS),60)' $(TARGET)/debug/check --stress
-
 $(EXERCISES:%=diff-%): diff-%: check-program
 	@$(TARGET)/debug/check --diff $*
 
 $(EXERCISES:%=trace-%): trace-%: check-program
-	@$(call need,strace,strace)
-	@$(lab) $(TARGET)/debug/check --script tests/trace.sh $*
+	@$(TARGET)/debug/check --trace $*
 
-BENCH := $(C_FILES:tests/%.c=$(TARGET)/%) $(TARGET)/repaired/shm-fork
-bench: check-program $(foreach kind,- -static -static-pie,$(BENCH:%=%$(kind:-=)))
+# The time from start to end. shm-fork's own C version sleeps: the repaired one is the measure.
+bench: all $(TARGET)/repaired/shm-fork
 	@$(call need,hyperfine,hyperfine)
-	@$(lab) $(TARGET)/debug/check --script tests/bench.sh
+	@[ -n '$(OWN_TABLE)' ] || { echo 'make: this kernel gives you no segment table of your own.' >&2; exit 1; }
+	@$(OWN_TABLE) sh -euc '$(OURS)/shm-create; measure() { hyperfine --warmup 50 --runs 500 "$$@"; }; \
+		for exercise in create attach; do \
+			measure -N $(TARGET)/c/shm-$$exercise $(OURS)/shm-$$exercise; done; \
+		measure "echo 9 | $(TARGET)/c/shm-dynamic" "echo 9 | $(OURS)/shm-dynamic"; \
+		measure -N $(TARGET)/repaired/shm-fork $(OURS)/shm-fork'
 
 # A key is the same for everybody on a host; in this shell it is yours alone. make's own variables
 # are unset, because a make in the shell would take itself for a part of this one.
 shell:
-	@$(call need,unshare,util-linux)
 	@[ -n '$(OWN_TABLE)' ] || { echo 'make: this kernel gives you no segment table of your own.'; \
-		[ "$$(id -u)" = 0 ] && echo 'In a container you need none: its table is yours alone. Go on in this shell.' || \
-		echo 'Use sudo make shell; or go on in this shell: the check needs none.'; exit 1; } >&2
+		echo 'Use sudo make shell; or go on in this one: the check needs none.'; exit 1; } >&2
 	@echo 'A shell with a segment table of its own; it and its segments end with exit.'
-	@[ target -ef '$(TARGET)' ] || echo 'What the sheets call target is $(TARGET) here.'
 	@unset MAKEFLAGS MFLAGS MAKELEVEL; shell=$${SHELL:-/bin/sh}; \
 	case $$shell in \
 		*/bash) shell="$$shell --rcfile tests/shell.bashrc" ;; \

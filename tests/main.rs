@@ -2,7 +2,6 @@
 //! state, and every byte, stream, status and segment is compared.
 
 mod cases;
-mod engine;
 mod harness;
 
 fn main() -> std::process::ExitCode {

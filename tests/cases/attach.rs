@@ -1,9 +1,5 @@
 //! shm-attach.
 
-use std::sync::atomic::Ordering::Relaxed;
-
-use nix::unistd::{SysconfVar, sysconf};
-
 use super::prelude::*;
 
 /// Its system calls.
@@ -20,7 +16,7 @@ fn prints() -> Vec<Case> {
         "a_larger_segment_is_there": attach().on(found(CREATE_KEY, 3 * 4096 + 1)).agrees();
         "the_bytes_after_the_text_stay": attach().on(there().filled_with("x")).agrees();
         "another_process_is_attached": attach().on(there().filled_with("x").maker_lives()).agrees();
-        "another_users_segment" needs OtherUsers: attach().on(there()).run_by(NOBODY).agrees();
+        "another_users_segment" needs TwoUsers: attach().on(there()).run_by(ANOTHER).agrees();
         "another_process_overwrites_the_text" needs Ours: overwritten();
     }
 }
@@ -34,8 +30,8 @@ fn refuses() -> Vec<Case> {
         "a_read_only_segment" needs OrdinaryUser:
             attach().on(there().read_only()).run_by_ordinary_user()
                 .differs(&says("shmat: Permission denied"));
-        "another_users_private_segment" needs OtherUsers:
-            attach().on(there().mode(0o600).filled_with("x")).run_by(NOBODY)
+        "another_users_private_segment" needs TwoUsers:
+            attach().on(there().mode(0o600).filled_with("x")).run_by(ANOTHER)
                 .differs(&says("shmat: Permission denied"));
         "no_room_in_the_address_space":
             attach().on(found(CREATE_KEY, 64 << 20)).under(&["prlimit", "--as=33554432"])
@@ -63,14 +59,14 @@ fn overwritten() -> Verdict {
     // Between the two, on a terminal, it writes the first line.
     let program = Launch { channel: Channel::Terminal, ..Version::Ours.launch("shm-attach") };
     let program = world.start_paused(program, 0, At::Call("write", 1))?;
-    let memory = Segment::open(world.keys.translate("shmget", CREATE_KEY).unwrap_or(0), 0)
-        .and_then(Segment::attach);
-    memory.map_err(Report::of_call)?.bytes().iter().for_each(|byte| byte.store(b'x', Relaxed));
-    let (outcome, _) = world.finish(program)?;
-    let page = sysconf(SysconfVar::PAGE_SIZE)?.map_or(Ok(0), usize::try_from)?;
+    let segments = world.left()?.segments;
+    let segment = segments.first().ok_or_else(|| Report::failed("the segment is gone"))?;
+    let page = segment.bytes.len(); // it is smaller than one
+    world.store(segment.id, 0, &vec![b'x'; page])?;
+    let outcome = world.ends(program)?.outcome;
     let text = "x".repeat(page);
     let right = format!("Written data to shared memory.\r\nShared memory : {text}\r\n");
     let is_so = outcome.succeeded() && outcome.stdout == right.as_bytes();
     let wanted = format!("exit status 0, and {page} times x for the text");
-    expect(&wanted, is_so, &outcome.describe(Channel::Terminal))
+    expect(&wanted, is_so, &describe(&outcome, Channel::Terminal))
 }

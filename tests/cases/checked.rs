@@ -75,10 +75,9 @@ impl Checked {
     fn is_checked(&self, program: &'static str) -> Verdict {
         let scene = Scene::usual(program);
         let right = scene.play(Version::Ours, Channel::Pipes)?;
-        let seen = format!("calls of other names: {}", right.trace.calls.concat().join(" "));
+        let seen = format!("calls of other names: {}", right.ran.calls.concat().join(" "));
         let wanted = format!("a call of {}, as the C version makes one", self.name);
-        let is_needed =
-            !is_yours() || (self.needed_by.contains(&program) && right.trace.threads == 0);
+        let is_needed = !is_yours() || self.needed_by.contains(&program);
         expect(&wanted, !self.places(&right).is_empty() || !is_needed, &seen)?;
         let given = if is_yours() { &self.errnos[..1] } else { self.errnos };
         self.each_fails(&scene, &right, given, |_| true)
@@ -107,7 +106,7 @@ impl Checked {
     /// Where a program makes it: the process, the name, and the number among those of that name.
     fn places(&self, right: &Seen) -> Vec<(Who, &'static str, usize)> {
         let mut places = Vec::new();
-        for (who, calls) in right.trace.calls.iter().take(3).enumerate() {
+        for (who, calls) in right.ran.calls.iter().take(3).enumerate() {
             let start = calls.iter().position(|&call| call == "shmget").unwrap_or(0);
             for &name in self.names {
                 let count = |calls: &[&str]| calls.iter().filter(|&&call| call == name).count();
@@ -148,15 +147,15 @@ impl Checked {
 
     fn judge(&self, line: &str, played: &Seen, right: &Seen, is_kept: bool) -> Verdict {
         let goes_on = self.name != "shmdt" && is_right(played, right);
-        if is_yours() && (!played.trace.reached[0] || goes_on) {
+        if is_yours() && (!played.ran.reached[0] || goes_on) {
             return Ok(());
         }
-        let Seen { before, after, last, trace, .. } = played;
+        let Seen { before, after, last, ran, .. } = played;
         // Several of shm-fork's processes may tell it.
         let lines = String::from_utf8_lossy(&last.stderr).lines().count();
         tells(last, &line.repeat(lines.max(1)))?;
-        let seen = format!("{}segments then:\n{after}", last.describe(Channel::Pipes));
-        let is_quick = trace.sleeper.is_none() || is_yours();
+        let seen = format!("{}segments then:\n{after}", describe(last, Channel::Pipes));
+        let is_quick = ran.sleeper.is_none() || is_yours();
         expect("it does not sleep on its way out", is_quick, &seen)?;
         if played.program == "shm-fork" {
             let is_none = !is_kept || before.trim() == "none";
@@ -198,5 +197,5 @@ fn is_right(played: &Seen, right: &Seen) -> bool {
         "shm-fork" => four_lines(seen, Channel::Pipes).is_ok(),
         _ => seen.stdout == wanted.stdout && seen.status == wanted.status,
     };
-    is_right && played.after == right.after && !played.trace.is_outlived
+    is_right && played.after == right.after && !played.ran.is_outlived
 }

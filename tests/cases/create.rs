@@ -9,10 +9,10 @@ pub fn cases() -> Vec<Case> {
         "a_larger_segment_is_there": create().on(found(CREATE_KEY, CREATE_SIZE + 1)).agrees();
         "old_bytes_stay": create().on(there().filled_with("x")).agrees();
         "another_process_is_attached": create().on(there().filled_with("x").maker_lives()).agrees();
-        "another_users_segment" needs OtherUsers: create().on(there()).run_by(NOBODY).agrees();
+        "another_users_segment" needs TwoUsers: create().on(there()).run_by(ANOTHER).agrees();
         "a_smaller_segment_is_there": create().on(found(CREATE_KEY, CREATE_SIZE - 1)).agrees();
-        "another_users_private_segment" needs OtherUsers:
-            create().on(there().mode(0o600)).run_by(NOBODY).agrees();
+        "another_users_private_segment" needs TwoUsers:
+            create().on(there().mode(0o600)).run_by(ANOTHER).agrees();
         "a_read_only_segment" needs OrdinaryUser:
             create().on(there().read_only()).run_by_ordinary_user().agrees();
         "as_many_segments_as_the_kernel_allows":

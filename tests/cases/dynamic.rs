@@ -86,10 +86,10 @@ fn segments() -> Vec<Case> {
             dynamic("1000\n").on(found(DYNAMIC_KEY, 5000).filled_with("x")).agrees();
         "another_process_is_attached":
             dynamic("10\n").on(there().filled_with("x").maker_lives()).agrees();
-        "another_users_segment" needs OtherUsers:
-            dynamic("10\n").on(there()).run_by(NOBODY).agrees();
-        "another_users_private_segment" needs OtherUsers:
-            dynamic("10\n").on(there().mode(0o600)).run_by(NOBODY).agrees();
+        "another_users_segment" needs TwoUsers:
+            dynamic("10\n").on(there()).run_by(ANOTHER).agrees();
+        "another_users_private_segment" needs TwoUsers:
+            dynamic("10\n").on(there().mode(0o600)).run_by(ANOTHER).agrees();
         "a_read_only_segment" needs OrdinaryUser:
             dynamic("10\n").on(there().read_only())
                 .run_by_ordinary_user().agrees();
@@ -135,7 +135,7 @@ pub fn keeping_input(input: impl Into<Vec<u8>>) -> Launch {
 
 /// A user answers with one line, and has no reason to type Control-D then.
 fn one_line_is_enough() -> Verdict {
-    let mut world = World::new()?;
+    let mut world = world()?;
     let running = world.start(keeping_input("10\n"))?;
     world.wait_until_all_wait()?;
     expect(
@@ -143,8 +143,8 @@ fn one_line_is_enough() -> Verdict {
         world.has_ended(running),
         "it waits for more input",
     )?;
-    let (outcome, _) = world.finish(running)?;
-    expect("exit status 0", outcome.succeeded(), &outcome.describe(Channel::Pipes))
+    let outcome = world.ends(running)?.outcome;
+    expect("exit status 0", outcome.succeeded(), &describe(&outcome, Channel::Pipes))
 }
 
 fn refuses(input: &[u8], why: &str) -> Verdict {

@@ -7,7 +7,7 @@ use super::prelude::*;
 
 pub fn cases() -> Vec<Case> {
     cases! {
-        "random_bytes", stress: random_bytes();
+        "random_bytes": random_bytes();
         "more_spaces_than_memory": more_spaces_than_memory();
         // How many zeros are too many, nobody else can know.
         "digits_without_end" needs Ours: digits_without_end();
@@ -23,8 +23,8 @@ const PIECES: [&[u8]; 16] = [
 const LARGE: &[u8] = b"21474836";
 
 fn random_bytes() -> Verdict {
-    repeat(60, |round| {
-        let input = random(u64::from(round));
+    (0..60).try_for_each(|round| {
+        let input = random(round);
         let (told, right) = (told(input.clone(), &[])?, expected(&input));
         // A small machine has no 2 GiB to promise.
         let is_small = right == SUCCESS && told.ends_with("Cannot allocate memory\\n");
@@ -52,7 +52,7 @@ fn random(seed: u64) -> Vec<u8> {
 /// How the program ended and what it wrote on standard error.
 fn told(input: Vec<u8>, wrapper: &[&str]) -> Result<String, Report> {
     let launch = Launch { input, ..Version::Ours.launch_under(wrapper, "shm-dynamic") };
-    let (outcome, _) = World::new()?.run(launch)?;
+    let outcome = world()?.plays(launch)?.outcome;
     Ok(format!("{}: {}", in_words(outcome.status), outcome.stderr.escape_ascii()))
 }
 
@@ -92,11 +92,11 @@ fn digits_without_end() -> Verdict {
 
 /// A mebibyte of spaces in, and more to come, the user types Control-C.
 fn spaces_without_end_can_be_interrupted() -> Verdict {
-    let mut world = World::new()?;
+    let mut world = world()?;
     let program = world.start(keeping_input(vec![b' '; 1 << 20]))?;
     world.wait_until_all_wait()?;
     world.signal(program, Signal::SIGINT);
-    let (outcome, _) = world.finish(program)?;
+    let outcome = world.ends(program)?.outcome;
     let ends = in_words(outcome.status);
     expect("it reads on, and dies by SIGINT", ends == "died by SIGINT", &ends)
 }

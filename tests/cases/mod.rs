@@ -15,12 +15,11 @@ mod streams;
 
 /// What cases are written with.
 mod prelude {
-    pub use common::{CREATE_KEY, CREATE_SIZE, DYNAMIC_KEY, FORK_KEY, FORK_SIZE, Segment};
+    pub use engine::*;
     pub use nix::errno::Errno;
     pub use nix::sys::signal::Signal;
 
     pub use crate::cases;
-    pub use crate::engine::*;
     pub use crate::harness::Level::{Basic, Careful, Hard};
     pub use crate::harness::*;
 }

@@ -21,7 +21,7 @@ const PAGES: &str = "README.md INSTRUCTOR.md CONTRIBUTING.md common/README.md sh
 
 fn links() -> Verdict {
     for page in PAGES.split(' ').map(|page| lab().join(page)) {
-        let text = fs::read_to_string(&page)?;
+        let text = fs::read_to_string(&page).doing(page.display())?;
         let folder = page.parent().unwrap_or(lab());
         let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
         for link in links.filter(|link| !link.contains("://")) {
@@ -33,7 +33,8 @@ fn links() -> Verdict {
 }
 
 fn sheet(name: &str, kind: &str) -> Verdict {
-    let sheet = fs::read_to_string(lab().join(name).join("README.md"))?;
+    let sheet = lab().join(name).join("README.md");
+    let sheet = fs::read_to_string(&sheet).doing(sheet.display())?;
     let blocks = blocks(&sheet, kind);
     expect("console blocks", !blocks.is_empty(), &sheet)?;
     shows(&blocks)

@@ -10,7 +10,9 @@ use nix::sys::prctl::{set_child_subreaper, set_pdeathsig};
 use nix::sys::signal::Signal;
 use nix::unistd::{Pid, dup2_stderr, dup2_stdout, getpid, getppid};
 
-use crate::engine::{self, Kind, Report, Verdict};
+use engine::{While, fork};
+
+use super::report::{Kind, Report, Verdict};
 
 pub struct Apart {
     pub pid: Pid,
@@ -19,8 +21,9 @@ pub struct Apart {
 
 impl Apart {
     pub fn begin(work: impl FnOnce() -> Verdict) -> Result<Self, Report> {
-        let (runner, prints) = (getpid(), engine::memory_file(b"")?);
-        let pid = Pid::from_raw(common::fork().map_err(Report::of_call)?);
+        let prints = engine::memory_file(b"").doing("making a file for a case's report")?;
+        let runner = getpid();
+        let pid = fork().doing("starting a case")?;
         if pid.as_raw() > 0 {
             return Ok(Self { pid, prints });
         }
@@ -40,8 +43,8 @@ impl Apart {
     pub fn verdict(mut self, status: i32) -> Verdict {
         let status = ExitStatus::from_raw(status);
         let mut text = Vec::new();
-        self.prints.rewind()?;
-        self.prints.read_to_end(&mut text)?;
+        let read = self.prints.rewind().and_then(|()| self.prints.read_to_end(&mut text));
+        read.doing("reading a case's report")?;
         let text = String::from_utf8_lossy(&text).into_owned();
         match (status.code(), status.code().and_then(Kind::of)) {
             (Some(0), _) => Ok(()),
@@ -53,11 +56,13 @@ impl Apart {
 
 /// What a program leaves running becomes this process's, and all ends with the runner.
 fn prepare(runner: Pid, prints: &File) -> Verdict {
-    set_pdeathsig(Signal::SIGKILL)?;
+    let prepared = set_pdeathsig(Signal::SIGKILL)
+        .and_then(|()| dup2_stdout(prints))
+        .and_then(|()| dup2_stderr(prints))
+        .and_then(|()| set_child_subreaper(true));
+    prepared.doing("preparing a case")?;
     if getppid() != runner {
         return Err(Report::trouble("the runner has ended"));
     }
-    dup2_stdout(prints)?;
-    dup2_stderr(prints)?;
-    Ok(set_child_subreaper(true)?)
+    Ok(())
 }

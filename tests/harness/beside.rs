@@ -1,34 +1,24 @@
-//! The C version beside ours, outside of the cases: `check --diff EXERCISE`, `check --script FILE WORD…`.
+//! The C version beside ours, outside of the cases: `check --diff EXERCISE`.
 
-use std::mem;
-use std::os::unix::process::CommandExt;
-use std::process::Command;
-
-use common::{CREATE_KEY, CREATE_SIZE, DYNAMIC_KEY, FORK_KEY, Segment};
+use engine::{Channel, Folder};
 
 use super::case::needs;
+use super::exercises::{CREATE_KEY, CREATE_SIZE};
 use super::found::found;
-use super::machine::{self, Need, has};
 use super::programs::{self, Version};
+use super::report::{self, Report};
 use super::scene::Scene;
-use crate::engine::{self, Channel, Folder, Report};
 
 /// More lines than these nobody reads.
 const MOST_LINES: usize = 100;
 
-/// A folder with the programs, those of these exercises among them.
-fn prepared(exercises: &[&str]) -> Result<Folder, Report> {
-    let folder = Folder::new()?;
+/// An exercise from a fresh start, a line about its input, and the folder with its programs.
+pub fn prepared(exercise: &str) -> Result<(Scene, String, Folder), Report> {
+    let folder = Folder::new(None)?;
+    folder.let_others_through()?;
     programs::are_in(folder.path());
     programs::take()?;
-    exercises.iter().try_for_each(|exercise| needs(&format!("shm-{exercise}")))?;
-    Ok(folder)
-}
-
-/// One play of the C version, one of ours, each from the same fresh start: what there is to print, and
-/// whether they differ.
-pub fn diff(exercise: &str) -> Result<(String, bool), Report> {
-    let _folder = prepared(&[exercise])?;
+    needs(&format!("shm-{exercise}"))?;
     let (mut scene, mut head) = (Scene::of("shm-create"), String::new());
     match exercise {
         "attach" => scene = Scene::of("shm-attach").on(found(CREATE_KEY, CREATE_SIZE)),
@@ -40,6 +30,13 @@ pub fn diff(exercise: &str) -> Result<(String, bool), Report> {
         }
         _ => {}
     }
+    Ok((scene, head, folder))
+}
+
+/// One play of the C version, one of ours, each from the same fresh start: what there is to print, and
+/// whether they differ.
+pub fn diff(exercise: &str) -> Result<(String, bool), Report> {
+    let (scene, head, _folder) = prepared(exercise)?;
     let seen = |version| -> Result<String, Report> {
         let text = scene.play(version, Channel::OneFile)?.text();
         Ok(text.split_inclusive('\n').take(MOST_LINES).collect())
@@ -48,29 +45,7 @@ pub fn diff(exercise: &str) -> Result<(String, bool), Report> {
     if c == ours {
         return Ok((format!("{head}{c}No difference.\n"), false));
     }
-    let shown = engine::diff(&c, &ours, MOST_LINES)?;
+    let shown = report::diff(&c, &ours, MOST_LINES)?;
     let [c, ours] = [Version::C, Version::Ours].map(Version::name);
     Ok((format!("{head}{shown}-: {c} alone, +: {ours} alone\n"), true))
-}
-
-/// Becomes a script of the lab's, which finds the programs in its folder, `$WORK`, and the lab's keys free;
-/// gives why it does not.
-pub fn run(script: &str, words: &[&str]) -> Report {
-    prepared(words).and_then(|work| become_script(script, words, work)).unwrap_or_else(|why| why)
-}
-
-fn become_script(script: &str, words: &[&str], work: Folder) -> Result<Report, Report> {
-    let is_taken = |key: &&i32| Segment::open(**key, 0).is_ok();
-    if has(Need::OwnTable) {
-        machine::enter_own_table()?;
-    } else if let Some(key) = [CREATE_KEY, FORK_KEY, DYNAMIC_KEY].iter().find(is_taken) {
-        return Err(Report::trouble(format!(
-            "there is a segment of key {key} (make clean-shm removes yours),\n\
-             and this kernel gives you no segment table of your own"
-        )));
-    }
-    let mut script = Command::new(script);
-    script.args(words).env("WORK", work.path()).env("NAME", Version::Ours.name());
-    mem::forget(work); // the script removes it
-    Ok(script.exec().into())
 }

@@ -1,7 +1,7 @@
 //! How a student sees it without the check: commands to type.
 
 use super::programs::{built, yours};
-use crate::engine::{Act, At, Channel, Step};
+use engine::{Act, At, Channel, Step};
 
 /// A word as the shell has to be given it.
 pub fn quoted(word: &str) -> String {
@@ -70,5 +70,17 @@ pub fn input_by_hand(input: &[u8], channel: Channel) -> (String, String) {
         (String::new(), format!("   # type {}", text.replace("\\n", " and Enter ").trim_end()))
     } else {
         (format!("printf -- '{text}' | "), String::new())
+    }
+}
+
+/// What a student makes of a command, to have the streams like this and to see the exit status.
+pub fn connected(channel: Channel, command: &str) -> String {
+    match channel {
+        Channel::Pipes | Channel::TerminalInput => format!("({command}; echo $?) | cat"),
+        Channel::OneFile => format!("({command}; echo $?) 2>&1 | cat"),
+        Channel::ReaderGone => format!("({command}; echo $? >&2) | :"),
+        Channel::Terminal | Channel::TerminalOutput | Channel::HungUp => {
+            format!("{command}; echo $?")
+        }
     }
 }

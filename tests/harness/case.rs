@@ -1,11 +1,11 @@
 //! A case: one promise, and what shows that it is kept.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
 use super::machine::{self, Need, has};
-use super::programs::{Version, given, is_yours, yours};
-use crate::engine::{Report, Verdict};
+use super::play;
+use super::programs::{Version, is_yours, yours};
+use super::report::{Report, Verdict};
 
 /// How far a program has come, in the order in which one works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,34 +33,26 @@ pub struct Case {
     needs: Vec<Need>,
     programs: &'static [&'static str],
     pub level: Level,
-    pub is_stress: bool,
     play: Box<dyn Fn() -> Verdict>,
 }
 
 /// A case that needs nothing but the programs.
 pub fn case(name: &str, play: impl Fn() -> Verdict + 'static) -> Case {
     let (name, play) = (name.to_string(), Box::new(play));
-    Case { name, needs: vec![], programs: &[], level: Level::Basic, is_stress: false, play }
+    Case { name, needs: vec![], programs: &[], level: Level::Basic, play }
 }
 
-/// A list of cases: `"name": what gives its verdict;`, where need be `"name" needs OtherUsers:`. `"name",
-/// stress:` is played by `make stress` too.
+/// A list of cases: `"name": what gives its verdict;`, where need be `"name" needs TwoUsers:`.
 #[macro_export]
 macro_rules! cases {
-    ($($name:literal $(, $kind:ident)? $(needs $need:ident)*: $play:expr;)*) => {
-        vec![$($crate::harness::case($name, move || $play)$(.$kind())?$(.needs(Need::$need))*),*]
+    ($($name:literal $(needs $need:ident)*: $play:expr;)*) => {
+        vec![$($crate::harness::case($name, move || $play)$(.needs(Need::$need))*),*]
     };
 }
 
 impl Case {
     pub fn needs(mut self, need: Need) -> Self {
         self.needs.push(need);
-        self
-    }
-
-    /// `make stress` plays it, for as long as it is told.
-    pub fn stress(mut self) -> Self {
-        self.is_stress = true;
         self
     }
 
@@ -88,6 +80,8 @@ impl Case {
     pub fn play(&self) -> Verdict {
         if self.is_in_own_table() {
             machine::enter_own_table()?;
+        } else {
+            play::number_ids_by(&self.name);
         }
         (self.play)()
     }
@@ -135,16 +129,5 @@ fn missing(program: &str) -> Option<String> {
         }
         () if folder.join(program).is_file() => format!("{program} is not executable: chmod +x"),
         () => format!("there is no {program} in {}", folder.display()),
-    })
-}
-
-/// Does `round` at least `rounds` times, with the number of the round; `make stress` goes on until its
-/// time is up.
-pub fn repeat(rounds: u32, mut round: impl FnMut(u32) -> Verdict) -> Verdict {
-    let seconds = given("STRESS").and_then(|text| text.parse().ok());
-    let (start, time) = (Instant::now(), Duration::from_secs(seconds.unwrap_or(0)));
-    let goes_on = |done: &u32| *done < rounds || start.elapsed() < time;
-    (0..).take_while(goes_on).try_for_each(|number| {
-        round(number).map_err(|report| report.with_headline(&format!("in round {number}:")))
     })
 }

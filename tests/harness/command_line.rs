@@ -10,12 +10,13 @@ use super::case::{Case, Level};
 use super::grade;
 use super::junit;
 use super::programs;
+use super::report::{Kind, Report};
 use super::runner::{Played, play_all};
 use super::summary;
-use crate::engine::{Kind, Report};
+use super::trace;
 
 const USAGE: &str =
-    "usage: check [--list | --stress | --diff EXERCISE | --grade | --exact NAME | NAME…]";
+    "usage: check [--list | --diff EXERCISE | --trace EXERCISE | --grade | --exact NAME | NAME…]";
 
 /// With no word for what to do, all cases are played.
 pub fn main(cases: &[Case]) -> ExitCode {
@@ -24,17 +25,13 @@ pub fn main(cases: &[Case]) -> ExitCode {
     let done = match words.as_slice() {
         ["--list"] => Ok(say(cases.iter().map(|case| case.name.clone()))),
         ["--exact", name] => check(cases, true, |case| case.name == *name),
-        ["--stress"] => check(cases, false, |case| case.is_stress),
         ["--diff", exercise] => {
             beside::diff(exercise).map(|(text, differ)| say([text]) | u8::from(differ))
         }
+        ["--trace", exercise] => trace::trace(exercise).map(|text| say([text])),
         ["--grade"] => level().and_then(|_| grade::grade().map_err(Report::trouble)),
         ["--be-graded"] => {
             grade::be_graded().map_err(Report::trouble).and_then(|()| check(cases, false, |_| true))
-        }
-        ["--script", file, words @ ..] => Err(beside::run(file, words)),
-        ["--take", folder, into, flags @ ..] => {
-            programs::take_folder(folder.as_ref(), into.as_ref(), flags).map(|()| 0)
         }
         ["--help"] => Ok(say([USAGE.to_string()])),
         names if names.iter().any(|name| name.starts_with('-')) => Err(Report::trouble(USAGE)),

@@ -3,12 +3,11 @@
 use std::ffi::OsString;
 
 use super::by_hand::{as_user, quoted};
-use super::machine::{Need, has};
+use super::play::{Plays, world};
 use super::programs::{built, make_segment};
-use crate::engine::{Channel, Launch, Report, World, expect};
-
-/// A user who owns nothing.
-pub const NOBODY: u32 = 65534;
+use super::report::{Report, expect};
+use super::words::describe;
+use engine::{Channel, Launch, World};
 
 #[derive(Clone, Debug)]
 #[must_use]
@@ -34,7 +33,7 @@ impl Found {
     /// Nobody may write, not even its owner, the user of
     /// [`run_by_ordinary_user`](super::Scene::run_by_ordinary_user).
     pub fn read_only(self) -> Self {
-        Self { mode: 0o444, owner: has(Need::OtherUsers).then_some(NOBODY), ..self }
+        Self { mode: 0o444, owner: None, ..self }
     }
 
     /// Old bytes: `text` over and over.
@@ -58,13 +57,13 @@ impl Found {
 
     /// A world in which these are there. A maker has ended then, or lives on with the world.
     pub fn world(all: &[Self]) -> Result<World, Report> {
-        let mut world = World::new()?;
+        let mut world = world()?;
         for found in all {
             let maker = world.start(found.maker())?;
             world.wait_until_all_wait()?; // it has made it, or has ended
             if !found.maker_lives || world.has_ended(maker) {
-                let (outcome, _) = world.finish(maker)?;
-                let seen = outcome.describe(Channel::Pipes);
+                let outcome = world.ends(maker)?.outcome;
+                let seen = describe(&outcome, Channel::Pipes);
                 expect("a segment to start from", outcome.succeeded(), &seen)?;
             }
         }

@@ -3,7 +3,9 @@
 use std::process::ExitStatus;
 
 use super::programs::{Version, is_yours};
-use crate::engine::{Channel, Outcome, Report, expect_same};
+use super::report::{Report, expect_same};
+use super::words::describe;
+use engine::{Channel, Outcome};
 
 const RECEIVED: &str = "Process 2 : Received : Is this the shared memory ID : ";
 
@@ -39,7 +41,7 @@ pub fn four_lines(outcome: &Outcome, channel: Channel) -> Result<String, Report>
     let (stdout, status) = (order.map(|line| lines[line].as_str()).concat(), ExitStatus::default());
     let right = Outcome { stdout: stdout.into(), stderr: vec![], status, unread: None };
     let seen = Outcome { stdout: printed.as_str().into(), unread: None, ..outcome.clone() };
-    let [right, seen] = [right, seen].map(|outcome| outcome.describe(channel));
+    let [right, seen] = [right, seen].map(|outcome| describe(&outcome, channel));
     expect_same(headline, &right, &seen, ["right", Version::Ours.name()]).map(|()| id.to_string())
 }
 

@@ -19,7 +19,7 @@ use crew::Crew;
 use handin::{HandIn, printable};
 use marks::Marks;
 
-use crate::engine::{self, Folder};
+use engine::Folder;
 
 pub use crew::be_graded;
 
@@ -38,7 +38,7 @@ pub fn grade() -> Result<u8, String> {
     if handins.is_empty() {
         return Err(format!("HANDINS={}: it is empty", printable(folder.as_os_str())));
     }
-    let own = Folder::new().map_err(|why| why.to_string())?; // where no other is given
+    let own = Folder::new(None).map_err(|why| why.to_string())?; // where no other is given
     let results = given("RESULTS").unwrap_or_else(|| own.path().into());
     let because = |why: io::Error| because("RESULTS", &results, &why);
     can_be_written(&results, &folder).map_err(because)?;

@@ -2,20 +2,18 @@
 
 use std::env;
 use std::fs;
-use std::io;
 use std::path::Path;
 
+use super::report::{Kind, Report};
 use super::runner::Played;
-use crate::engine::{Kind, Report};
+use engine::{Trouble, While};
 
 /// Writes the file, where one is asked for.
-pub fn write(played: &[Played]) -> io::Result<()> {
+pub fn write(played: &[Played]) -> Result<(), Trouble> {
     let Some(file) = env::var_os("RESULTS").filter(|file| !file.is_empty()) else {
         return Ok(());
     };
-    let named =
-        |error| io::Error::other(format!("RESULTS={}: {error}", Path::new(&file).display()));
-    fs::write(&file, xml(played)).map_err(named)
+    fs::write(&file, xml(played)).doing(format!("writing RESULTS={}", Path::new(&file).display()))
 }
 
 /// From the text of such a file: each case's class, such as `fork.basic`, and the element that says what it came

@@ -1,6 +1,7 @@
 //! What this machine allows.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
@@ -9,16 +10,20 @@ use nix::sched::{CloneFlags, unshare};
 use nix::sys::resource::{Resource, getrlimit};
 use nix::unistd::{getegid, geteuid};
 
+use super::play::{has_two_users, world};
 use super::programs::yours;
-use crate::engine::{Launch, Report, Verdict, World};
+use super::report::{Report, Verdict};
+use engine::{Launch, NOBODY, Trouble, While, can_become};
 
 /// What a case needs beside the programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     OwnTable,
-    OtherUsers,
+    /// To have programs run as two users.
+    TwoUsers,
+    /// That they do not run as root, not even without capabilities.
     OrdinaryUser,
-    /// The user of the check is one.
+    /// The user of the check is no root.
     NotRoot,
     Strace,
     /// 400 processes: twice those of sixty-four runs at once.
@@ -32,7 +37,7 @@ impl Need {
     pub fn reason(self) -> &'static str {
         match self {
             Self::OwnTable => "needs a segment table of its own, which the kernel does not give",
-            Self::OtherUsers => "needs root, to act as two users",
+            Self::TwoUsers => "needs root, to act as two users",
             Self::OrdinaryUser | Self::NotRoot => "needs an ordinary user: root may do everything",
             Self::Strace => "needs strace, to make system calls fail: apt install strace",
             Self::ManyProcesses => "needs 400 processes: a limit here is lower",
@@ -41,13 +46,12 @@ impl Need {
     }
 
     fn is_met(self) -> bool {
-        let become_another = "setpriv --reuid=65534 --regid=65534 --clear-groups true";
         match self {
             Self::OwnTable => {
                 succeeds("unshare --ipc true || unshare --user --map-current-user --ipc true")
             }
-            Self::OtherUsers => succeeds(become_another),
-            Self::OrdinaryUser => !geteuid().is_root() || succeeds(become_another),
+            Self::TwoUsers => has_two_users(),
+            Self::OrdinaryUser => !geteuid().is_root() || can_become(NOBODY),
             Self::NotRoot => !geteuid().is_root(),
             Self::Strace => succeeds("strace -o /dev/null -e inject=shmget:error=ENOSPC true"),
             Self::ManyProcesses => most_processes() >= 400,
@@ -70,13 +74,12 @@ fn most_processes() -> u64 {
 
 /// Every case follows its programs with ptrace.
 pub fn needs_ptrace() -> Verdict {
-    let traced = World::new()?.run(Launch::of(["true"]));
-    traced.map(drop).map_err(|report| {
+    let traced = world().and_then(|mut world| world.run(Launch::of(["true"])));
+    traced.map(drop).map_err(|trouble: Trouble| {
         Report::trouble(format!(
             "ptrace is not allowed here.\n\
              It is allowed if /proc/sys/kernel/yama/ptrace_scope is 0 or 1, make does not\n\
-             run under strace or gdb, and a container's seccomp profile allows it.\n({})",
-            report.text.trim_end()
+             run under strace or gdb, and a container's seccomp profile allows it.\n({trouble})"
         ))
     })
 }
@@ -94,10 +97,12 @@ pub fn enter_own_table() -> Verdict {
         return Ok(());
     }
     let (user, group) = (geteuid(), getegid());
-    unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWIPC)?;
-    fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
-    fs::write("/proc/self/setgroups", "deny")?;
-    Ok(fs::write("/proc/self/gid_map", format!("{group} {group} 1"))?)
+    let entered = unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWIPC)
+        .map_err(io::Error::from)
+        .and_then(|()| fs::write("/proc/self/uid_map", format!("{user} {user} 1")))
+        .and_then(|()| fs::write("/proc/self/setgroups", "deny"))
+        .and_then(|()| fs::write("/proc/self/gid_map", format!("{group} {group} 1")));
+    Ok(entered.doing("taking a segment table of one's own")?)
 }
 
 /// Whether a command of the shell succeeds.

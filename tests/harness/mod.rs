@@ -12,22 +12,26 @@
 //! place in its life. Here process 2 is held at its birth, until the others wait or have ended:
 //!
 //! ```text
-//! let mut world = World::new()?;
+//! let mut world = world()?;
 //! let held = (2, At::Birth, Act::Hold);
-//! let (outcome, _) = world.run(Launch { steps: vec![held], ..Version::Ours.launch("shm-fork") })?;
-//! four_lines(&outcome, Channel::Pipes)?;
+//! let ran = world.plays(Launch { steps: vec![held], ..Version::Ours.launch("shm-fork") })?;
+//! four_lines(&ran.outcome, Channel::Pipes)?;
 //! world.expect_no_segment()
 //! ```
 
 // What a case is made of.
 mod by_hand;
 mod case;
+mod exercises;
 mod found;
 mod four_lines;
+mod play;
 mod programs;
+mod report;
 mod right;
 mod scene;
 mod typed;
+mod words;
 
 // What the machine allows.
 mod machine;
@@ -40,14 +44,19 @@ mod grade;
 mod junit;
 mod runner;
 mod summary;
+mod trace;
 
 pub use by_hand::{lines_by_hand, strace};
-pub use case::{Case, Level, case, exercise, repeat};
+pub use case::{Case, Level, case, exercise};
 pub use command_line::main;
-pub use found::{Found, NOBODY, found};
+pub use exercises::*;
+pub use found::{Found, found};
 pub use four_lines::{four_lines, name_of};
 pub use machine::Need;
+pub use play::{ANOTHER, Plays, world};
 pub use programs::{PROGRAMS, Version, is_yours, lab};
+pub use report::{Report, Verdict, expect, expect_of_c};
 pub use right::{Right, Seen, tells};
 pub use scene::{Scene, by_hand_shows};
 pub use typed::shows;
+pub use words::describe;

@@ -2,12 +2,17 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{self, Path, PathBuf};
+use std::fs::{self, File, Permissions};
+use std::io::{self, Read};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use crate::engine::{Kind, Launch, Report, Verdict, World};
+use engine::{Kind, Launch, Trouble, While};
+use nix::unistd::geteuid;
+
+use super::play::world;
+use super::report::{Report, Verdict};
 
 /// The folder of a run, where the programs are in `c` and in `ours`.
 static RUN: OnceLock<PathBuf> = OnceLock::new();
@@ -28,12 +33,11 @@ fn run() -> &'static Path {
 pub fn take() -> Verdict {
     let (run, built) = (run(), lab().join(built()));
     let (c, ours) = (run.join("c"), run.join("ours"));
-    take_folder(&built.join("c"), &c, &[])?;
+    take_folder(&built.join("c"), &c)?;
     if let Some(folder) = folder("ORIGINALS") {
-        take_folder(&folder, &c, &[])?;
+        take_folder(&folder, &c)?;
     }
-    // As ours are, so that a read that is to fail is the program's own, not its loader's.
-    take_folder(&yours().unwrap_or_else(|| built.join("release")), &ours, &["-static"])?;
+    take_folder(&yours().unwrap_or_else(|| built.join("release")), &ours)?;
     let is_there =
         |program: &str| c.join(program).exists() && (is_yours() || ours.join(program).exists());
     if let Some(program) = PROGRAMS.into_iter().find(|program| !is_there(program)) {
@@ -41,58 +45,129 @@ pub fn take() -> Verdict {
         let why = why.unwrap_or_else(|_| "it is not built: make builds it".into());
         return Err(Report::trouble(format!("{program}: {why}")));
     }
-    copy(&built.join("release/make-segment"), &run.join("make-segment"))
+    Ok(copy(&built.join("release/make-segment"), &run.join("make-segment"), 0o755)?)
 }
 
-/// A copy, which every user can reach: the lab may lie where only its owner may enter.
-fn copy(file: &Path, to: &Path) -> Verdict {
-    let named = |error| Report::trouble(format!("{}: {error}", file.display()));
-    fs::copy(file, to).map_err(named)?;
-    Ok(fs::set_permissions(to, Permissions::from_mode(0o755))?)
+/// No source is larger, and no executable, in bytes.
+const LARGEST_SOURCE: u64 = 1 << 20;
+const LARGEST_PROGRAM: u64 = 64 << 20;
+
+/// Opens a plain file of a bounded size. Its folder may be a stranger's: links are not followed, because they may
+/// lead to files that only the caller may read, or to our own programs.
+fn open(file: &Path, largest: u64) -> Result<File, Trouble> {
+    let reading = || format!("reading {}", file.display());
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+    let opened = File::options().read(true).custom_flags(flags).open(file);
+    let opened = match opened {
+        Err(error) if error.raw_os_error() == Some(libc::ELOOP) => {
+            return Err(Trouble::new(reading(), "it is a link: hand in the file itself"));
+        }
+        opened => opened.doing(reading())?,
+    };
+    let data = opened.metadata().doing(reading())?;
+    if data.is_file() && data.len() <= largest {
+        return Ok(opened);
+    }
+    Err(Trouble::new(reading(), format!("it is no file of at most {} MiB", largest >> 20)))
 }
 
-/// `check --take FOLDER INTO FLAG…`: of each exercise, FOLDER/shm-x.c is compiled to INTO/shm-x, and
-/// INTO/shm-x.log has the compiler's words (no program there if it failed); else FOLDER/shm-x is copied.
-pub fn take_folder(folder: &Path, into: &Path, flags: &[&str]) -> Verdict {
+/// A copy with these permissions, which the user of the programs can reach: the lab may lie where only its owner may
+/// enter.
+fn copy(file: &Path, to: &Path, mode: u32) -> Result<(), Trouble> {
+    let largest = if mode & 0o111 == 0 { LARGEST_SOURCE } else { LARGEST_PROGRAM };
+    let from = open(file, largest)?;
+    let copied = File::create(to).and_then(|mut to| {
+        io::copy(&mut from.take(largest), &mut to)?;
+        to.set_permissions(Permissions::from_mode(mode))
+    });
+    copied.doing(format!("copying {} to {}", file.display(), to.display()))
+}
+
+/// Of each exercise, FOLDER/shm-x.c is compiled to INTO/shm-x, and INTO/shm-x.log has the compiler's words (no program
+/// is there if it failed); else FOLDER/shm-x is copied. What cannot be taken is told in the .log.
+fn take_folder(folder: &Path, into: &Path) -> Verdict {
     let mut taken = 0;
-    fs::create_dir_all(into)?;
+    let made = fs::create_dir_all(into).and_then(|()| fs::set_permissions(into, passable()));
+    made.doing(format!("making {}", into.display()))?;
+    fs::read_dir(folder).doing(format!("reading the folder {}", folder.display()))?;
     for program in PROGRAMS {
-        let source = folder.join(program).with_extension("c");
-        if source.is_file() {
-            taken += 1;
-            compile(&source, &into.join(program), flags)?;
-        } else if is_executable(&folder.join(program)) {
-            taken += 1;
-            copy(&folder.join(program), &into.join(program))?;
+        let (source, binary, to) =
+            (folder.join(program).with_extension("c"), folder.join(program), into.join(program));
+        let is_there = |file: &Path| file.symlink_metadata().is_ok();
+        let done = if is_there(&source) {
+            compile(folder, program, &to)
+        } else if is_executable(&binary) {
+            copy(&binary, &to, 0o755)
+        } else {
+            continue;
+        };
+        taken += 1;
+        if let Err(why) = done {
+            let log = to.with_extension("log");
+            fs::write(&log, why.to_string()).doing(format!("writing {}", log.display()))?;
         }
     }
     let nothing = || format!("neither shm-*.c nor executables shm-* in {}", folder.display());
     if taken > 0 { Ok(()) } else { Err(Report::trouble(nothing())) }
 }
 
-fn is_executable(file: &Path) -> bool {
-    let is = |data: fs::Metadata| data.is_file() && data.permissions().mode() & 0o111 != 0;
-    file.metadata().is_ok_and(is)
+/// Root's programs run as another user, who has to come through.
+fn passable() -> Permissions {
+    Permissions::from_mode(if geteuid().is_root() { 0o711 } else { 0o700 })
 }
 
-/// Compiles in a world, where the compiler reads the user's folder and no other: what it says is shown.
-fn compile(source: &Path, program: &Path, flags: &[&str]) -> Verdict {
+fn is_executable(file: &Path) -> bool {
+    let is = |data: fs::Metadata| !data.is_dir() && data.permissions().mode() & 0o111 != 0;
+    file.symlink_metadata().is_ok_and(is)
+}
+
+/// Compiles in a world, where the compiler reads copies of the folder's sources, and no other folder: what it says is
+/// shown.
+fn compile(folder: &Path, program: &str, to: &Path) -> Result<(), Trouble> {
+    let mut world = world()?;
+    let inside = world.folder().path().to_path_buf();
+    let source = format!("{program}.c");
+    copy(&folder.join(&source), &inside.join(&source), 0o644)?;
+    for header in headers(folder) {
+        copy(&folder.join(&header), &inside.join(&header), 0o644)?;
+    }
     let set = |name, default: &str| env::var(name).unwrap_or_else(|_| default.into());
-    let words = format!("{} {}", set("CC", "cc"), set("CFLAGS", "-O2"));
-    let words = words.split_whitespace().chain(flags.iter().copied());
-    let words = words.chain(["-o", "program", "-iquote"]).map(OsString::from);
-    let folder = source.parent().unwrap_or(Path::new("."));
-    let launch = Launch::of(words.chain([folder.into(), source.into()]));
-    let launch = Launch { ignores_calls: true, ..launch };
-    let mut world = World::new()?;
-    let (is_made, text) = match world.run(launch) {
-        Ok((outcome, _)) => (outcome.succeeded(), [outcome.stdout, outcome.stderr].concat()),
-        Err(report) if report.kind == Kind::Stopped => (false, report.text.into_bytes()),
-        Err(report) => return Err(report),
+    let words = format!("{} {} -o program {source}", set("CC", "cc"), set("CFLAGS", "-O2"));
+    let launch = Launch { kind: Kind::Compiler, ..Launch::of(words.split_whitespace()) };
+    let ran = world.run(launch)?;
+    let said = [ran.outcome.stdout, ran.outcome.stderr].concat();
+    let said = ran.stopped.unwrap_or_else(|| shown(&said));
+    let log = to.with_extension("log");
+    fs::write(&log, said).doing(format!("writing {}", log.display()))?;
+    let _ = fs::remove_file(to); // that of the folder before
+    if ran.outcome.status.success() { copy(&inside.join("program"), to, 0o755) } else { Ok(()) }
+}
+
+/// The headers beside a source, a bounded number of them.
+fn headers(folder: &Path) -> Vec<OsString> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_header = |entry: &fs::DirEntry| {
+        entry.path().extension().is_some_and(|end| end == "h")
+            && entry.file_type().is_ok_and(|kind| kind.is_file())
     };
-    fs::write(program.with_extension("log"), text)?;
-    let _ = fs::remove_file(program);
-    if is_made { copy(&world.folder.path().join("program"), program) } else { Ok(()) }
+    entries.filter(is_header).take(16).map(|entry| entry.file_name()).collect()
+}
+
+/// So many lines of a compiler are enough, and so many letters of a line.
+const MOST_LINES: usize = 100;
+const MOST_LETTERS: usize = 160;
+
+/// What a compiler says: no control byte reaches a terminal, and its lines are indented, so that none looks like the
+/// report's own.
+fn shown(said: &[u8]) -> String {
+    let text = String::from_utf8_lossy(said);
+    let visible = |letter: char| match letter {
+        letter if letter.is_control() => letter.escape_default().collect::<String>(),
+        letter => letter.to_string(),
+    };
+    let lines = text.lines().take(MOST_LINES);
+    let lines = lines.map(|line| line.chars().take(MOST_LETTERS).map(visible).collect::<String>());
+    lines.flat_map(|line| ["    ".into(), line, "\n".into()]).collect()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,11 +217,10 @@ pub fn is_yours() -> bool {
     yours().is_some()
 }
 
-/// A folder from the root on, without the slash at its end.
+/// A folder, without the slash at its end.
 fn folder(variable: &str) -> Option<PathBuf> {
     let folder = env::var_os(variable).filter(|folder| !folder.is_empty())?;
-    let folder = path::absolute(folder).ok()?;
-    Some(folder.components().collect())
+    Some(Path::new(&folder).components().collect())
 }
 
 /// What the user of make has set.

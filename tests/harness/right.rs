@@ -4,7 +4,9 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
 use super::programs::is_yours;
-use crate::engine::{Channel, Outcome, Trace, Verdict, expect};
+use super::report::{Verdict, expect};
+use super::words::describe;
+use engine::{Channel, Outcome, Ran};
 
 /// What is right where the C version is not.
 #[derive(Clone, Copy)]
@@ -28,7 +30,8 @@ pub struct Seen {
     pub after: String,
     /// What the last program did.
     pub last: Outcome,
-    pub trace: Trace,
+    /// And all of it.
+    pub ran: Ran,
 }
 
 impl Seen {
@@ -36,6 +39,11 @@ impl Seen {
     pub fn text(&self) -> String {
         format!("{}segments then:\n{}", self.programs, self.after)
     }
+}
+
+/// What a terminal makes of a program's `\n`.
+fn line_end(channel: Channel) -> &'static [u8] {
+    if channel.prints_on_terminal() { b"\r\n" } else { b"\n" }
 }
 
 /// Whether these lines were told. A student chooses the label of a message, and all words about a size, and
@@ -54,7 +62,7 @@ pub fn tells(outcome: &Outcome, lines: &str) -> Verdict {
     let is_so = outcome.status.code() == Some(1) && is_told(&told, lines);
     let label = if is_yours() { " (with any label)" } else { "" };
     let wanted = format!("exit status 1, and on standard error: {}{label}", lines.trim_end());
-    expect(&wanted, is_so, &outcome.describe(Channel::Pipes))
+    expect(&wanted, is_so, &describe(outcome, Channel::Pipes))
 }
 
 impl Right<'_> {
@@ -77,8 +85,8 @@ impl Right<'_> {
     /// What ours prints and leaves, to the byte.
     pub fn text(&self, channel: Channel, c: &Seen, ours: &Seen) -> String {
         let prints = self.prints.as_bytes();
-        let says = [self.says.as_bytes(), channel.line_end()].concat();
-        let (stdout, stderr) = match (channel.is_merged(), channel.shows_prompt_first()) {
+        let says = [self.says.as_bytes(), line_end(channel)].concat();
+        let (stdout, stderr) = match (channel.is_merged(), channel == Channel::Terminal) {
             (false, _) => (prints.to_vec(), says),
             (true, false) => ([&says, prints].concat(), Vec::new()),
             (true, true) => ([prints, &says].concat(), Vec::new()),
@@ -86,6 +94,6 @@ impl Right<'_> {
         let status = ExitStatus::from_raw(1 << 8);
         let wanted = Outcome { stdout, stderr, status, ..ours.last };
         let after = if self.leaves_as_c { &c.after } else { &ours.before };
-        format!("{}segments then:\n{after}", wanted.describe(channel))
+        format!("{}segments then:\n{after}", describe(&wanted, channel))
     }
 }

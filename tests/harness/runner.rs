@@ -13,7 +13,8 @@ use super::apart::Apart;
 use super::case::Case;
 use super::machine;
 use super::programs;
-use crate::engine::{self, Folder, Kind, Report, Verdict};
+use super::report::{Kind, Report, Verdict};
+use engine::{Folder, While};
 
 /// The cases played at once: more than there are processors, because most wait for something.
 const AT_ONCE: usize = 8;
@@ -56,13 +57,14 @@ struct Runner<'a> {
 
 /// Plays them all.
 pub fn play_all<'a>(cases: &'a [&'a Case]) -> Result<Vec<Played<'a>>, Report> {
-    set_child_subreaper(true)?;
+    set_child_subreaper(true).doing("becoming the parent of what cases leave")?;
     engine::remove_stale()?;
     engine::reset_signals();
     let signals = [Signal::SIGCHLD, Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
     let signals = SigSet::from_iter(signals);
-    signals.thread_block()?;
-    let (folder, played) = (Folder::new()?, cases.iter().map(|_| None).collect());
+    signals.thread_block().doing("blocking signals")?;
+    let (folder, played) = (Folder::new(None)?, cases.iter().map(|_| None).collect());
+    folder.let_others_through()?;
     programs::are_in(folder.path());
     let mut runner = Runner { cases, played, playing: Vec::new(), signals, folder };
     let prepares = Apart::begin(|| programs::take().and_then(|()| machine::needs_ptrace()))?;
@@ -91,11 +93,9 @@ impl Runner<'_> {
     }
 
     fn play(&mut self, indexes: Vec<usize>) -> Verdict {
-        let is_stress = self.cases.iter().all(|case| case.is_stress);
-        let at_once = if is_stress { indexes.len() } else { AT_ONCE };
         let mut indexes = indexes.into_iter();
         loop {
-            while self.playing.len() < at_once {
+            while self.playing.len() < AT_ONCE {
                 let Some(index) = indexes.next() else { break };
                 self.begin(index);
             }
@@ -135,7 +135,7 @@ impl Runner<'_> {
                     return Ok((found, status));
                 }
             }
-            match self.signals.wait()? {
+            match self.signals.wait().doing("waiting for a case")? {
                 Signal::SIGCHLD => {}
                 signal => self.interrupted(signal),
             }

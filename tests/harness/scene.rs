@@ -1,20 +1,19 @@
 //! A scene: the state that programs start in, what is run, and on which channels. The C version and
 //! ours play it, and what they do is compared.
 
-use common::{CREATE_KEY, CREATE_SIZE};
+use engine::{Act, At, Channel, Folder, Launch, Outcome, Step, Who, in_words, user_for};
 use nix::errno::Errno;
 
-use super::by_hand::{as_user, by_hand, input_by_hand, quoted, strace};
-use super::found::{Found, NOBODY, found};
+use super::by_hand::{as_user, by_hand, connected, input_by_hand, quoted, strace};
+use super::exercises::{CREATE_KEY, CREATE_SIZE};
+use super::found::{Found, found};
 use super::four_lines::{four_lines, name_of};
-use super::machine::{Need, has};
+use super::play::Plays;
 use super::programs::{Version, is_yours};
+use super::report::{Kind, Report, Verdict, expect, expect_of_c, expect_same};
 use super::right::{Right, Seen};
 use super::typed::typed;
-use crate::engine::{
-    Act, At, Channel, Folder, Kind, Launch, Report, Step, THE_C_VERSIONS_ORDER, Verdict, Who,
-    expect, expect_of_c, expect_same, in_words,
-};
+use super::words::describe;
 
 #[derive(Clone, Debug)]
 #[must_use = "a scene that is not played checks nothing"]
@@ -99,7 +98,7 @@ impl Scene {
 
     /// A user without privileges runs the programs: this one, or nobody in root's place.
     pub fn run_by_ordinary_user(self) -> Self {
-        Self { user: has(Need::OtherUsers).then_some(NOBODY), ..self }
+        Self { user: user_for(None), ..self }
     }
 
     /// A command that runs the programs: its words before the program's name.
@@ -152,7 +151,7 @@ impl Scene {
                 return Ok(());
             }
             let wanted = right.text(channel, &c, &ours);
-            let outcome = ours.last.describe(channel);
+            let outcome = describe(&ours.last, channel);
             let seen = format!("{outcome}segments then:\n{}", ours.after);
             let says = right.says;
             let hint = match in_words(ours.last.status).as_str() {
@@ -192,38 +191,34 @@ impl Scene {
 
     fn play_in(&self, version: Version, channel: Channel) -> Result<Seen, Report> {
         let mut world = Found::world(&self.found)?;
-        let before = world.keys.describe()?;
+        let before = world.tells_left()?;
         let mut programs = String::new();
-        let mut last = None;
+        let mut last: Option<(Outcome, engine::Ran, &str)> = None;
         for &(program, ref input) in &self.programs {
             let launch = self.launch(version, program);
             let launch = Launch { channel, input: input.clone(), ..launch };
-            let (mut outcome, trace) = world.run(launch)?;
+            let ran = world.plays(launch)?;
+            let mut outcome = ran.outcome.clone();
             if is_yours() || input.is_empty() {
                 outcome.unread = None; // how far a program reads ahead, is its own affair
             }
-            programs += &format!("{program}:\n{}", outcome.describe(channel));
-            last = Some((outcome, trace, program));
+            programs += &format!("{program}:\n{}", describe(&outcome, channel));
+            last = Some((outcome, ran, program));
         }
-        let (last, trace, program) =
-            last.ok_or_else(|| Report::failed("the scene runs nothing"))?;
-        let after = world.keys.describe()?;
-        Ok(Seen { program, before, programs, after, last, trace })
+        let (last, ran, program) = last.ok_or_else(|| Report::failed("the scene runs nothing"))?;
+        let after = world.tells_left()?;
+        Ok(Seen { program, before, programs, after, last, ran })
     }
 
     fn launch(&self, version: Version, program: &str) -> Launch {
         let shell = format!("exec \"$0\" {}", self.redirection);
         let shell = if self.redirection.is_empty() { vec![] } else { vec!["sh", "-c", &shell] };
         let wrapper = [self.wrapper, &shell].concat();
-        // Where C's processes race, they are held to the order that it hopes for. So are others: that they
-        // race is shown by the cases that hold them, and not by luck.
-        let order = match version {
-            _ if program != "shm-fork" => &[],
-            Version::Ours if !self.steps.is_empty() => &[],
-            _ => &THE_C_VERSIONS_ORDER[..],
-        };
-        let steps = [&self.steps, order].concat();
-        Launch { user: self.user, steps, ..version.launch_under(&wrapper, program) }
+        Launch {
+            user: self.user,
+            steps: self.steps.clone(),
+            ..version.launch_under(&wrapper, program)
+        }
     }
 
     /// What there is before the programs begin, in a sentence.
@@ -263,7 +258,7 @@ impl Scene {
             let (input, typed) = input_by_hand(input, channel);
             let user = as_user(self.user);
             let command = format!("{input}{user}{strace}{wrapper}{program} {}", self.redirection);
-            let command = channel.by_hand(command.trim_end());
+            let command = connected(channel, command.trim_end());
             lines += &format!("{compile}    {command}{typed}{each}\n");
         }
         lines + "    ipcs -m\n"
@@ -274,7 +269,7 @@ impl Scene {
 pub fn by_hand_shows(scene: &Scene) -> Verdict {
     let commands = scene.by_hand(Channel::Pipes);
     let commands = commands.split_once('\n').map_or("", |(_, commands)| commands);
-    let shown = typed(commands, &Folder::new()?)?;
+    let shown = typed(commands, &Folder::new(None)?)?;
     let seen = scene.play(Version::Ours, Channel::Pipes)?.last;
     let status = format!("{}\n\n---", seen.status.code().unwrap_or_default());
     let parts = [seen.stdout, seen.stderr, status.into_bytes()];

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::by_hand::quoted;
 use super::case::Level;
-use super::programs::{given, is_yours};
+use super::programs::given;
+use super::report::{Kind, Report};
 use super::runner::Played;
-use crate::engine::{Kind, Report, landlock_version};
 
 /// A screen of 24 lines, without those of make and of the prompt.
 const LINES: usize = 22;
@@ -31,11 +31,8 @@ pub fn lines(played: &[Played], in_full: bool) -> Vec<String> {
 
 fn green(played: &[Played]) -> Vec<String> {
     let mut lines = [counts(played), reasons(played)].concat();
-    if is_yours() && landlock_version() == 0 {
-        lines.push(
-            "This kernel has no Landlock: what is checked can read and write your files.".into(),
-        );
-    }
+    let not_held = engine::not_held().into_iter();
+    lines.extend(not_held.map(|what| format!("This kernel has {what}.")));
     let any = played.iter().any(|played| played.verdict.is_ok());
     lines.push(if any { "All that ran passed." } else { "Nothing was checked." }.into());
     lines

@@ -9,7 +9,8 @@ use nix::sys::signal::{SigSet, Signal, killpg};
 use nix::unistd::Pid;
 
 use super::programs::{built, lab};
-use crate::engine::{Folder, Report, Verdict, expect};
+use super::report::{Report, Verdict, expect};
+use engine::{Folder, While};
 
 /// Types commands; gives what is shown on both streams. Nothing of them goes on running.
 pub fn typed(commands: &str, folder: &Folder) -> Result<String, Report> {
@@ -18,7 +19,8 @@ pub fn typed(commands: &str, folder: &Folder) -> Result<String, Report> {
     // Pages call it target; what a report prints has its name already.
     let has_name = commands.contains(&built);
     let commands = if has_name { commands.into() } else { commands.replace("target/", &built) };
-    SigSet::all().thread_unblock()?; // the runner has blocked some, and children inherit that
+    // The runner has blocked some, and children inherit that.
+    SigSet::all().thread_unblock().doing("unblocking signals")?;
     // A program may be wrong, and hang; the check may be killed.
     let mut shell = Command::new("setpriv");
     shell.args(["--pdeathsig", "TERM", "timeout", "--kill-after=1", "30"]);
@@ -27,10 +29,12 @@ pub fn typed(commands: &str, folder: &Folder) -> Result<String, Report> {
     for set in ["MAKEFLAGS", "MAKELEVEL", "CASE", "LEVEL", "SIZE", "ORIGINALS", "RESULTS"] {
         shell.env_remove(set);
     }
-    let mut shell = shell.stdin(Stdio::null()).stdout(File::create(&file)?).spawn()?;
-    let status = shell.wait()?;
-    let _ = killpg(Pid::from_raw(shell.id().try_into()?), Signal::SIGKILL);
-    let mut shown = String::from_utf8_lossy(&fs::read(file)?).into_owned();
+    let typing = || format!("typing {commands}");
+    let output = File::create(&file).doing(typing())?;
+    let mut shell = shell.stdin(Stdio::null()).stdout(output).spawn().doing(typing())?;
+    let status = shell.wait().doing(typing())?;
+    let _ = killpg(Pid::from_raw(shell.id().try_into().unwrap_or(0)), Signal::SIGKILL);
+    let mut shown = String::from_utf8_lossy(&fs::read(file).doing(typing())?).into_owned();
     if status.signal() == Some(Signal::SIGSEGV as i32) {
         shown += "Segmentation fault\n"; // a shell at a prompt says so
     }
@@ -39,7 +43,7 @@ pub fn typed(commands: &str, folder: &Folder) -> Result<String, Report> {
 
 /// Types each command, behind a `$`, and compares what is shown with the lines below it.
 pub fn shows(text: &str) -> Verdict {
-    let folder = Folder::new()?;
+    let folder = Folder::new(None)?;
     text.split("\n$ ").skip(1).try_for_each(|text| {
         let text = text.replace("\n> ", " "); // a command may have a second line
         let (command, wanted) = text.split_once('\n').unwrap_or((&text, ""));

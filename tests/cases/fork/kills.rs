@@ -3,7 +3,7 @@
 //! died, of what.
 
 use super::super::prelude::*;
-use super::{at_each, describe, places, runs_right, traced, undisturbed};
+use super::{at_each, in_place, places, runs_right, traced, undisturbed};
 
 /// A child dies, and its parent notices.
 pub fn careful() -> Vec<Case> {
@@ -36,28 +36,29 @@ fn killed(who: Who, signal: Signal) -> Verdict {
 fn control_c_is_typed() -> Verdict {
     signalled(1, Act::SendAll(Signal::SIGINT), |outcome, _| {
         let ends = in_words(outcome.status);
-        expect("died by SIGINT", ends == "died by SIGINT", &outcome.describe(Channel::Pipes))
+        expect("died by SIGINT", ends == "died by SIGINT", &describe(outcome, Channel::Pipes))
     })
 }
 
 fn signalled(who: Who, act: Act, check: impl Fn(&Outcome, bool) -> Verdict) -> Verdict {
     let places = places(who, &undisturbed()?);
-    at_each(who, &places, act, |at, world, trace, outcome| {
-        if trace.reached.contains(&false) {
+    at_each(who, &places, act, |at, world, ran| {
+        let outcome = &ran.outcome;
+        if ran.reached.contains(&false) {
             return four_lines(outcome, Channel::Pipes).map(drop);
         }
         check(outcome, places.last() == Some(&at))?;
-        let sleeper = trace.sleeper.map(name_of);
+        let sleeper = ran.sleeper.map(name_of);
         let seen = format!("{} sleeps", sleeper.unwrap_or("nobody"));
         let is_so = sleeper.is_none() || is_yours(); // a program that polls notices in time
         expect("the others end at once", is_so, &seen)?;
-        leaves_nothing(world, trace)
+        leaves_nothing(world, ran)
     })
 }
 
 /// The parent died itself, or it alone tells which process died.
 fn survived(outcome: &Outcome, who: usize, signal: Signal, is_last: bool) -> Verdict {
-    let seen = outcome.describe(Channel::Pipes);
+    let seen = describe(outcome, Channel::Pipes);
     // A signal before the very last call may come too late.
     if is_last && outcome.succeeded() {
         return four_lines(outcome, Channel::Pipes).map(drop);
@@ -77,10 +78,10 @@ fn survived(outcome: &Outcome, who: usize, signal: Signal, is_last: bool) -> Ver
 
 /// No segment stays. If the parent died before it marked the segment for removal, the next run removes
 /// it.
-fn leaves_nothing(world: &mut World, trace: &Trace) -> Verdict {
+fn leaves_nothing(world: &mut World, ran: &Ran) -> Verdict {
     let next = if is_yours() { "clone" } else { "socketpair" }; // what comes after the removal
-    let is_marked = trace.calls[0].iter().any(|call| call.starts_with(next));
-    if !is_marked && world.keys.describe()?.trim() != "none" {
+    let is_marked = ran.calls[0].iter().any(|call| call.starts_with(next));
+    if !is_marked && world.tells_left()?.trim() != "none" {
         runs_right(world, Channel::Pipes)?;
     }
     world.expect_no_segment()
@@ -93,11 +94,11 @@ fn two_deaths_leave(found: &[Found]) -> Verdict {
     let mut leaving = Vec::new();
     for at in places(0, &whole) {
         let mut world = Found::world(found)?;
-        let before = world.keys.describe()?;
+        let before = world.tells_left()?;
         let death = (0, at, Act::Send(Signal::SIGKILL));
         traced(&mut world, Version::Ours, &[death])?;
-        if world.keys.describe()? != before {
-            leaving.push(describe(0, at));
+        if world.tells_left()? != before {
+            leaving.push(in_place(0, at));
         }
     }
     let seen = leaving.join("\n");
@@ -106,22 +107,22 @@ fn two_deaths_leave(found: &[Found]) -> Verdict {
 
 /// The other process goes on alone, and all looks well.
 fn a_death_in_the_c_version() -> Verdict {
-    let mut world = World::new()?;
+    let mut world = world()?;
     let death = (2, At::Awake, Act::Send(Signal::SIGKILL));
-    let (outcome, _) = traced(&mut world, Version::C, &[death])?;
-    let seen = outcome.describe(Channel::Pipes);
+    let outcome = traced(&mut world, Version::C, &[death])?.outcome;
+    let seen = describe(&outcome, Channel::Pipes);
     expect_of_c("exit status 0", outcome.succeeded(), &seen)?;
     world.expect_no_segment()
 }
 
 /// Nobody is left to remove the segment.
 fn the_parents_death_in_the_c_version() -> Verdict {
-    let mut world = World::new()?;
+    let mut world = world()?;
     let death = (0, At::Call("wait4", 1), Act::Send(Signal::SIGKILL));
-    let (outcome, _) = traced(&mut world, Version::C, &[death])?;
+    let outcome = traced(&mut world, Version::C, &[death])?.outcome;
     let ends = in_words(outcome.status);
     expect_of_c("died by SIGKILL", ends == "died by SIGKILL", &ends)?;
-    let left = world.keys.describe()?;
+    let left = world.tells_left()?;
     let is_left = left.contains(" 0 attached");
     expect_of_c("a segment that nobody uses", is_left, &left)
 }

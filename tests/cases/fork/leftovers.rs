@@ -9,8 +9,8 @@ pub fn cases() -> Vec<Case> {
     let finds = [("shmget", 1), ("shmget", 2), ("shmctl", 1)];
     cases! {
         // The C version uses it, cannot remove it, and leaves its last text there.
-        "another_users_leftover" needs OtherUsers:
-            fork().on(leftover()).only(Channel::Pipes).run_by(NOBODY)
+        "another_users_leftover" needs TwoUsers:
+            fork().on(leftover()).only(Channel::Pipes).run_by(ANOTHER)
                 .differs(&says("shmctl: Operation not permitted"));
         "a_living_processs_segment": a_living_processs("x");
         "a_living_processs_segment_not_attached_yet": a_living_processs("");
@@ -36,7 +36,7 @@ fn a_living_processs(text: &'static str) -> Verdict {
 
 /// Ours runs from begin to end while a process of the C version is held: both are right.
 fn beside_the_c_version(who: Who, at: At) -> Verdict {
-    let mut world = World::new()?;
+    let mut world = world()?;
     let [c, ours] = beside_c(&mut world, who, at, Version::Ours)?;
     four_lines(&ours, Channel::Pipes)?;
     let right = four_lines(&c, Channel::Pipes);

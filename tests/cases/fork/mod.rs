@@ -63,8 +63,8 @@ fn refuses() -> Vec<Case> {
         "a_smaller_segment_is_there":
             fork().on(found(FORK_KEY, FORK_SIZE - 1))
                 .differs(&says("shmget: Invalid argument"));
-        "another_users_private_segment" needs OtherUsers:
-            fork().on(leftover().mode(0o600)).run_by(NOBODY).differs(&denied);
+        "another_users_private_segment" needs TwoUsers:
+            fork().on(leftover().mode(0o600)).run_by(ANOTHER).differs(&denied);
         "a_read_only_segment" needs OrdinaryUser:
             fork().on(found(FORK_KEY, FORK_SIZE).read_only())
                 .run_by_ordinary_user().differs(&denied);
@@ -86,9 +86,9 @@ fn says(says: &str) -> Right<'_> {
 }
 
 /// Runs a version of shm-fork, with steps.
-fn traced(world: &mut World, version: Version, steps: &[Step]) -> Result<(Outcome, Trace), Report> {
-    let played = world.run(launch(version, steps))?;
-    comes_there(&played.1)?;
+fn traced(world: &mut World, version: Version, steps: &[Step]) -> Result<Ran, Report> {
+    let played = world.plays(launch(version, steps))?;
+    comes_there(&played)?;
     Ok(played)
 }
 
@@ -97,23 +97,23 @@ fn launch(version: Version, steps: &[Step]) -> Launch {
 }
 
 /// Which calls a student's program makes may differ from run to run: then that run says nothing more.
-fn comes_there(trace: &Trace) -> Verdict {
+fn comes_there(ran: &Ran) -> Verdict {
     let wanted = "it comes to each place where something is to be done to it";
-    expect(wanted, !trace.reached.contains(&false) || is_yours(), &trace.calls.concat().join(" "))
+    expect(wanted, !ran.reached.contains(&false) || is_yours(), &ran.calls.concat().join(" "))
 }
 
 /// Runs the C version and, while one of its processes pauses, another version from begin to end; gives both.
 fn beside_c(world: &mut World, who: Who, at: At, other: Version) -> Result<[Outcome; 2], Report> {
-    let c = launch(Version::C, &THE_C_VERSIONS_ORDER);
+    let c = launch(Version::C, &[]);
     let running = world.start_paused(c, who, at)?;
-    let (other, _) = world.run(launch(other, &THE_C_VERSIONS_ORDER))?;
-    let (c, trace) = world.finish(running)?;
-    comes_there(&trace)?;
-    Ok([c, other])
+    let other = world.plays(launch(other, &[]))?;
+    let c = world.ends(running)?;
+    comes_there(&c)?;
+    Ok([c.outcome, other.outcome])
 }
 
 /// "process 1, before its read number 2".
-fn describe(who: Who, at: At) -> String {
+fn in_place(who: Who, at: At) -> String {
     let name = name_of(who);
     match at {
         At::Call(call, number) => format!("{name}, before its {call} number {number}"),
@@ -128,14 +128,14 @@ fn at_each(
     who: Who,
     places: &[At],
     act: Act,
-    judge: impl Fn(At, &mut World, &Trace, &Outcome) -> Verdict,
+    judge: impl Fn(At, &mut World, &Ran) -> Verdict,
 ) -> Verdict {
     places.iter().try_for_each(|&at| {
-        let (mut world, step) = (World::new()?, (who, at, act));
+        let (mut world, step) = (world()?, (who, at, act));
         let played = traced(&mut world, Version::Ours, &[step]);
-        let judged = played.and_then(|(outcome, trace)| judge(at, &mut world, &trace, &outcome));
+        let judged = played.and_then(|ran| judge(at, &mut world, &ran));
         judged.map_err(|report| {
-            let place = describe(who, at);
+            let place = in_place(who, at);
             let headline = match act {
                 Act::Send(signal) | Act::SendAll(signal) => {
                     format!("{signal} was sent to {place}:")
@@ -153,8 +153,8 @@ fn at_each(
 const MOST_CALLS: usize = 40;
 
 /// One process's places: its birth and before its calls, of who calls shmget those from there on.
-fn places(who: Who, trace: &Trace) -> Vec<At> {
-    let calls = trace.places(who);
+fn places(who: Who, ran: &Ran) -> Vec<At> {
+    let calls = ran.places(who);
     let start = calls.iter().position(|&at| at == At::Call("shmget", 1));
     let calls = calls.into_iter().skip(start.unwrap_or(0)).take(MOST_CALLS);
     let birth = start.is_none().then_some(At::Birth);
@@ -162,16 +162,16 @@ fn places(who: Who, trace: &Trace) -> Vec<At> {
 }
 
 /// What one run does when nobody disturbs it.
-fn undisturbed() -> Result<Trace, Report> {
-    let (_, trace) = traced(&mut World::new()?, Version::Ours, &[])?;
-    let children = trace.calls.len() - 1;
+fn undisturbed() -> Result<Ran, Report> {
+    let ran = traced(&mut world()?, Version::Ours, &[])?;
+    let children = ran.calls.len() - 1;
     let seen = format!("it makes {children}");
     expect("it makes two children", children == 2, &seen)?;
-    Ok(trace)
+    Ok(ran)
 }
 
 /// One run from begin to end; gives the ID in its four lines.
 fn runs_right(world: &mut World, channel: Channel) -> Result<String, Report> {
-    let (outcome, _) = world.run(Launch { channel, ..Version::Ours.launch("shm-fork") })?;
-    four_lines(&outcome, channel)
+    let ran = world.plays(Launch { channel, ..Version::Ours.launch("shm-fork") })?;
+    four_lines(&ran.outcome, channel)
 }

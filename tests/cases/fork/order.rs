@@ -23,10 +23,10 @@ fn held(who: Who) -> Verdict {
         _ => None,
     });
     let all: Vec<At> = before.iter().copied().chain(after).collect();
-    let held = at_each(who, &all, Act::Hold, |_, world, trace, outcome| {
-        four_lines(outcome, Channel::Pipes)?;
+    let held = at_each(who, &all, Act::Hold, |_, world, ran| {
+        four_lines(&ran.outcome, Channel::Pipes)?;
         let wanted = "the parent waits for both of its children";
-        expect(wanted, !trace.is_outlived, "the parent has ended before one of them")?;
+        expect(wanted, !ran.is_outlived, "the parent has ended before one of them")?;
         world.expect_no_segment()
     });
     // To sleep is to hope that the other has come far enough.
@@ -40,9 +40,9 @@ fn held(who: Who) -> Verdict {
 
 /// Who wants a segment without a key may have one.
 fn the_key_is_1001() -> Verdict {
-    let mut world = World::new()?;
+    let mut world = world()?;
     world.start_paused(launch(Version::Ours, &[]), 2, At::Birth)?;
-    let (asked, table) = (world.keys.asked("shmget"), world.keys.describe()?);
+    let (asked, table) = (world.asked("shmget"), world.tells_left()?);
     let is_so = asked.iter().all(|&key| key == FORK_KEY);
     expect("shmget with key 1001, or IPC_PRIVATE", is_so, &format!("key {asked:?}"))?;
     let is_666 = asked.is_empty() || table.contains("666,"); // 01666 when it is marked for removal
@@ -54,10 +54,10 @@ fn the_key_is_1001() -> Verdict {
 fn the_text_is_in_the_segment() -> Verdict {
     let places = [At::Birth, At::Call("shmdt", 1), At::Call("exit_group", 1)];
     for (who, at) in places.into_iter().flat_map(|at| [(2, at), (1, at)]) {
-        let mut world = World::new()?;
+        let mut world = world()?;
         world.start_paused(launch(Version::Ours, &[]), who, at)?;
         world.wait_until_all_wait()?;
-        if world.has_text("shared memory ID : 0") {
+        if world.has_stored("shared memory ID : ") {
             return Ok(());
         }
     }
@@ -68,18 +68,18 @@ fn the_text_is_in_the_segment() -> Verdict {
 /// Process 1 is held at its birth: process 2 can only wait.
 pub fn nobody_is_busy() -> Verdict {
     let held = (1, At::Birth, Act::Hold);
-    let (_, trace) = traced(&mut World::new()?, Version::Ours, &[held])?;
+    let ran = traced(&mut world()?, Version::Ours, &[held])?;
     let wanted = "the others wait in a system call, such as read: a busy wait takes the processor\n\
                   from everybody else, even from the process that it waits for";
-    expect(wanted, !trace.is_busy, "one of them computes all the while")
+    expect(wanted, !ran.is_busy, "one of them computes all the while")
 }
 
 /// Process 2 of the C version reads what process 1 has not written yet.
 fn the_c_version_is_held() -> Verdict {
     let held = (1, At::Birth, Act::Hold);
-    let (played, _) = traced(&mut World::new()?, Version::C, &[held])?;
-    let is_right = four_lines(&played, Channel::Pipes).is_ok();
-    let seen = played.describe(Channel::Pipes);
+    let played = traced(&mut world()?, Version::C, &[held])?;
+    let is_right = four_lines(&played.outcome, Channel::Pipes).is_ok();
+    let seen = describe(&played.outcome, Channel::Pipes);
     let wanted = "its lines are wrong, with process 1 held";
     expect_of_c(wanted, !is_right, &seen)
 }

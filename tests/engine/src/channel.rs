@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+/// What they are connected to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Channel {
     /// Three pipes.
@@ -36,35 +37,20 @@ impl fmt::Display for Channel {
 }
 
 impl Channel {
-    /// What a student makes of a command, to have the streams like this and to see the exit status.
-    pub fn by_hand(self, command: &str) -> String {
-        match self {
-            Self::Pipes | Self::TerminalInput => format!("({command}; echo $?) | cat"),
-            Self::OneFile => format!("({command}; echo $?) 2>&1 | cat"),
-            Self::ReaderGone => format!("({command}; echo $? >&2) | :"),
-            Self::Terminal | Self::TerminalOutput | Self::HungUp => format!("{command}; echo $?"),
-        }
-    }
-
     /// Whether the user types the input.
+    #[must_use]
     pub fn is_typed(self) -> bool {
         matches!(self, Self::Terminal | Self::TerminalInput)
     }
 
     /// Whether standard output and standard error end in the same place.
+    #[must_use]
     pub fn is_merged(self) -> bool {
         matches!(self, Self::OneFile | Self::Terminal | Self::TerminalOutput)
     }
 
-    pub fn shows_prompt_first(self) -> bool {
-        self == Self::Terminal
-    }
-
-    /// What a terminal makes of a program's `\n`.
-    pub fn line_end(self) -> &'static [u8] {
-        if self.prints_on_terminal() { b"\r\n" } else { b"\n" }
-    }
-
+    /// Whether the user sees at once what it prints.
+    #[must_use]
     pub fn prints_on_terminal(self) -> bool {
         matches!(self, Self::Terminal | Self::TerminalOutput)
     }

@@ -1,13 +1,17 @@
 //! What is done to the processes of a run: at a place in the life of one of them, an act.
 
+use std::fmt;
+
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 
 /// One of a program's processes: 0 is the first, then its children in the order of their birth.
 pub type Who = usize;
 
+/// A place in a process's life. Calls of all its threads count; those of its loader do not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum At {
+    /// Before it does anything.
     Birth,
     /// Before its system call of this name, and of this number among those, from 1.
     Call(&'static str, usize),
@@ -17,11 +21,24 @@ pub enum At {
     Awake,
 }
 
+/// "before its read number 2".
+impl fmt::Display for At {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Birth => write!(formatter, "before its first call"),
+            Self::Call(name, number) => write!(formatter, "before its {name} number {number}"),
+            Self::After(name, number) => write!(formatter, "after its {name} number {number}"),
+            Self::Awake => write!(formatter, "after its first sleep"),
+        }
+    }
+}
+
+/// What is done there, once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// It is held until the others have ended or can do no more. Nothing else is done to it at that place.
+    /// It is held until the others have ended, or can do no more.
     Hold,
-    /// It is held until the case waits for the program's end.
+    /// It is held until the case lets it go: [`World::finish`](crate::World::finish).
     Pause,
     /// A signal is sent to it.
     Send(Signal),
@@ -33,7 +50,3 @@ pub enum Act {
 
 /// To one of the processes, at a place, an act.
 pub type Step = (Who, At, Act);
-
-/// The order that the C version of shm-fork hopes for: process 2 reads when process 1 has written and
-/// sleeps, and process 1 reads when process 2 has ended.
-pub const THE_C_VERSIONS_ORDER: [Step; 2] = [(2, At::Birth, Act::Hold), (1, At::Awake, Act::Hold)];

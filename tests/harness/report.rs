@@ -1,13 +1,9 @@
 //! Why a case did not pass, in words that a student understands.
 
-use std::error::Error;
-use std::io;
 use std::os::fd::AsRawFd;
 use std::process::{self, Command};
 
-use common::Failure;
-
-use super::files::memory_file;
+use engine::{Trouble, While, memory_file};
 
 /// What a case finds: nothing, or why it does not pass.
 pub type Verdict = Result<(), Report>;
@@ -48,11 +44,6 @@ impl Report {
         Self { kind: Kind::Trouble, text: text.into() }
     }
 
-    /// The check's own call has failed.
-    pub fn of_call(failure: Failure) -> Self {
-        Self::trouble(format!("{failure:?}"))
-    }
-
     /// Puts a line above the reason.
     #[must_use]
     pub fn with_headline(mut self, headline: &str) -> Self {
@@ -68,21 +59,24 @@ impl Report {
     }
 }
 
+impl From<Trouble> for Report {
+    fn from(trouble: Trouble) -> Self {
+        Self::trouble(trouble.to_string())
+    }
+}
+
 /// The differing lines and some around them, without the numbers of lines that nobody numbers.
-pub fn diff(expected: &str, actual: &str, around: usize) -> io::Result<String> {
-    let files = [memory_file(expected.as_bytes())?, memory_file(actual.as_bytes())?];
+pub fn diff(expected: &str, actual: &str, around: usize) -> Result<String, Trouble> {
+    let file = |text: &str| memory_file(text.as_bytes()).doing("making a file for diff");
+    let files = [file(expected)?, file(actual)?];
     let paths =
         files.each_ref().map(|file| format!("/proc/{}/fd/{}", process::id(), file.as_raw_fd()));
-    let output = Command::new("diff").arg("-U").arg(around.to_string()).args(paths).output()?;
+    let mut diff = Command::new("diff");
+    let output =
+        diff.arg("-U").arg(around.to_string()).args(paths).output().doing("running diff")?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let lines = text.split_inclusive('\n').skip(2);
     Ok(lines.filter(|line| !line.starts_with("@@")).collect())
-}
-
-impl<E: Error> From<E> for Report {
-    fn from(error: E) -> Self {
-        Self::trouble(error.to_string())
-    }
 }
 
 /// The C version is not as the case knows it: the check can judge nothing by it.

@@ -1,7 +1,7 @@
 //! The standard streams of a run. Nothing here blocks: the loop comes by again.
 
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{self, Read, Seek};
 use std::os::fd::{AsFd, OwnedFd};
 use std::process::ExitStatus;
 
@@ -12,11 +12,11 @@ use nix::pty::openpty;
 use nix::sys::termios::{self, LocalFlags, SetArg};
 use nix::unistd::{pipe2, read, write};
 
-use super::channel::Channel;
-use super::files::memory_file;
-use super::launch::Launch;
-use super::outcome::Outcome;
-use super::report::Report;
+use crate::channel::Channel;
+use crate::files::memory_file;
+use crate::launch::Launch;
+use crate::outcome::Outcome;
+use crate::trouble::{Trouble, While};
 
 /// More output than this has no end.
 const MOST_OUTPUT: usize = 1 << 20;
@@ -41,7 +41,11 @@ struct Output {
 
 impl Streams {
     /// Connects them as the launch asks; gives the program's ends.
-    pub fn connect(launch: &Launch) -> Result<(Self, [OwnedFd; 3]), Report> {
+    pub fn of(launch: &Launch) -> Result<(Self, [OwnedFd; 3]), Trouble> {
+        Self::connect(launch).doing(format!("connecting the streams of {:?}", launch.words))
+    }
+
+    fn connect(launch: &Launch) -> io::Result<(Self, [OwnedFd; 3])> {
         let (channel, input) = (launch.channel, &launch.input);
         let [(stdin, writes), (reads, stdout), (errors, stderr)] = [pipe()?, pipe()?, pipe()?];
         let mut programs = [stdin, stdout, stderr];
@@ -85,9 +89,10 @@ impl Streams {
     }
 
     /// Writes and reads what there is; whether there was any.
-    pub fn transfer(&mut self) -> Result<bool, Report> {
+    pub fn transfer(&mut self) -> Result<bool, Trouble> {
         let written = self.write();
-        Ok(self.stdout.read()? | self.stderr.read()? | written)
+        let read = self.stdout.read().and_then(|out| Ok(out | self.stderr.read()?));
+        Ok(read.doing("reading what a program prints")? | written)
     }
 
     fn write(&mut self) -> bool {
@@ -113,7 +118,11 @@ impl Streams {
     }
 
     /// What the program did, when it has ended.
-    pub fn outcome(&mut self, status: ExitStatus) -> Result<Outcome, Report> {
+    pub fn outcome(&mut self, status: ExitStatus) -> Result<Outcome, Trouble> {
+        self.read_all(status).doing("reading what a program has printed")
+    }
+
+    fn read_all(&mut self, status: ExitStatus) -> io::Result<Outcome> {
         while self.stdout.read()? | self.stderr.read()? {}
         let (mut stdout, stderr) = (self.stdout.bytes.clone(), self.stderr.bytes.clone());
         let mut unread = None;

@@ -1,0 +1,177 @@
+//! Folders and files of the engine's own.
+
+use std::env;
+use std::fs::{self, File, Permissions};
+use std::io::{self, Seek, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::process;
+
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::statvfs::{FsFlags, statvfs};
+use nix::unistd::{Pid, geteuid, mkdtemp};
+
+use crate::process::is_running;
+use crate::trouble::{Trouble, While};
+
+/// A new, empty folder. Removed when dropped, whatever is in it.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// One that this user alone may enter; none: the caller.
+    ///
+    /// # Errors
+    /// No place is there for it: in words.
+    pub fn new(owner: Option<u32>) -> Result<Self, Trouble> {
+        let letters = "X".repeat(6); // which mkdtemp replaces
+        let template = place()?.join(format!("{}{}-{letters}", prefix(), process::id()));
+        let made = mkdtemp(&template).doing(format!("making the folder {}", template.display()))?;
+        let folder = Self(made); // of mode 0700
+        if let Some(owner) = owner {
+            let changed = chown(folder.path(), Some(owner), Some(owner));
+            changed.doing(format!("giving {} to user {owner}", folder.path().display()))?;
+        }
+        Ok(folder)
+    }
+
+    /// Lets programs of other users through to the files in it whose names they know. Root's programs run as
+    /// another user.
+    ///
+    /// # Errors
+    /// Those of chmod(2), in words.
+    pub fn let_others_through(&self) -> Result<(), Trouble> {
+        let mode = if geteuid().is_root() { 0o711 } else { 0o700 };
+        let changed = fs::set_permissions(self.path(), Permissions::from_mode(mode));
+        changed.doing(format!("opening {}", self.path().display()))
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Removes all that is in it, and it.
+    fn remove(&self) -> io::Result<()> {
+        remove(&self.0)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Err(error) = self.remove() {
+            eprintln!("{}: it stays: {error}", self.0.display());
+        }
+    }
+}
+
+/// Removes a folder whose modes and depth are a program's doing: links are not followed, the modes of folders are
+/// changed, and what lies deep is moved up first, because a path may be too long.
+fn remove(folder: &Path) -> io::Result<()> {
+    if fs::remove_dir_all(folder).is_ok() {
+        return Ok(());
+    }
+    let mut number = 0_u32;
+    let mut waiting = vec![folder.to_path_buf()];
+    while let Some(next) = waiting.pop() {
+        fs::set_permissions(&next, Permissions::from_mode(0o700))?;
+        for entry in fs::read_dir(&next)? {
+            let entry = entry?;
+            if !entry.file_type()?.is_dir() {
+                fs::remove_file(entry.path())?;
+                continue;
+            }
+            fs::set_permissions(entry.path(), Permissions::from_mode(0o700))?;
+            number += 1;
+            let up = folder.join(format!(".removed-{number}"));
+            fs::rename(entry.path(), &up)?;
+            waiting.push(up);
+        }
+        if next != folder {
+            fs::remove_dir(&next)?;
+        }
+    }
+    fs::remove_dir(folder)
+}
+
+/// Where programs can be put and run: in TMPDIR, or the next place. It may be mounted without exec, or be closed to
+/// the user that root's programs run as.
+fn place() -> Result<PathBuf, Trouble> {
+    let own = env::temp_dir();
+    let places = [own.clone(), "/tmp".into(), "/var/tmp".into(), "/dev/shm".into()];
+    let will_do = |place: &&PathBuf| {
+        let is_open = !geteuid().is_root()
+            || place.ancestors().all(|folder| mode(folder).is_some_and(|mode| mode & 0o001 != 0));
+        let runs = statvfs(*place).is_ok_and(|place| !place.flags().contains(FsFlags::ST_NOEXEC));
+        let probe = place.join(format!("{}{}-probe", prefix(), process::id()));
+        let writes = fs::DirBuilder::new().mode(0o700).create(&probe);
+        let _ = fs::remove_dir(&probe);
+        is_open && runs && writes.is_ok()
+    };
+    let found = places.iter().find(will_do).cloned();
+    found.ok_or_else(|| {
+        let why = "none is there that may be written, and from which programs may be run";
+        Trouble::new(format!("looking for a folder such as {} (TMPDIR=…)", own.display()), why)
+    })
+}
+
+fn mode(path: &Path) -> Option<u32> {
+    path.metadata().ok().map(|data| data.mode())
+}
+
+/// The same for all processes that see each other's numbers.
+fn prefix() -> String {
+    let namespace = fs::metadata("/proc/self/ns/pid").map_or(0, |namespace| namespace.ino());
+    format!("shm-lab-{namespace}-")
+}
+
+/// Removes the folders of checks that were killed.
+pub fn remove_stale() -> Result<(), Trouble> {
+    let (prefix, place) = (prefix(), place()?);
+    let reading = || format!("reading the folder {}", place.display());
+    for entry in fs::read_dir(&place).doing(reading())? {
+        let entry = entry.doing(reading())?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let maker = name.strip_prefix(&prefix).and_then(|rest| rest.split('-').next());
+        let maker = maker.and_then(|number| number.parse().ok()).map(Pid::from_raw);
+        if maker.is_some_and(|maker| !is_running(maker))
+            && entry.file_type().is_ok_and(|kind| kind.is_dir())
+        {
+            let _ = remove(&entry.path()); // it may be another user's
+        }
+    }
+    Ok(())
+}
+
+/// How many bytes the files in a folder take, as far as a thousand files tell.
+pub fn bytes_in(folder: &Path) -> u64 {
+    let (mut bytes, mut files, mut waiting) = (0_u64, 0, vec![folder.to_path_buf()]);
+    while let Some(next) = waiting.pop() {
+        for entry in fs::read_dir(next).into_iter().flatten().flatten() {
+            let Ok(data) = entry.metadata() else { continue };
+            bytes = bytes.saturating_add(data.blocks().saturating_mul(512));
+            files += 1;
+            if files > MOST_FILES {
+                return u64::MAX;
+            }
+            if data.is_dir() {
+                waiting.push(entry.path());
+            }
+        }
+    }
+    bytes
+}
+
+/// More files than this are without number.
+const MOST_FILES: usize = 4000;
+
+/// A file with this content, in memory.
+///
+/// # Errors
+/// `EMFILE`, `ENFILE`, `ENOMEM`. See `memfd_create(2)`.
+pub fn memory_file(content: &[u8]) -> io::Result<File> {
+    let mut file = File::from(memfd_create(c"shm-lab", MFdFlags::MFD_CLOEXEC)?);
+    file.write_all(content)?;
+    file.rewind()?;
+    Ok(file)
+}

@@ -1,0 +1,321 @@
+//! Keys and IDs of a world's own. The machine has one table of segments, for everybody: the keys that programs
+//! ask for are translated into a range that one world has claimed, and the IDs that they get are numbered by their
+//! first appearance. So two versions see the same numbers, and nobody meets a stranger's segment.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::process;
+
+use libc::{IPC_CREAT, IPC_EXCL, IPC_PRIVATE, SHM_RDONLY};
+use nix::errno::Errno;
+use nix::unistd::{Pid, geteuid};
+
+use crate::process::is_running;
+use crate::sys::{self, Attached, Table};
+use crate::tables::{self, Row, rows, table_of};
+use crate::trouble::{Trouble, While};
+use crate::user::acting_as;
+
+/// Ranges of keys begin here.
+const FIRST: i32 = 0x4000_0000;
+
+/// So many ranges there are, of so many keys. The segment of the last key claims the range for its maker.
+const RANGES: i32 = 1 << 18;
+const LENGTH: i32 = 256;
+
+/// What a claim's segment begins with. The IDs follow that the claim's world has got, each with its table.
+const MARK: [u8; 8] = *b"shm-lab\0";
+const CLAIM_SIZE: usize = 4096;
+
+/// So many of a segment's first bytes are looked at.
+const MOST_BYTES: u64 = 16 * 4096;
+
+/// So many segments, semaphore sets and queues are enough for one world.
+const MOST_IDS: usize = 16;
+
+/// The keys and IDs of a world.
+pub struct Keys {
+    base: i32,
+    claim: Claim,
+    /// What programs have asked for, in the order of the range: by which call, and the key.
+    asked: Vec<(&'static str, i32)>,
+    /// What they got: the table, and the machine's ID. Programs see the place among those of its table.
+    ids: Vec<(Table, i32)>,
+    /// The first number that programs see.
+    first: i32,
+    /// How many IDs they may have.
+    pub most: usize,
+    /// How many calls may have made what nobody was told of, because the caller was killed in it.
+    private: usize,
+}
+
+/// A segment in the memory of the engine: the one that claims a range, or one that is looked at.
+struct Claim {
+    id: i32,
+    attached: Attached,
+    memory: File,
+}
+
+/// A segment of a world's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// As programs see it.
+    pub id: i32,
+    /// As programs see it.
+    pub key: i32,
+    /// Permissions, and 01000 where it is marked for removal.
+    pub mode: u32,
+    /// In bytes.
+    pub size: u64,
+    /// How many attachments it has.
+    pub attached: u64,
+    /// The owner's user and group.
+    pub owner: (u64, u64),
+    /// Its bytes, but for one without a key.
+    pub bytes: Vec<u8>,
+}
+
+/// What a world has in the machine's tables.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    /// Segments by their IDs.
+    pub segments: Vec<Segment>,
+    /// How many semaphore sets.
+    pub semaphores: usize,
+    /// How many queues.
+    pub queues: usize,
+}
+
+impl Keys {
+    /// Claims a range: `IPC_EXCL` lets one process have it. IDs are numbered from `first` on.
+    pub fn claim(first: i32) -> Result<Self, Trouble> {
+        let start =
+            i32::try_from(process::id() % RANGES.unsigned_abs()).unwrap_or(0).wrapping_mul(97)
+                % RANGES;
+        for number in (start..RANGES).chain(0..start) {
+            let base = FIRST + number * LENGTH;
+            match sys::shmget(base + LENGTH - 1, CLAIM_SIZE, IPC_CREAT | IPC_EXCL | 0o600) {
+                Err(Errno::EEXIST) => {}
+                Err(errno) => return Err(Trouble::new("shmget, for a range of keys", errno)),
+                Ok(id) => {
+                    let claim = Claim::of(id, 0, geteuid().as_raw())?;
+                    claim.write(0, &MARK).doing("marking a range of keys")?;
+                    let (asked, ids) = (Vec::new(), Vec::new());
+                    return Ok(Self { base, claim, asked, ids, first, most: MOST_IDS, private: 0 });
+                }
+            }
+        }
+        Err(Trouble::new("claiming a range of keys", "every one is taken"))
+    }
+
+    /// The machine's key for a program's.
+    ///
+    /// # Errors
+    /// `ENOSPC`: it asks for too many.
+    pub fn translate(&mut self, call: &'static str, key: i32, flags: i32) -> nix::Result<i32> {
+        if self.ids.len() >= self.most && (key == IPC_PRIVATE || flags & IPC_CREAT != 0) {
+            return Err(Errno::ENOSPC);
+        }
+        if key == IPC_PRIVATE {
+            self.private += 1;
+            return if self.private > 4 * self.most { Err(Errno::ENOSPC) } else { Ok(key) };
+        }
+        let known = self.asked.iter().position(|&asked| asked == (call, key));
+        let place = known.unwrap_or_else(|| {
+            self.asked.push((call, key));
+            self.asked.len() - 1
+        });
+        let place = i32::try_from(place).ok().filter(|&place| place < LENGTH - 1);
+        place.map(|place| self.base + place).ok_or(Errno::ENOSPC)
+    }
+
+    /// A program's key for the machine's.
+    #[must_use]
+    pub fn key_of(&self, machines: i32) -> i32 {
+        let place = machines.checked_sub(self.base).and_then(|place| usize::try_from(place).ok());
+        let asked = place.and_then(|place| self.asked.get(place));
+        asked.map_or(machines, |&(_, key)| key)
+    }
+
+    /// The keys that a call was asked for.
+    #[must_use]
+    pub fn asked(&self, call: &str) -> Vec<i32> {
+        self.asked.iter().filter(|(by, _)| *by == call).map(|&(_, key)| key).collect()
+    }
+
+    /// The number that programs see for an ID of the machine's, which a call has given; and whether it is new.
+    pub fn number(&mut self, call: &str, id: i32) -> (i32, bool) {
+        let table = table_of(call).unwrap_or(Table::Segments);
+        let is_new = !self.ids.contains(&(table, id));
+        if is_new {
+            self.ids.push((table, id));
+            self.claim.note(self.ids.len(), table, id);
+        }
+        (self.number_of(table, id).unwrap_or(-1), is_new)
+    }
+
+    fn number_of(&self, table: Table, id: i32) -> Option<i32> {
+        let mut own = self.ids.iter().filter(|(of, _)| *of == table);
+        let place = own.position(|&(_, known)| known == id)?;
+        i32::try_from(place).ok()?.checked_add(self.first)
+    }
+
+    /// The machine's ID for such a number.
+    #[must_use]
+    pub fn id(&self, call: &str, number: i32) -> Option<i32> {
+        let table = table_of(call)?;
+        let place = usize::try_from(number.checked_sub(self.first)?).ok()?;
+        self.ids.iter().filter(|(of, _)| *of == table).nth(place).map(|&(_, id)| id)
+    }
+
+    /// What is there of it, with the segments' bytes.
+    pub fn left(&self) -> Result<Left, Trouble> {
+        let mut left = Left::default();
+        for row in rows()?.iter().filter(|row| self.ids.contains(&(row.table, row.id))) {
+            match row.table {
+                Table::Segments => left.segments.push(self.segment(row)?),
+                Table::Semaphores => left.semaphores += 1,
+                Table::Queues => left.queues += 1,
+            }
+        }
+        left.segments.sort_by_key(|segment| segment.id);
+        Ok(left)
+    }
+
+    /// How many bytes of memory its segments take.
+    pub fn memory(&self) -> u64 {
+        if self.ids.is_empty() {
+            return 0;
+        }
+        let rows = rows().unwrap_or_default();
+        let own = rows
+            .iter()
+            .filter(|row| row.table == Table::Segments && self.ids.contains(&(row.table, row.id)));
+        own.map(|row| row.number("rss")).fold(0, u64::saturating_add)
+    }
+
+    fn segment(&self, row: &Row) -> Result<Segment, Trouble> {
+        let size = row.number("size");
+        let page = 4096_u64;
+        let length = size.min(MOST_BYTES).div_ceil(page).saturating_mul(page);
+        let bytes = if row.key == 0 { Vec::new() } else { read(row, length)? };
+        Ok(Segment {
+            id: self.number_of(row.table, row.id).unwrap_or(-1),
+            key: self.key_of(row.key),
+            mode: row.mode(),
+            size,
+            attached: row.number("nattch"),
+            owner: (row.number("uid"), row.number("gid")),
+            bytes,
+        })
+    }
+
+    /// Stores bytes in the segment of this number, from this offset on, as if another process had.
+    pub fn store(&self, number: i32, offset: u64, bytes: &[u8]) -> Result<(), Trouble> {
+        let why = || format!("storing bytes in segment {number}");
+        let id = self.id("shm", number).ok_or_else(|| Trouble::new(why(), "there is none"))?;
+        let rows = rows()?;
+        let row = rows.iter().find(|row| row.table == Table::Segments && row.id == id);
+        let row = row.ok_or_else(|| Trouble::new(why(), "it is gone"))?;
+        Claim::of(id, 0, row.maker())?.write(offset, bytes).doing(why())
+    }
+
+    /// Removes all that its processes, of these numbers, have made since it began.
+    pub fn remove_all(&self, pids: &[Pid]) {
+        let rows = rows().unwrap_or_default();
+        let begun =
+            rows.iter().find(|row| row.id == self.claim.id).map_or(0, |row| row.number("ctime"));
+        let is_own = |row: &&Row| {
+            let maker = i32::try_from(row.number("cpid")).map(Pid::from_raw);
+            let is_of_process =
+                maker.is_ok_and(|maker| pids.contains(&maker)) && row.number("ctime") >= begun;
+            self.ids.contains(&(row.table, row.id)) || is_of_process || self.is_in_range(row.key)
+        };
+        rows.iter().filter(is_own).filter(|row| row.id != self.claim.id).for_each(Row::remove);
+        let _ = sys::remove(Table::Segments, self.claim.id);
+    }
+
+    fn is_in_range(&self, key: i32) -> bool {
+        (self.base..self.base + LENGTH).contains(&key)
+    }
+}
+
+impl Claim {
+    /// A segment in this process's memory, attached with its maker's rights.
+    fn of(id: i32, flags: i32, maker: u32) -> Result<Self, Trouble> {
+        let why = || format!("attaching the segment of ID {id}");
+        // The caller's own memory is open to the caller alone.
+        let memory = File::options().read(true).write(true).open("/proc/self/mem").doing(why())?;
+        let attached = acting_as(maker, || sys::attach(id, flags))?.doing(why())?;
+        Ok(Self { id, attached, memory })
+    }
+
+    fn write(&self, offset: u64, bytes: &[u8]) -> std::io::Result<()> {
+        self.memory.write_all_at(bytes, self.attached.address().saturating_add(offset))
+    }
+
+    fn read(&self, bytes: &mut [u8]) -> std::io::Result<()> {
+        self.memory.read_exact_at(bytes, self.attached.address())
+    }
+
+    /// Writes down what its world has got: if the check is killed, the next one removes that.
+    fn note(&self, count: usize, table: Table, id: i32) {
+        let entry = [(table as i32).to_ne_bytes(), id.to_ne_bytes()].concat();
+        let offset = count * entry.len();
+        if offset + entry.len() <= CLAIM_SIZE {
+            let _ = self.write(offset as u64, &entry);
+        }
+    }
+
+    /// What it has written down: none if it is no claim.
+    fn notes(&self) -> Vec<(i32, i32)> {
+        let mut bytes = [0; CLAIM_SIZE];
+        if self.read(&mut bytes).is_err() || bytes[..MARK.len()] != MARK {
+            return Vec::new();
+        }
+        let number = |bytes: &[u8]| bytes.try_into().map_or(0, i32::from_ne_bytes);
+        let entries =
+            bytes[MARK.len()..].chunks(8).map(|entry| (number(&entry[..4]), number(&entry[4..])));
+        entries.collect()
+    }
+}
+
+/// The first bytes of a segment.
+fn read(row: &Row, length: u64) -> Result<Vec<u8>, Trouble> {
+    let why = || format!("reading the segment of ID {}", row.id);
+    let claim = Claim::of(row.id, SHM_RDONLY, row.maker())?;
+    let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
+    claim.read(&mut bytes).doing(why())?;
+    Ok(bytes)
+}
+
+/// Removes the claims of checks that were killed, and what their worlds had: what is written down in the claim,
+/// and what has a key of its range and was made after it. Nobody else's.
+pub fn remove_stale() -> Result<(), Trouble> {
+    let rows = rows()?;
+    let is_stale = |row: &&Row| {
+        let maker = i32::try_from(row.number("cpid")).map(Pid::from_raw);
+        let is_last = (row.key - FIRST).checked_rem(LENGTH) == Some(LENGTH - 1);
+        let is_claim = row.table == Table::Segments && row.key >= FIRST && is_last;
+        let is_of_size = row.number("size") == CLAIM_SIZE as u64 && row.mode() & 0o777 == 0o600;
+        let is_own = row.maker() == geteuid().as_raw();
+        is_claim && is_of_size && is_own && maker.is_ok_and(|maker| !is_running(maker))
+    };
+    for row in rows.iter().filter(is_stale) {
+        let Ok(claim) = Claim::of(row.id, SHM_RDONLY, row.maker()) else { continue };
+        let mut mark = [0; MARK.len()];
+        if claim.read(&mut mark).is_err() || mark != MARK {
+            continue;
+        }
+        let notes = claim.notes();
+        drop(claim);
+        let is_left = |other: &&Row| {
+            let is_noted = notes.contains(&(other.table as i32, other.id));
+            let is_in_range = (row.key - LENGTH + 1..=row.key).contains(&other.key);
+            (is_noted || is_in_range) && other.number("ctime") >= row.number("ctime")
+        };
+        rows.iter().filter(is_left).for_each(tables::Row::remove);
+        row.remove();
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! Which files a program that is judged can reach: it reads what programs need, and writes in its own folder. It
+//! reaches no network, no abstract socket, and signals nobody outside. See landlock(7).
+
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use crate::sys;
+use crate::trouble::{Trouble, While};
+
+/// What a program needs of the machine: its library, its interpreter, their settings.
+const MACHINES: [&str; 7] = ["/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/proc"];
+
+/// Devices without a user behind them. A terminal is among a program's streams, or it has none.
+const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
+
+const EXECUTE: u64 = 1;
+const WRITE: u64 = 1 << 1;
+const READ: u64 = 1 << 2;
+const READ_FOLDER: u64 = 1 << 3;
+const TRUNCATE: u64 = 1 << 14;
+
+/// All rights to a file; a rule on a file must name no other.
+const OF_FILES: u64 = EXECUTE | WRITE | READ | TRUNCATE;
+
+/// Nobody may make device files, or a socket that others can reach by its name.
+const SPECIAL: u64 = 1 << 6 | 1 << 9 | 1 << 11;
+
+/// To bind and to connect with TCP. (The filter of system calls refuses all sockets that have an address.)
+const NETWORK: u64 = 1 << 0 | 1 << 1;
+
+/// To reach abstract sockets, and to signal.
+const OUTSIDE: u64 = 1 << 0 | 1 << 1;
+
+/// Confines this process and all that it starts, for good. `own` is its folder, `readable` are the files and
+/// folders that it may read and execute beside those of the machine. Where there is no Landlock, nothing happens.
+pub fn confine(own: &Path, readable: &[&Path]) -> Result<(), Trouble> {
+    // The first version knows 13 rights to files; the second renames too, the third truncates, the fifth knows
+    // ioctl on devices. The network comes with the fourth, what is outside with the sixth.
+    let version = sys::landlock_version();
+    let rights = match version {
+        0 => return Ok(()),
+        1..=3 => 12 + version,
+        4 => 15,
+        _ => 16,
+    };
+    let files = (1 << rights) - 1;
+    let handled = [files, NETWORK, OUTSIDE];
+    let handled = &handled[..if version < 4 {
+        1
+    } else if version < 6 {
+        2
+    } else {
+        3
+    }];
+    let readable = MACHINES.iter().map(Path::new).chain(readable.iter().copied());
+    let readable = readable.map(|path| (path, EXECUTE | READ | READ_FOLDER));
+    let devices = DEVICES.iter().map(|path| (Path::new(path), READ | WRITE | TRUNCATE));
+    let all = readable.chain(devices).chain([(own, !SPECIAL)]);
+    // What is not there needs no rule.
+    let open = |(path, rights): (&Path, u64)| {
+        let place = File::options().read(true).custom_flags(libc::O_PATH).open(path).ok()?;
+        let is_folder = place.metadata().is_ok_and(|place| place.is_dir());
+        Some((place, rights & if is_folder { files } else { files & OF_FILES }))
+    };
+    sys::landlock(handled, all.filter_map(open)).doing("confining the program by Landlock")
+}

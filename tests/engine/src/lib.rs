@@ -1,0 +1,119 @@
+//! The engine: it runs programs in a [`World`] of their own, lets one of their processes go on at a time, and says
+//! what they did. It knows nothing of the exercises.
+//!
+//! # The way of one run
+//!
+//! ```text
+//! World::start   fork; the engine seizes the child (ptrace); the child takes bounds, user, Landlock and the filter
+//!                of calls upon itself, and becomes the program
+//! World::finish  the loop, until all processes have ended:
+//!                  each stop is handled (world::stops): a birth, a call's entry or exit, a signal, an end
+//!                  when all have settled, the next is let go (schedule, world::turns)
+//!                  who goes too far, or hangs, is stopped (world::bounds, world::hang)
+//! Ran            the outcome, and the log of all that happened
+//! ```
+//!
+//! # The way of one call
+//!
+//! ```text
+//! entry   is there an act of a Step at this place?
+//!           Hold, Pause, Send: the call is postponed: skipped, the program set back behind the instruction, and
+//!                              the act done there; then the program makes the call again, which is no new call
+//!           Fail:              it is skipped, and gives the errno
+//!         else: refused (filter), a signal to a stranger (EPERM), a sleep (skipped: time is virtual),
+//!               a key or an ID (translated), or made as it is
+//! exit    a signal has interrupted it: the kernel makes it again, which is no new call
+//!         else: the result is translated, and written in the log
+//! ```
+//!
+//! # What a program cannot do
+//!
+//! | guard | file |
+//! |---|---|
+//! | make a call that is not on the list | `calls`, `filter` |
+//! | reach a file, a device, the network | `landlock` |
+//! | be root | `user`, `launch` |
+//! | use descriptors of the caller's | `launch` |
+//! | signal a process of another run | `world::stops` |
+//! | use a segment that is not its world's, or leave one | `keys`, `translate` |
+//! | go on for ever, fill the machine | `world::bounds` |
+//!
+//! Read the files in this order: `step`, `log`, `task`, `schedule`, `world`; then what they use.
+
+mod world;
+
+mod calls;
+mod filter;
+mod keys;
+mod landlock;
+mod launch;
+mod loader;
+mod memory;
+mod new_segment;
+mod process;
+mod schedule;
+mod segments;
+mod sleeps;
+mod step;
+mod sys;
+mod tables;
+mod task;
+mod translate;
+mod user;
+mod words;
+
+// The streams of a program, and what came of it.
+mod channel;
+mod files;
+mod log;
+mod outcome;
+mod streams;
+mod trouble;
+
+pub use calls::Kind;
+pub use channel::Channel;
+pub use files::{Folder, memory_file};
+pub use keys::{Left, Segment};
+pub use launch::Launch;
+pub use log::{Called, Event, Log, SegmentNow, What};
+pub use new_segment::NewSegment;
+pub use outcome::{Outcome, in_words, signal_name};
+pub use step::{Act, At, Step, Who};
+pub use sys::{exit, fork};
+pub use trouble::{Trouble, While};
+pub use user::{NOBODY, can_become, user_for};
+pub use world::{Ran, Running, World};
+
+/// What this kernel does not hold a program back from, in words; nothing where it holds all.
+#[must_use]
+pub fn not_held() -> Vec<&'static str> {
+    let mut all = Vec::new();
+    if sys::landlock_version() == 0 {
+        all.push("no Landlock: what is checked can read and write your files");
+    }
+    if !filter::is_there() {
+        all.push("no seccomp: what is checked can make any system call");
+    }
+    all
+}
+
+/// The next child of this process, or what such a child has left to it, that has ended or stopped; its status as
+/// waitpid(2) gives it.
+#[must_use]
+pub fn wait() -> Option<(nix::unistd::Pid, i32)> {
+    sys::wait().map(|(pid, status, _)| (pid, status))
+}
+
+/// Has SIGINT, SIGQUIT and SIGCHLD act as they do by default, which the shell that starts the check may have changed.
+pub fn reset_signals() {
+    sys::reset_signals(&[libc::SIGINT, libc::SIGQUIT, libc::SIGCHLD]);
+}
+
+/// Removes what checks that were killed have left: folders, segments, semaphores, queues.
+///
+/// # Errors
+/// A table or a folder cannot be read.
+pub fn remove_stale() -> Result<(), Trouble> {
+    files::remove_stale()?;
+    keys::remove_stale()
+}

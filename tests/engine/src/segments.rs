@@ -1,0 +1,86 @@
+//! The segments of a world as its log tells of them: who has attached what, and what changes in their bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use nix::unistd::Pid;
+
+use crate::log::{SegmentNow, What};
+use crate::memory;
+
+/// So many of a segment's first bytes are watched.
+const WATCHED: usize = 512;
+
+/// One shmat of a process: where, and the segment's number.
+pub type Attachment = (u64, i32);
+
+/// All of them.
+#[derive(Default)]
+pub struct Segments(BTreeMap<i32, Segment>);
+
+struct Segment {
+    now: SegmentNow,
+    bytes: Vec<u8>,
+}
+
+impl Segments {
+    /// Whether a call has given it before.
+    pub fn knows(&self, id: i32) -> bool {
+        self.0.contains_key(&id)
+    }
+
+    /// Whether one of them holds this text.
+    pub fn hold(&self, text: &[u8]) -> bool {
+        let is_in = |segment: &Segment| segment.bytes.windows(text.len()).any(|part| part == text);
+        self.0.values().any(is_in)
+    }
+
+    /// shmget has given it for the first time.
+    pub fn made(&mut self, id: i32, key: i32, size: u64, mode: u32) -> What {
+        let now = SegmentNow { key, size, mode, attached: 0, is_marked: false, is_gone: false };
+        self.0.insert(id, Segment { now: now.clone(), bytes: Vec::new() });
+        What::Segment { id: id.into(), now }
+    }
+
+    /// It has been marked for removal.
+    pub fn marked(&mut self, id: i32) -> Option<What> {
+        let segment = self.0.get_mut(&id)?;
+        (segment.now.is_marked, segment.now.key) = (true, 0);
+        segment.now.is_gone = segment.now.attached == 0;
+        Some(What::Segment { id: id.into(), now: segment.now.clone() })
+    }
+
+    /// So many attachments of it are there now: what has changed.
+    pub fn counted(&mut self, attachments: &[Attachment]) -> Vec<What> {
+        let mut changes = Vec::new();
+        for (&id, segment) in &mut self.0 {
+            let attached = attachments.iter().filter(|&&(_, of)| of == id).count();
+            if attached != segment.now.attached {
+                segment.now.attached = attached;
+                segment.now.is_gone |= segment.now.is_marked && attached == 0;
+                changes.push(What::Segment { id: id.into(), now: segment.now.clone() });
+            }
+        }
+        changes
+    }
+
+    /// What a process has just stored, as its own memory shows it. The first look at a segment, when it has just
+    /// been attached, shows nothing new.
+    pub fn stored(&mut self, pid: Pid, attachments: &[Attachment]) -> Vec<What> {
+        let mut stores = Vec::new();
+        let mut seen = BTreeSet::new();
+        for &(address, id) in attachments.iter().take(4).filter(|(_, id)| seen.insert(*id)) {
+            let Some(segment) = self.0.get_mut(&id) else { continue };
+            let most = usize::try_from(segment.now.size).unwrap_or(WATCHED).clamp(64, WATCHED);
+            let bytes = memory::read_at_once(pid, address, most);
+            if bytes.is_empty() || bytes == segment.bytes {
+                continue;
+            }
+            let is_first_look = segment.bytes.is_empty();
+            segment.bytes.clone_from(&bytes);
+            if !is_first_look {
+                stores.push(What::Stores { segment: id.into(), bytes });
+            }
+        }
+        stores
+    }
+}

@@ -1,0 +1,307 @@
+//! What nix leaves out: parts of ptrace(2) and waitpid(2), landlock(7), System V's calls, fork(2), capset(2).
+//! The only unsafe code of the checks.
+
+use std::fs::File;
+use std::os::fd::AsRawFd;
+use std::ptr;
+use std::slice;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::time::Duration;
+
+use libc::{c_int, c_long};
+use nix::errno::Errno;
+use nix::sys::ptrace::{getregs, setregs};
+use nix::unistd::Pid;
+
+use crate::calls::Call;
+
+/// Where a process stands that has stopped at a system call.
+pub enum Side {
+    /// It is about to make it.
+    Entry(Call),
+    /// What the call gives: a result, or an errno below zero.
+    Exit(i64),
+}
+
+/// `wait4(-1, …)` — the next process, or thread, that has stopped or ended; its status; and, if it has ended,
+/// how much of the processor it has used. nix knows no real-time signals, and returns an error instead of the
+/// process.
+pub fn wait() -> Option<(Pid, c_int, Duration)> {
+    let mut status = 0;
+    // SAFETY: a rusage is numbers, for which zero is a value.
+    let mut used: libc::rusage = unsafe { std::mem::zeroed() };
+    let how = libc::__WALL | libc::WNOHANG;
+    // SAFETY: wait4 writes one int and one rusage, and these are one each.
+    let pid = unsafe { libc::wait4(-1, &raw mut status, how, &raw mut used) };
+    let time = |of: libc::timeval| {
+        Duration::from_secs(of.tv_sec.unsigned_abs())
+            .saturating_add(Duration::from_micros(of.tv_usec.unsigned_abs()))
+    };
+    (pid > 0).then(|| {
+        (Pid::from_raw(pid), status, time(used.ru_utime).saturating_add(time(used.ru_stime)))
+    })
+}
+
+/// `fork()` — gives the child's number; in the child, 0.
+///
+/// # Errors
+/// `EAGAIN`, `ENOMEM`. See fork(2).
+pub fn fork() -> nix::Result<Pid> {
+    // SAFETY: the check has one thread, so the child may do whatever its parent may.
+    let pid = unsafe { libc::fork() };
+    Errno::result(pid).map(Pid::from_raw)
+}
+
+/// `_exit(status)` — ends this process, which was forked, with nothing of its parent's undone or written.
+pub fn exit(status: c_int) -> ! {
+    // SAFETY: _exit takes a number, and runs nothing more in this process.
+    unsafe { libc::_exit(status) }
+}
+
+/// Lets a stopped process go on with a signal (0: none), to its next system call if `traced`, else to
+/// its next event. ESRCH: it was killed meanwhile.
+pub fn resume(pid: Pid, signal: c_int, traced: bool) -> nix::Result<()> {
+    let request = if traced { libc::PTRACE_SYSCALL } else { libc::PTRACE_CONT };
+    ask(request, pid, signal.into())
+}
+
+/// Leaves a process in the stop that a signal like SIGSTOP brought: SIGCONT ends it.
+pub fn listen(pid: Pid) -> nix::Result<()> {
+    ask(libc::PTRACE_LISTEN, pid, 0)
+}
+
+fn ask(request: libc::c_uint, pid: Pid, data: c_long) -> nix::Result<()> {
+    // SAFETY: these requests take a number, and touch no memory of this process.
+    let done = unsafe { libc::ptrace(request, pid.as_raw(), 0, data) };
+    Errno::result(done).map(drop)
+}
+
+/// The architecture of this program's own system calls, as the kernel's audit names it.
+const ARCHITECTURE: u32 = if cfg!(target_arch = "aarch64") { 0xc000_00b7 } else { 0xc000_003e };
+
+/// The number of no system call.
+pub const NONE: u64 = u64::MAX;
+
+/// `PTRACE_GET_SYSCALL_INFO` — what a process that has stopped at a system call is about to do, or has
+/// done. A call of another architecture has the number of none.
+pub fn side(pid: Pid) -> nix::Result<Side> {
+    let info = nix::sys::ptrace::syscall_info(pid)?;
+    match info.op {
+        libc::PTRACE_SYSCALL_INFO_ENTRY => {
+            // SAFETY: at an entry, the kernel fills this member of the union.
+            let entry = unsafe { info.u.entry };
+            let is_own = info.arch == ARCHITECTURE;
+            let mut words = [if is_own { entry.nr } else { NONE }; 7];
+            words[1..].copy_from_slice(&entry.args);
+            Ok(Side::Entry(Call::of(words, info.instruction_pointer)))
+        }
+        libc::PTRACE_SYSCALL_INFO_EXIT => {
+            // SAFETY: at an exit, the kernel fills this member of the union.
+            Ok(Side::Exit(unsafe { info.u.exit }.sval))
+        }
+        _ => Err(Errno::ESRCH), // it stands at none any more: it was killed
+    }
+}
+
+/// A number as a register has it.
+pub fn bits(number: i64) -> u64 {
+    u64::from_ne_bytes(number.to_ne_bytes())
+}
+
+/// Where its stack ends, and its instruction, of a process that has stopped.
+#[cfg(target_arch = "x86_64")]
+pub fn stack(pid: Pid) -> nix::Result<u64> {
+    Ok(getregs(pid)?.rsp)
+}
+
+/// Gives the call another first argument at its entry; at its exit, another result, and the first argument
+/// again, which compilers take to be as it was.
+#[cfg(target_arch = "x86_64")]
+pub fn set(pid: Pid, first: u64, result: Option<i64>) -> nix::Result<()> {
+    let mut registers = getregs(pid)?;
+    registers.rdi = first;
+    registers.rax = result.map_or(registers.rax, bits);
+    setregs(pid, registers)
+}
+
+/// At the entry: the call is not made.
+#[cfg(target_arch = "x86_64")]
+pub fn skip(pid: Pid) -> nix::Result<()> {
+    let mut registers = getregs(pid)?;
+    registers.orig_rax = NONE;
+    setregs(pid, registers)
+}
+
+/// At the exit: the program makes the call that was skipped, after its pending signals.
+#[cfg(target_arch = "x86_64")]
+pub fn rewind(pid: Pid, call: &Call) -> nix::Result<()> {
+    let mut registers = getregs(pid)?;
+    (registers.rax, registers.rdi) = (call.words[0], call.words[1]);
+    registers.rip -= 2; // the length of the instruction `syscall`
+    setregs(pid, registers)
+}
+
+/// As on x86-64.
+#[cfg(target_arch = "aarch64")]
+pub fn stack(pid: Pid) -> nix::Result<u64> {
+    Ok(getregs(pid)?.sp)
+}
+
+/// The first argument and the result share a register.
+#[cfg(target_arch = "aarch64")]
+pub fn set(pid: Pid, first: u64, result: Option<i64>) -> nix::Result<()> {
+    let mut registers = getregs(pid)?;
+    registers.regs[0] = result.map_or(first, bits);
+    setregs(pid, registers)
+}
+
+/// `NT_ARM_SYSTEM_CALL` — aarch64 keeps the call's number in a register set of its own.
+#[cfg(target_arch = "aarch64")]
+pub fn skip(pid: Pid) -> nix::Result<()> {
+    let mut number: c_int = -1;
+    let mut set = libc::iovec { iov_base: (&raw mut number).cast(), iov_len: size_of::<c_int>() };
+    // SAFETY: the kernel reads one int, which `set` points to.
+    let done = unsafe {
+        libc::ptrace(libc::PTRACE_SETREGSET, pid.as_raw(), 0x404 as c_long, &raw mut set)
+    };
+    Errno::result(done).map(drop)
+}
+
+/// As on x86-64.
+#[cfg(target_arch = "aarch64")]
+pub fn rewind(pid: Pid, call: &Call) -> nix::Result<()> {
+    let mut registers = getregs(pid)?;
+    registers.regs[0] = call.words[1];
+    registers.pc -= 4; // the length of the instruction `svc`
+    setregs(pid, registers)
+}
+
+/// Has signals act as they do by default, which the shell that starts the check may have changed for
+/// all that it starts. See signal(2).
+pub fn reset_signals(signals: &[c_int]) {
+    for &signal in signals {
+        // SAFETY: SIG_DFL is no function, so nothing of this process runs when the signal comes.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
+}
+
+/// `close_range(3, …)` — from here on no descriptor but the standard streams goes to the next program.
+pub fn keep_descriptors_from_the_next_program() -> nix::Result<()> {
+    let (first, last, cloexec) = (3_u32, u32::MAX, 4_u32);
+    // SAFETY: the call takes three numbers; a flag of descriptors changes, none is closed.
+    let done = unsafe { libc::syscall(libc::SYS_close_range, first, last, cloexec) };
+    Errno::result(done).map(drop)
+}
+
+/// `capset(…)` — this process gives up all capabilities. With `no_new_privs` no program brings them back. See
+/// capabilities(7).
+pub fn drop_capabilities() -> nix::Result<()> {
+    let header = [0x2008_0522_u32, 0]; // _LINUX_CAPABILITY_VERSION_3, this process
+    let none = [0_u32; 6];
+    // SAFETY: the call reads 8 bytes and, of this version, 24: the two arrays have them.
+    let done = unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) };
+    Errno::result(done).map(drop)
+}
+
+/// The version of the kernel's Landlock, 0 where it has none.
+pub fn landlock_version() -> c_long {
+    // SAFETY: with this flag the call reads nothing.
+    unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, 0_usize, 0_usize, 1) }.max(0)
+}
+
+/// From here on this process, and all that it starts, has none of the rights that are handled (to files, to
+/// the network, to what is outside) but these, on what is below these places. An older kernel knows fewer of
+/// the three.
+pub fn landlock(handled: &[u64], allowed: impl Iterator<Item = (File, u64)>) -> nix::Result<()> {
+    let call = libc::SYS_landlock_create_ruleset;
+    // SAFETY: the call reads as many bytes as it is told, and `handled` has them.
+    let rules = unsafe { libc::syscall(call, handled.as_ptr(), size_of_val(handled), 0) };
+    Errno::result(rules)?; // it is closed when this process becomes another program
+    for (place, rights) in allowed {
+        // struct landlock_path_beneath_attr, which is packed.
+        let rule = [&rights.to_ne_bytes()[..], &place.as_raw_fd().to_ne_bytes()].concat();
+        let call = libc::SYS_landlock_add_rule;
+        // SAFETY: for a rule on a path (1) the call reads 12 bytes, and `rule` has them.
+        let added = unsafe { libc::syscall(call, rules, 1, rule.as_ptr(), 0) };
+        Errno::result(added)?;
+    }
+    // SAFETY: the call takes two numbers.
+    let done = unsafe { libc::syscall(libc::SYS_landlock_restrict_self, rules, 0) };
+    Errno::result(done).map(drop)
+}
+
+/// `shmget(key, size, flags)` — the ID of the machine's segment.
+///
+/// # Errors
+/// `EEXIST`, `EACCES`, `ENOSPC` and others. See shmget(2).
+pub fn shmget(key: c_int, size: usize, flags: c_int) -> nix::Result<c_int> {
+    // SAFETY: shmget takes three numbers and touches no memory of this process.
+    let id = unsafe { libc::shmget(key, size, flags) };
+    Errno::result(id)
+}
+
+/// Which of System V's three tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    /// Segments.
+    Segments,
+    /// Sets of semaphores.
+    Semaphores,
+    /// Queues of messages.
+    Queues,
+}
+
+/// `shmctl(id, IPC_RMID, …)` and its like — removes what has this ID.
+///
+/// # Errors
+/// `EPERM`: it is another user's. `EINVAL`, `EIDRM`: it is gone. See shmctl(2), semctl(2), msgctl(2).
+pub fn remove(table: Table, id: c_int) -> nix::Result<()> {
+    let done = match table {
+        // SAFETY: IPC_RMID ignores the buffer.
+        Table::Segments => unsafe { libc::shmctl(id, libc::IPC_RMID, ptr::null_mut()) },
+        // SAFETY: IPC_RMID ignores which semaphore, and takes no fourth argument.
+        Table::Semaphores => unsafe { libc::semctl(id, 0, libc::IPC_RMID) },
+        // SAFETY: IPC_RMID ignores the buffer.
+        Table::Queues => unsafe { libc::msgctl(id, libc::IPC_RMID, ptr::null_mut()) },
+    };
+    Errno::result(done).map(drop)
+}
+
+/// A segment in this process's memory, until this is dropped. Its bytes are read and written through
+/// /proc/self/mem: no reference is ever to memory that others may change.
+pub struct Attached(*mut libc::c_void);
+
+/// `shmat(id, NULL, flags)`.
+///
+/// # Errors
+/// `EACCES`, `EINVAL`, `ENOMEM`. See shmat(2).
+pub fn attach(id: c_int, flags: c_int) -> nix::Result<Attached> {
+    // SAFETY: with a null address the kernel chooses a free range, so no mapping is replaced.
+    let address = unsafe { libc::shmat(id, ptr::null(), flags) };
+    Errno::result(address).map(Attached)
+}
+
+impl Attached {
+    /// Stores a text over and over, in so many of its bytes: no more than whole pages of it.
+    pub(crate) fn fill(&self, bytes: usize, text: &[u8]) {
+        // SAFETY: the caller's segment has so many bytes, which are attached as long as `self` is there; others may
+        // write to an atomic byte at any time.
+        let memory = unsafe { slice::from_raw_parts(self.0.cast::<AtomicU8>(), bytes) };
+        memory
+            .iter()
+            .zip(text.iter().cycle())
+            .for_each(|(byte, &letter)| byte.store(letter, Relaxed));
+    }
+
+    /// Where it begins.
+    pub fn address(&self) -> u64 {
+        self.0.addr() as u64
+    }
+}
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        // SAFETY: it was attached by `attach`, is detached once, and nothing refers to it.
+        unsafe { libc::shmdt(self.0) };
+    }
+}

@@ -1,0 +1,209 @@
+//! One process or thread of a run, as the engine sees it.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use nix::unistd::Pid;
+
+use crate::calls::Call;
+use crate::process::Stat;
+use crate::segments::Attachment;
+use crate::step::{At, Who};
+
+/// Where a task is. One at a time is let go, by `schedule`:
+///
+/// ```text
+///   Unborn --its first stop--> Stands --let go--> Runs --seen to wait in a call--> Waits
+///                                ^  ^              |                                 |
+///                                |  +----a stop----+------------a stop---------------+
+///                   let go, last |
+///                 Held, Sleeps --+        from everywhere: Ended; and Stopped by a signal, until SIGCONT
+/// ```
+///
+/// Before a call, a task that is to be held is first taken past it: the call is skipped, the program is set back
+/// behind the instruction, and the task is held there. So signals that come meanwhile are met before the call is
+/// made; then the program makes it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Its maker's call has named it, and it has not come to its first stop yet.
+    Unborn,
+    /// It has stopped, and can go on at any time, with this signal (0: none).
+    Stands(i32),
+    /// It was let go: it is between two stops.
+    Runs,
+    /// It waits in a call for another to do something.
+    Waits(Last),
+    /// It has stopped before a call that only lets time go by, until then in virtual milliseconds.
+    Sleeps(u64, Last),
+    /// It is held at a place.
+    Held(Hold, Last),
+    /// A signal has stopped it.
+    Stopped,
+    /// It has ended.
+    Ended,
+}
+
+/// When it goes on beside those that never wait: when each of them has had so many turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Last {
+    /// See `schedule`.
+    pub patience: u32,
+}
+
+/// It is held at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// Where.
+    pub at: At,
+    /// Only the case lets it go.
+    pub is_pause: bool,
+    /// When it began, in virtual milliseconds.
+    pub since: u64,
+}
+
+/// What becomes of a call that is under way: it is decided at the entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is made as it is.
+    Made,
+    /// It is made with another first argument.
+    Translated,
+    /// It is not made: what the program gets for it.
+    Skipped(i64),
+    /// It is not made yet, but again after this: the task is to be held before it, or gets a signal.
+    Postponed,
+    /// It is interrupted, because its time is up.
+    TimesOut,
+}
+
+/// A call under way.
+#[derive(Clone, Copy, Debug)]
+pub struct Underway {
+    /// As the program makes it.
+    pub call: Call,
+    /// What becomes of it.
+    pub fate: Fate,
+    /// When it ends if nobody else ends it, in virtual milliseconds.
+    pub until: Option<u64>,
+    /// Whether it is the program's own, for the log.
+    pub is_own: bool,
+}
+
+/// A call that a task makes once more: a signal has interrupted it, or it was postponed.
+#[derive(Clone, Copy, Debug)]
+pub struct Again {
+    /// The same.
+    pub call: Call,
+    /// Whether it was made before, and not only postponed.
+    pub was_made: bool,
+}
+
+/// One process or thread.
+pub struct Task {
+    /// Its number.
+    pub pid: Pid,
+    /// Which run it is of.
+    pub run: usize,
+    /// Which process of the run.
+    pub who: Who,
+    /// Which thread of the process: 0 is the first.
+    pub thread: usize,
+    /// Where it is.
+    pub state: State,
+    /// The call that it is in.
+    pub under: Option<Underway>,
+    /// The call that it makes again: that is no new call.
+    pub again: Option<Again>,
+    /// How many turns it has used up without waiting.
+    pub turns: u32,
+    /// How many calls it has made in this one.
+    pub calls_in_turn: u32,
+    /// What it had used of the processor when this turn was first looked at.
+    pub mark: Option<Duration>,
+    /// What /proc tells of it.
+    pub stat: Stat,
+}
+
+impl Task {
+    /// One that has just been made.
+    pub fn new(pid: Pid, run: usize, who: Who, thread: usize) -> Self {
+        Self {
+            pid,
+            run,
+            who,
+            thread,
+            state: State::Unborn,
+            under: None,
+            again: None,
+            turns: 0,
+            calls_in_turn: 0,
+            mark: None,
+            stat: Stat::of(pid),
+        }
+    }
+
+    /// Whether it has not ended.
+    pub fn lives(&self) -> bool {
+        self.state != State::Ended
+    }
+
+    /// Whether it makes this call again, and not for the first time. A handler may come in between.
+    pub fn makes_again(&mut self, call: &Call) -> Option<Again> {
+        let is_same = |again: &Again| {
+            again.call.at == call.at
+                && (again.call.words == call.words || call.name == "restart_syscall")
+        };
+        self.again.take_if(|again| is_same(again))
+    }
+}
+
+/// What the threads of a process share.
+#[derive(Clone, Default)]
+pub struct Process {
+    /// The names of its calls so far, but for its loader's.
+    pub calls: Vec<&'static str>,
+    /// How many of each name, because a long input takes thousands of calls.
+    counts: HashMap<&'static str, usize>,
+    /// What it has attached.
+    pub attachments: Vec<Attachment>,
+    /// Where its loader lies, if it has one.
+    pub loader: Range<u64>,
+    /// Whether its own code has begun, after its library's start.
+    pub has_begun: bool,
+    /// Whether it has slept.
+    pub sleeps: bool,
+    /// How it ended.
+    pub status: Option<ExitStatus>,
+}
+
+impl Process {
+    /// One that has just become a program, whose loader lies there.
+    pub fn of(loader: Range<u64>) -> Self {
+        Self { loader, ..Self::default() }
+    }
+
+    /// It makes a call: its number among those of that name.
+    pub fn makes(&mut self, call: &'static str) -> usize {
+        self.calls.push(call);
+        let count = self.counts.entry(call).or_default();
+        *count += 1;
+        *count
+    }
+
+    /// The number of its last call of that name.
+    pub fn number(&self, call: &str) -> usize {
+        self.counts.get(call).copied().unwrap_or_default()
+    }
+
+    /// As a child of it begins.
+    pub fn child(&self) -> Self {
+        Self {
+            attachments: self.attachments.clone(),
+            loader: self.loader.clone(),
+            has_begun: self.has_begun,
+            ..Self::default()
+        }
+    }
+}

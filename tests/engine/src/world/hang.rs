@@ -1,0 +1,107 @@
+//! A hang: nobody can go on, and what each of them waits for.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+
+use super::World;
+use crate::outcome::in_words;
+use crate::process::can_write;
+use crate::task::{State, Task, Underway};
+
+/// It is a hang if all wait at this many looks in a row, a millisecond apart: output takes a moment to pass a
+/// terminal. A busy machine makes the looks slower, too.
+const HANGS: u32 = 50;
+
+/// The same where a signal or a descriptor tells that a time is up: that time is real.
+const HANGS_WITH_TIMERS: u32 = 3000;
+const TIMERS: [&str; 3] = ["alarm", "setitimer", "timerfd_settime"];
+
+impl World {
+    /// Stops the programs whose processes all wait for something that none of them does.
+    pub(super) fn stop_what_hangs(&mut self) {
+        let living = self.runs.iter().enumerate().filter(|&(run, _)| !self.has_ended(run));
+        let mut calls =
+            living.flat_map(|(_, run)| &run.processes).flat_map(|process| &process.calls);
+        let has_timers = calls.any(|call| TIMERS.contains(call));
+        if self.quiet <= if has_timers { HANGS_WITH_TIMERS } else { HANGS } {
+            return;
+        }
+        for run in 0..self.runs.len() {
+            let may_wait = self.runs[run].launch.keeps_input || self.paused(run).is_some();
+            if !self.has_ended(run) && !may_wait && self.is_followed(run) {
+                let why = format!("it hangs:\n  {}", self.describe(run));
+                self.quiet = 0;
+                self.stop(run, &why);
+            }
+        }
+    }
+
+    /// What those wait for that live, and how those ended that a signal killed.
+    fn describe(&self, run: usize) -> String {
+        let own = (0..self.tasks.len()).filter(|&index| self.tasks[index].run == run);
+        let lines = own.filter_map(|index| self.describe_task(index));
+        lines.take(4).collect::<Vec<_>>().join("\n  ")
+    }
+
+    fn describe_task(&self, index: usize) -> Option<String> {
+        let task = &self.tasks[index];
+        let does = match task.state {
+            State::Ended => {
+                let status = self.runs[task.run].processes[task.who].status?;
+                status.signal()?;
+                in_words(status)
+            }
+            State::Stopped => "was stopped by a signal".to_string(),
+            _ => match task.under {
+                Some(Underway { call, .. }) if self.reason(index).is_empty() => {
+                    format!("waits in {}", call.name)
+                }
+                Some(Underway { call, .. }) => {
+                    format!("waits in {}, {}", call.name, self.reason(index))
+                }
+                None => "computes".to_string(),
+            },
+        };
+        Some(format!("{} {does}", name(task)))
+    }
+
+    /// What the call of a task waits for, if that is known; of a pipe, which processes have its other end open.
+    pub(super) fn reason(&self, index: usize) -> String {
+        let task = &self.tasks[index];
+        let Some(Underway { call, .. }) = task.under else { return String::new() };
+        let link =
+            || fs::read_link(format!("/proc/{}/fd/{}", task.pid, call.int(1))).unwrap_or_default();
+        let is_read = ["read", "readv", "recvfrom", "recvmsg"].contains(&call.name);
+        let reason = match call.name {
+            _ if is_read && call.int(1) == 0 => "for its input",
+            _ if is_read => {
+                let file = link();
+                let kind = file.to_string_lossy().split(':').next().map(String::from);
+                let writers = self
+                    .living(task.run)
+                    .filter(|other| other.thread == 0 && can_write(other.pid, &file));
+                let writers: Vec<String> = writers.map(name).collect();
+                return match kind.as_deref() {
+                    Some("pipe") if !writers.is_empty() => {
+                        format!("for its turn; open for writing in: {}", writers.join(", "))
+                    }
+                    _ => "for its turn".to_string(),
+                };
+            }
+            "write" | "writev" | "sendto" | "sendmsg" => "for somebody to read",
+            "wait4" | "waitid" => "for a child to end",
+            "futex" | "semop" | "semtimedop" => "for a semaphore or lock",
+            "pause" | "rt_sigsuspend" | "rt_sigtimedwait" => "for a signal",
+            _ => "",
+        };
+        reason.to_string()
+    }
+}
+
+fn name(task: &Task) -> String {
+    let process = match task.who {
+        0 => "the parent".to_string(),
+        who => format!("process {who}"),
+    };
+    if task.thread == 0 { process } else { format!("a thread of {process}") }
+}

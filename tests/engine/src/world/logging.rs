@@ -1,0 +1,134 @@
+//! What is written in the log of a run, and how: numbers of the machine's are not, so that a run has the same log
+//! each time.
+
+use nix::unistd::Pid;
+
+use super::World;
+use crate::calls::Call;
+use crate::log::{Called, Event, What};
+use crate::segments::Attachment;
+use crate::task::{Task, Underway};
+use crate::words;
+
+/// What a C library does at the start of a process.
+const START: &str = "brk arch_prctl set_tid_address set_robust_list rseq prlimit64 readlink readlinkat mprotect \
+                     uname getrandom mmap munmap";
+
+/// What it does for itself later.
+const LIBRARYS: &str = "brk mmap munmap mremap mprotect madvise getrandom set_robust_list rseq rt_sigprocmask gettid rt_sigreturn";
+
+/// Calls whose results are numbers of processes.
+const PROCESSES: &str =
+    "fork vfork clone wait4 waitid getpid getppid gettid set_tid_address setsid getpgrp getpgid";
+
+fn is_among(list: &str, name: &str) -> bool {
+    list.split_ascii_whitespace().any(|other| other == name)
+}
+
+pub(super) fn is_of_start(name: &str) -> bool {
+    is_among(START, name)
+}
+
+pub(super) fn is_of_library(name: &str) -> bool {
+    is_among(LIBRARYS, name)
+}
+
+/// What a report says of a call that is not allowed.
+pub(super) fn refused(call: &Call) -> String {
+    match call.name {
+        "an unknown call" if call.words[0] == crate::sys::NONE => {
+            "a call of another architecture".into()
+        }
+        "an unknown call" => format!("call number {}", call.words[0]),
+        name => name.into(),
+    }
+}
+
+impl World {
+    /// Writes down what happened to a task, or what it did.
+    pub(super) fn log(&mut self, index: usize, what: What) {
+        let Task { run, who, thread, .. } = self.tasks[index];
+        self.runs[run].log.add(Event { time: self.now, who, thread, what });
+    }
+
+    fn log_all(&mut self, index: usize, all: impl IntoIterator<Item = What>) {
+        for what in all {
+            self.log(index, what);
+        }
+    }
+
+    pub(super) fn log_call(&mut self, index: usize, under: &Underway, number: usize) {
+        let pid = self.tasks[index].pid;
+        let (name, is_own) = (under.call.name, under.is_own);
+        let (words, text) = if is_own {
+            (words::arguments(pid, &under.call), words::text(pid, &under.call))
+        } else {
+            (String::new(), Vec::new())
+        };
+        self.log(index, What::Calls(Called { name, number, words, text, is_own }));
+    }
+
+    /// A result as the log has it: an address is 0, a process is one of the run's.
+    pub(super) fn shown(&self, run: usize, call: &Call, result: i64) -> i64 {
+        match call.name {
+            _ if result <= 0 => result,
+            "shmat" | "mmap" | "brk" | "mremap" => 0,
+            name if is_among(PROCESSES, name) => {
+                let pid = i32::try_from(result).map(Pid::from_raw);
+                let is_it = |task: &&Task| task.run == run && Ok(task.pid) == pid;
+                let task = self.tasks.iter().rfind(is_it);
+                task.and_then(|task| i64::try_from(task.who).ok()).unwrap_or(-1)
+            }
+            _ => result,
+        }
+    }
+
+    /// What the task has stored in segments since its last stop.
+    pub(super) fn log_stores(&mut self, index: usize) {
+        let Task { pid, run, who, .. } = self.tasks[index];
+        let attachments = &self.runs[run].processes[who].attachments;
+        if !attachments.is_empty() {
+            let stores = self.segments.stored(pid, attachments);
+            self.log_all(index, stores);
+        }
+    }
+
+    /// A call about segments has returned.
+    pub(super) fn follow_segments(&mut self, index: usize, call: &Call, result: i64) {
+        let Task { run, who, .. } = self.tasks[index];
+        if result < 0 {
+            return;
+        }
+        let what = match call.name {
+            "shmget" => {
+                let id = i32::try_from(result).unwrap_or(-1);
+                let mode = call.int(3).unsigned_abs() & 0o777;
+                let is_new = !self.segments.knows(id);
+                is_new.then(|| self.segments.made(id, call.int(1), call.words[2], mode))
+            }
+            "shmctl" if call.int(2) & 0xff == libc::IPC_RMID => self.segments.marked(call.int(1)),
+            "shmat" => {
+                let attachment: Attachment = (result.unsigned_abs(), call.int(1));
+                self.runs[run].processes[who].attachments.push(attachment);
+                self.log_stores(index);
+                None
+            }
+            "shmdt" => {
+                let attachments = &mut self.runs[run].processes[who].attachments;
+                attachments.retain(|&(address, _)| address != call.words[1]);
+                None
+            }
+            _ => None,
+        };
+        self.log_all(index, what);
+    }
+
+    /// How many attachments there are now, if that has changed.
+    pub(super) fn log_attachments(&mut self, index: usize) {
+        let processes = self.runs.iter().flat_map(|run| &run.processes);
+        let all: Vec<Attachment> =
+            processes.flat_map(|process| process.attachments.clone()).collect();
+        let changes = self.segments.counted(&all);
+        self.log_all(index, changes);
+    }
+}
