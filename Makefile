@@ -30,6 +30,7 @@ make run        the four exercises in order, and the segments on the way
 make run-…      create, attach, fork or dynamic alone; its segment stays
 make check      runs the C versions and ours in the same state, compares all
 make check-…    the same for one exercise
+make check-lab  checks the lab itself: its pages, its commands, its guards
 make grade      checks every folder in HANDINS=folder, prints a table; RESULTS=
                 is a folder then, for the reports, and results.csv
 make watch-…    check-… again whenever you save a file; Control-C ends it
@@ -64,7 +65,7 @@ build = @$(CARGO) build --target-dir '$(TARGET)'
 # The exercises find each other's segments, so their order matters; cargo uses all cores by itself.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: all ours run $(EXERCISES:%=run-%) check-program check $(EXERCISES:%=check-%) \
+.PHONY: all ours run $(EXERCISES:%=run-%) check-program check check-lab $(EXERCISES:%=check-%) \
 	$(EXERCISES:%=watch-%) $(EXERCISES:%=diff-%) $(EXERCISES:%=trace-%) shell bench grade clean-shm clean help
 
 C_FILES := $(wildcard tests/c/shm-*.c)
@@ -96,13 +97,14 @@ $(EXERCISES:%=run-%): run-%: ours
 check-program: all
 	$(build) --package tests
 
-# In the end the tests of common itself.
 check: check-program
 	@$(TARGET)/debug/check $(if $(CASE),--exact "$$CASE")
-	@$(if $(CASE)$(YOURS),,$(test-common))
 
-test-common = said=$$($(CARGO) test --quiet --package common --target-dir '$(TARGET)' 2>&1) && \
-	echo 'The tests of common itself: passed' || { echo "$$said"; exit 1; }
+# What is about the lab, and not about the four programs. In the end the tests of what both are made of.
+check-lab: check-program
+	@$(TARGET)/debug/check --lab
+	@said=$$($(CARGO) test --quiet --package common --package engine --target-dir '$(TARGET)' 2>&1) && \
+		echo 'The tests of common and of the engine: passed' || { echo "$$said"; exit 1; }
 
 $(EXERCISES:%=check-%): check-%: check-program
 	@case $$CASE in ''|$*::*) ;; *) echo "make: $$CASE is no case of check-$*" >&2; exit 1 ;; esac

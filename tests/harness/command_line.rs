@@ -15,10 +15,10 @@ use super::runner::{Played, play_all};
 use super::summary;
 use super::trace;
 
-const USAGE: &str =
-    "usage: check [--list | --diff EXERCISE | --trace EXERCISE | --grade | --exact NAME | NAME…]";
+const USAGE: &str = "\
+usage: check [--list | --diff EXERCISE | --trace EXERCISE | --grade | --lab | --exact NAME | NAME…]";
 
-/// With no word for what to do, all cases are played.
+/// With no word for what to do, all cases of the exercises are played.
 pub fn main(cases: &[Case]) -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -30,14 +30,14 @@ pub fn main(cases: &[Case]) -> ExitCode {
         }
         ["--trace", exercise] => trace::trace(exercise).map(|text| say([text])),
         ["--grade"] => level().and_then(|_| grade::grade().map_err(Report::trouble)),
-        ["--be-graded"] => {
-            grade::be_graded().map_err(Report::trouble).and_then(|()| check(cases, false, |_| true))
-        }
+        ["--be-graded"] => grade::be_graded()
+            .map_err(Report::trouble)
+            .and_then(|()| check(cases, false, Case::is_of_exercises)),
+        ["--lab"] => check(cases, false, |case| !case.is_of_exercises()),
         ["--help"] => Ok(say([USAGE.to_string()])),
         names if names.iter().any(|name| name.starts_with('-')) => Err(Report::trouble(USAGE)),
-        names => check(cases, false, |case| {
-            names.is_empty() || names.iter().any(|name| is_meant(name, case))
-        }),
+        [] => check(cases, false, Case::is_of_exercises),
+        names => check(cases, false, |case| names.iter().any(|name| is_meant(name, case))),
     };
     ExitCode::from(done.unwrap_or_else(|why| {
         let (text, status) = match why.kind {

@@ -68,7 +68,10 @@ fn next(first: &Played, in_full: bool) -> String {
         "create" | "attach" | "dynamic" | "fork" if in_full => {
             format!("Next: correct it, then make check-{exercise}{level}{folders}")
         }
-        _ if in_full => format!("Next: correct it, then make check{folders}"),
+        _ if in_full && first.case.is_of_exercises() => {
+            format!("Next: correct it, then make check{folders}")
+        }
+        _ if in_full => "Next: correct it, then make check-lab".into(),
         _ => format!("Next: make check CASE={name}{folders}"),
     }
 }
