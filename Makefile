@@ -6,18 +6,31 @@ CFLAGS ?= -O2
 EXERCISES := create attach fork dynamic
 KEYS := 9990 1001 2004
 
-TARGET := $(or $(CARGO_TARGET_DIR),target)
+# Which targets take which variable. Others are refused on the command line, and so are unknown names.
+CHECKS := check check-% watch-%
+takes.YOURS := run run-% $(CHECKS) diff-% trace-% stress bench
+takes.ORIGINALS := $(CHECKS) grade diff-% trace-% stress bench
+takes.CASE := $(CHECKS)
+takes.LEVEL := $(CHECKS) grade
+takes.SIZE := run run-dynamic diff-dynamic trace-dynamic
+takes.RESULTS := check check-% grade
+takes.HANDINS := grade
+takes.SECONDS := stress
+$(foreach of_all,CARGO CARGO_TARGET_DIR CC CFLAGS PATH,$(eval takes.$(of_all) := %))
+given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
+$(foreach name,$(given),$(foreach goal,$(filter-out $(takes.$(name)),$(or $(MAKECMDGOALS),all)), \
+	$(error make $(goal) takes no $(name)=… (see make help))))
+
+# Their values go to the programs as they are: $(value …) runs nothing that is in a folder's name.
+VALUES := YOURS ORIGINALS CASE LEVEL SIZE RESULTS HANDINS SECONDS
+$(foreach name,$(VALUES),$(eval override $(name) := $$(value $(name))))
+export CC CFLAGS $(VALUES)
+
+TARGET := $(or $(value CARGO_TARGET_DIR),target)
 OURS := $(TARGET)/release
 ifneq ($(words $(TARGET)),1)
 $(error CARGO_TARGET_DIR must be a path without spaces: $(TARGET))
 endif
-
-# A relative folder counts from this one. The scripts and the check program are told.
-absolute = $(if $(1),$(if $(filter /%,$(firstword $(1))),,$(CURDIR)/)$(1))
-override YOURS := $(call absolute,$(YOURS))
-override ORIGINALS := $(call absolute,$(ORIGINALS))
-override RESULTS := $(call absolute,$(RESULTS))
-export CC CFLAGS CASE LEVEL SIZE YOURS ORIGINALS RESULTS
 
 # A command that runs another in a segment table of its own; empty where the kernel gives none.
 OWN_TABLE = $(shell for own in 'unshare --ipc' 'unshare --user --map-current-user --ipc'; do \
@@ -44,9 +57,9 @@ make clean      removes what was built
 SIZE=100          answers shm-dynamic, in run, run-…, diff-… and trace-…
 CASE=fork::fresh  one case of check alone
 LEVEL=basic       plays the basic cases only; LEVEL=careful the careful too
-YOURS=folder      its shm-*.c, or executables shm-*, take the place of ours
-ORIGINALS=folder  its shm-*.c take the place of the C versions. Both are for
-                  check, check-…, watch-…, diff-… and trace-…
+YOURS=folder      its shm-*.c, or executables shm-*, take the place of ours,
+                  in run, run-…, check, check-…, watch-…, diff-… and trace-…
+ORIGINALS=folder  its shm-*.c take the place of the C versions
 RESULTS=file.xml  check writes its results there too, as JUnit's XML
 endef
 
@@ -54,13 +67,17 @@ endef
 missing = { echo 'make: $(1) is missing: apt install $(2) / dnf install $(3)' >&2; exit 1; }
 need = command -v $(1) >/dev/null || $(call missing,$(1),$(2),$(or $(3),$(2)))
 need-cargo = $(call need,$(firstword $(CARGO)),cargo,cargo / see rustup.rs)
-need-cc = $(call need,$(firstword $(CC)),gcc libc6-dev,gcc)
-# Rust's programs are linked by the C compiler, with the C library in them.
-need-libc-a = [ -e "$$($(CC) -print-file-name=libc.a)" ] || \
+# Rust's programs are linked by cc, with the C library in them.
+need-linker = $(call need,cc,gcc libc6-dev,gcc); [ "$$(cc -print-file-name=libc.a)" != libc.a ] || \
 	$(call missing,libc.a,libc6-dev,glibc-static)
+need-cc = $(if $(filter default,$(origin CC)),$(call need,cc,gcc libc6-dev,gcc), \
+	command -v $(firstword $(CC)) >/dev/null || { echo 'make: CC=$(CC): there is no such command' >&2; exit 1; })
+
+# What the scripts of tests/ are told.
+lab = TARGET='$(TARGET)' KEYS='$(KEYS)'
 
 # cargo alone knows what is out of date: it is always asked, and says what it builds.
-build = @$(CARGO) build --target-dir '$(TARGET)'
+build = @$(lab) tests/build.sh $(CARGO) build --target-dir '$(TARGET)'
 
 # The exercises find each other's segments, so their order matters; cargo uses all cores by itself.
 .NOTPARALLEL:
@@ -73,8 +90,7 @@ all: ours $(C_FILES:tests/%.c=$(TARGET)/%)
 
 ours:
 	@$(need-cargo)
-	@$(need-cc)
-	@$(need-libc-a)
+	@$(need-linker)
 	$(build) --release --workspace --exclude tests
 
 # The C versions: target/c/shm-fork from tests/c/shm-fork.c.
@@ -83,16 +99,12 @@ $(TARGET)/%: tests/%.c
 	$(compile)
 	$(CC) $(CFLAGS) -o $@ $<
 
-# What the scripts of tests/ are told.
-lab = TARGET='$(TARGET)' KEYS='$(KEYS)'
-
 run: ours
 	@$(call need,ipcrm,util-linux)
-	@$(lab) tests/run.sh
+	@$(lab) tests/run.sh all
 
-run-dynamic: answer = $(if $(SIZE),printf '%s\n' "$$SIZE" | )
 $(EXERCISES:%=run-%): run-%: ours
-	@$(answer)$(OURS)/shm-$* || tests/segments.sh hint $* $$?
+	@$(lab) tests/run.sh $*
 
 check-program: all
 	$(build) --package tests
@@ -138,9 +150,12 @@ bench: all $(TARGET)/repaired/shm-fork
 # A key is the same for everybody on a host; in this shell it is yours alone. make's own variables
 # are unset, because a make in the shell would take itself for a part of this one.
 shell:
+	@$(call need,unshare,util-linux)
 	@[ -n '$(OWN_TABLE)' ] || { echo 'make: this kernel gives you no segment table of your own.'; \
-		echo 'Use sudo make shell; or go on in this one: the check needs none.'; exit 1; } >&2
+		[ "$$(id -u)" = 0 ] && echo 'In a container you need none: its table is yours alone. Go on in this shell.' || \
+		echo 'Use sudo make shell; or go on in this shell: the check needs none.'; exit 1; } >&2
 	@echo 'A shell with a segment table of its own; it and its segments end with exit.'
+	@[ target -ef '$(TARGET)' ] || echo 'What the sheets call target is $(TARGET) here.'
 	@unset MAKEFLAGS MFLAGS MAKELEVEL; shell=$${SHELL:-/bin/sh}; \
 	case $$shell in \
 		*/bash) shell="$$shell --rcfile tests/shell.bashrc" ;; \

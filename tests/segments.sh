@@ -2,6 +2,7 @@
 # The segments of the lab's keys: each line of /proc/sysvipc/shm is a segment. See proc(5).
 #   segments.sh remove KEY…           removes the user's own and nobody else's, as root could;
 #                                     status 1 if any stays
+#   segments.sh forced                says if the kernel removes what nobody has attached; else status 1
 #   segments.sh hint EXERCISE STATUS  after an exercise failed: says what about its segment may be
 #                                     the reason, and exits with that status
 set -eu
@@ -32,6 +33,11 @@ remove() {
     }
 }
 
+forced() {
+    [ "$(cat /proc/sys/kernel/shm_rmid_forced 2>/dev/null)" = 1 ] && echo "make: kernel.shm_rmid_forced is 1: here" \
+        "the kernel removes a segment when no process has it attached. In make shell it stays." >&2
+}
+
 hint() {
     [ "$2" = 1 ] || exit "$2"
     case $1 in create | attach) key=9990 ;; fork) key=1001 ;; dynamic) key=2004 ;; esac
@@ -40,7 +46,7 @@ hint() {
             [ "$owner" = "$(id -u)" ] || echo "make: the segment of key $key belongs to" \
                 "$(name "$owner"); in make shell the keys are yours alone"
         elif [ "$1" = attach ]; then
-            echo 'make: there is no segment yet: make run-create makes it'
+            forced || echo 'make: there is no segment yet: make run-create makes it'
         fi
     } >&2
     exit 1

@@ -1,17 +1,31 @@
 #!/bin/sh
-# make watch-…: plays the cases again whenever a file of the exercise is saved. Control-C ends it.
+# watch.sh EXERCISE MAKE: plays its cases again whenever a file of the exercise is saved. Control-C ends it.
 set -u
 exercise=$1 make=$2
-stamp=$(mktemp)
-trap 'rm -f "$stamp"' EXIT
-trap 'exit 0' INT TERM HUP
+case $YOURS in '' | /*) ;; *) YOURS=./$YOURS ;; esac
+[ -n "$YOURS" ] && set -- "$YOURS" || set -- "shm-$exercise/src" common/src
+trap 'exit 0' INT QUIT TERM HUP
 
-while :; do
-    touch "$stamp"
-    clear
+# Each source and executable, and when it was saved.
+files() {
+    find -L "$@" -type f ! -name '.*' \( -name '*.[chrs]*' -o -name 'shm-*' \) -printf '%p %s %T@\n'
+}
+
+is_there() {
+    [ -z "$YOURS" ] || [ -f "$YOURS/shm-$exercise.c" ] || [ -x "$YOURS/shm-$exercise" ] || {
+        echo "make: there is neither shm-$exercise.c nor an executable shm-$exercise in $YOURS" >&2
+        exit 1
+    }
+}
+
+while is_there; do
+    seen=$(files "$@")
+    [ ! -t 1 ] || clear 2>/dev/null
     "$make" --no-print-directory "check-$exercise" || :
-    until [ -n "$(find "${YOURS:-shm-$exercise}" common/src tests -newer "$stamp" \
-        -name '*[chrs]' -type f | head -n 1)" ]; do
+    echo "Watching $*. Control-C ends it."
+    played=$(date +%T)
+    while is_there && [ "$(files "$@")" = "$seen" ]; do
+        [ ! -t 1 ] || printf '\rPlayed at %s. It is %s now.' "$played" "$(date +%T)"
         sleep 0.3
     done
 done

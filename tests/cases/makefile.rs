@@ -8,7 +8,8 @@ pub fn cases() -> Vec<Case> {
         // It removes the segments of the lab's keys.
         let case = case(name, move || shows(typed.trim_end()));
         let case = case.needs(Need::Ours).needs(Need::OwnTable);
-        if name.contains("another_users") { case.needs(Need::TwoUsers) } else { case }
+        let is_roots = name.contains("another_users") || name.contains("forced");
+        if is_roots { case.needs(Need::TwoUsers) } else { case }
     };
     exercise("makefile", &[], [(Basic, TYPED.split("\n# ").skip(1).map(of).collect())])
 }
@@ -81,11 +82,56 @@ $ make clean-shm
 $ make -s ours CARGO=no-cargo
 make: no-cargo is missing: ...
 make: *** ...
-$ make -s all CC=no-cc CARGO=true
-make: no-cc is missing: ...
+$ make -s -B all CC=no-cc CARGO=true
+make: CC=no-cc: there is no such command
 make: *** ...
 $ make -s clean-shm PATH=/nowhere
 make: ipcrm is missing: ...
+make: *** ...
+
+# a_cargo_that_is_too_old_is_named
+$ printf '#!/bin/sh\necho cargo 1.65.0; exit 101' >"$TMPDIR/cargo"; chmod +x "$TMPDIR/cargo"
+$ make -s ours CARGO="$TMPDIR/cargo"
+...
+make: this is cargo 1.65.0: 1.85 or later is needed, see https://rustup.rs
+make: *** ...
+
+# an_unknown_variable_is_refused
+$ make check yours=mine
+Makefile:...: *** make check takes no yours=… (see make help).  Stop.
+$ make clean YOURS=mine
+Makefile:...: *** make clean takes no YOURS=… (see make help).  Stop.
+
+# yours_is_run_in_place_of_ours
+$ mkdir "$TMPDIR/mine"; sed 's/created/made/' tests/c/shm-create.c >"$TMPDIR/mine/shm-create.c"
+$ make -s run-create CARGO=true YOURS="$TMPDIR/mine"
+Shared memory segment made with ID : 0
+$ make -s run-fork CARGO=true YOURS="$TMPDIR/mine"
+make: there is neither shm-fork.c nor an executable shm-fork in ...
+make: *** ...
+
+# nothing_in_a_folders_name_is_run
+$ make -s run-create CARGO=true YOURS='$(error expanded)`echo typed`'
+make: there is neither shm-create.c nor an executable shm-create in ./$(error expanded)`echo typed`
+make: *** ...
+$ make -s check-create CARGO=true YOURS='$(error expanded)`echo typed`'
+The check could not run: ...$(error expanded)`echo typed`...
+make: *** ...
+
+# watch_says_what_it_watches_and_ends_where_there_is_nothing
+$ make -s watch-create CARGO=true CASE=create::fresh YOURS=tests/repaired >"$TMPDIR/seen" &
+> until grep -q Watching "$TMPDIR/seen"; do sleep 0.1; done; kill $!; tail -n 1 "$TMPDIR/seen"
+Watching ./tests/repaired. Control-C ends it.
+$ make -s watch-create YOURS=nowhere
+make: there is neither shm-create.c nor an executable shm-create in ./nowhere
+make: *** ...
+
+# run_says_that_shm_rmid_forced_is_set
+$ echo 1 >/proc/sys/kernel/shm_rmid_forced; make -s run CARGO=true
+make: kernel.shm_rmid_forced is 1: ...
+...
+shmget: No such file or directory
+make: kernel.shm_rmid_forced is 1: ...
 make: *** ...
 
 # c_versions_in_a_folder_with_a_space_in_its_name

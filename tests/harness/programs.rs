@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fs::{self, File, Permissions};
 use std::io::{self, Read};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::sync::OnceLock;
 
 use engine::{Kind, Launch, Trouble, While};
@@ -217,10 +217,11 @@ pub fn is_yours() -> bool {
     yours().is_some()
 }
 
-/// A folder, without the slash at its end.
+/// A folder from the root on, without the slash at its end.
 fn folder(variable: &str) -> Option<PathBuf> {
     let folder = env::var_os(variable).filter(|folder| !folder.is_empty())?;
-    Some(Path::new(&folder).components().collect())
+    let folder = path::absolute(folder).ok()?;
+    Some(folder.components().collect())
 }
 
 /// What the user of make has set.
