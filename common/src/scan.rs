@@ -13,7 +13,7 @@ const NO_NUMBER: Failure = Failure::Input("size: no whole number on standard inp
 const OUT_OF_RANGE: Failure = Failure::Call(c"size", Errno::ERANGE);
 
 /// More digits than this can only be zeros, from a stream that has no end.
-const MOST_DIGITS: u32 = 1 << 24;
+const MOST_DIGITS: u32 = 1 << 20;
 
 /// `scanf("%d", &size)` — reads an `int` from standard input: white space, a sign or none, digits; what
 /// follows is left to the next reader. If input and output are terminals, what was printed is written first.
