@@ -8,21 +8,20 @@ KEYS := 9990 1001 2004
 
 # Which targets take which variable. Others are refused on the command line, and so are unknown names.
 CHECKS := check check-% watch-%
-takes.YOURS := run run-% $(CHECKS) diff-% trace-% stress bench
-takes.ORIGINALS := $(CHECKS) grade diff-% trace-% stress bench
+takes.YOURS := run run-% $(CHECKS) diff-% trace-%
+takes.ORIGINALS := $(CHECKS) grade diff-% trace-%
 takes.CASE := $(CHECKS)
 takes.LEVEL := $(CHECKS) grade
 takes.SIZE := run run-dynamic diff-dynamic trace-dynamic
 takes.RESULTS := check check-% grade
 takes.HANDINS := grade
-takes.SECONDS := stress
 $(foreach of_all,CARGO CARGO_TARGET_DIR CC CFLAGS PATH,$(eval takes.$(of_all) := %))
 given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
 $(foreach name,$(given),$(foreach goal,$(filter-out $(takes.$(name)),$(or $(MAKECMDGOALS),all)), \
 	$(error make $(goal) takes no $(name)=… (see make help))))
 
 # Their values go to the programs as they are: $(value …) runs nothing that is in a folder's name.
-VALUES := YOURS ORIGINALS CASE LEVEL SIZE RESULTS HANDINS SECONDS
+VALUES := YOURS ORIGINALS CASE LEVEL SIZE RESULTS HANDINS
 $(foreach name,$(VALUES),$(eval override $(name) := $$(value $(name))))
 export CC CFLAGS $(VALUES)
 
@@ -86,12 +85,15 @@ build = @$(lab) tests/build.sh $(CARGO) build --target-dir '$(TARGET)'
 	$(EXERCISES:%=watch-%) $(EXERCISES:%=diff-%) $(EXERCISES:%=trace-%) shell bench grade clean-shm clean help
 
 C_FILES := $(wildcard tests/c/shm-*.c)
+# make-segment is part of the engine, which is built as the check is: once.
 all: ours $(C_FILES:tests/%.c=$(TARGET)/%)
+	$(build) --package engine --bin make-segment
+	@[ ! -e '$(TARGET)/debug/make-segment' ] || ln -f '$(TARGET)/debug/make-segment' '$(OURS)'
 
 ours:
 	@$(need-cargo)
 	@$(need-linker)
-	$(build) --release --workspace --exclude tests
+	$(build) --release --workspace --exclude tests --exclude engine
 
 # The C versions: target/c/shm-fork from tests/c/shm-fork.c.
 compile = @$(need-cc); mkdir -p '$(@D)'
@@ -122,9 +124,6 @@ $(EXERCISES:%=check-%): check-%: check-program
 	@case $$CASE in ''|$*::*) ;; *) echo "make: $$CASE is no case of check-$*" >&2; exit 1 ;; esac
 	@$(TARGET)/debug/check $(if $(CASE),--exact "$$CASE",$*)
 
-# The folder's name is for the check program alone: $(value …) runs nothing that is in it.
-override HANDINS := $(value HANDINS)
-export HANDINS
 grade: check-program
 	@$(TARGET)/debug/check --grade
 
