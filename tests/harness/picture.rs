@@ -141,7 +141,7 @@ impl<'a> Picture<'a> {
         }
         let (by, note) = (self.by(step), note(step));
         let column = self.columns.get(&step.who).copied().unwrap_or(NUMBER);
-        let room = |end: usize| end - column - by.chars().count();
+        let room = |end: usize| end.saturating_sub(column + by.chars().count());
         let is_beside = step.said.is_short_within(room(SEGMENT - 1));
         let end = if is_beside && !note.is_empty() { SEGMENT - 1 } else { COLUMNS };
         let (said, printed) = step.said.in_lines(room(end), MOST_LINES, COLUMNS - NUMBER);
@@ -176,7 +176,10 @@ fn note(step: &Step) -> String {
     let room = COLUMNS - SEGMENT;
     match &step.text {
         Some(text) if step.note.is_empty() => quote(text, room),
-        Some(text) => format!("{} {}", step.note, quote(text, room - 1 - step.note.len())),
+        Some(text) => {
+            let room = room.saturating_sub(step.note.chars().count() + 1);
+            cut(&format!("{} {}", step.note, quote(text, room)), COLUMNS - SEGMENT)
+        }
         None => cut(&step.note, room),
     }
 }

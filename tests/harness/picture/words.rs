@@ -243,8 +243,8 @@ pub fn of_call(call: &Called, result: i64, has_pipes: bool) -> (Kind, Said, Rank
 
 /// The error that a result means.
 fn errno(result: i64) -> Option<Errno> {
-    let number = i32::try_from(-result).ok().filter(|number| (1..4096).contains(number));
-    number.map(Errno::from_raw)
+    let number = i32::try_from(result.checked_neg()?).ok();
+    number.filter(|number| (1..4096).contains(number)).map(Errno::from_raw)
 }
 
 /// How much a call says that is not the C library's own.
