@@ -8,11 +8,11 @@ KEYS := 9990 1001 2004
 
 # Which targets take which variable. Others are refused on the command line, and so are unknown names.
 CHECKS := check check-% watch-%
-takes.YOURS := run run-% $(CHECKS) diff-% trace-%
-takes.ORIGINALS := $(CHECKS) grade diff-% trace-%
-takes.CASE := $(CHECKS)
+takes.YOURS := run run-% $(CHECKS) diff-% trace-% show-% show
+takes.ORIGINALS := $(CHECKS) grade diff-% trace-% show-% show
+takes.CASE := $(CHECKS) show
 takes.LEVEL := $(CHECKS) grade
-takes.SIZE := run run-dynamic diff-dynamic trace-dynamic
+takes.SIZE := run run-dynamic diff-dynamic trace-dynamic show-dynamic
 takes.RESULTS := check check-% grade
 takes.HANDINS := grade
 $(foreach of_all,CARGO CARGO_TARGET_DIR CC CFLAGS PATH,$(eval takes.$(of_all) := %))
@@ -48,16 +48,18 @@ make grade      checks every folder in HANDINS=folder, prints a table; RESULTS=
 make watch-…    check-… again whenever you save a file; Control-C ends it
 make diff-…     what the C version and ours print, and the segments they leave
 make trace-…    the system calls of the C version and of ours
+make show-…     both step by step, in columns; and as a page for a browser
+make show       the same of the run of one case: CASE=fork::fresh
 make shell      a shell in which the lab's keys are yours alone
 make bench      what our programs cost beside the C versions
 make clean-shm  removes your segments of the lab's keys: $(KEYS)
 make clean      removes what was built
 
-SIZE=100          answers shm-dynamic, in run, run-…, diff-… and trace-…
+SIZE=100          answers shm-dynamic, in run, diff-…, trace-… and show-…
 CASE=fork::fresh  one case of check alone
 LEVEL=basic       plays the basic cases only; LEVEL=careful the careful too
 YOURS=folder      its shm-*.c, or executables shm-*, take the place of ours,
-                  in run, run-…, check, check-…, watch-…, diff-… and trace-…
+                  in run, check, watch-…, diff-…, trace-…, show-… and show
 ORIGINALS=folder  its shm-*.c take the place of the C versions
 RESULTS=file.xml  check writes its results there too, as JUnit's XML
 endef
@@ -82,7 +84,8 @@ build = @$(lab) tests/build.sh $(CARGO) build --target-dir '$(TARGET)'
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: all ours run $(EXERCISES:%=run-%) check-program check check-lab $(EXERCISES:%=check-%) \
-	$(EXERCISES:%=watch-%) $(EXERCISES:%=diff-%) $(EXERCISES:%=trace-%) shell bench grade clean-shm clean help
+	$(EXERCISES:%=watch-%) $(EXERCISES:%=diff-%) $(EXERCISES:%=trace-%) $(EXERCISES:%=show-%) show \
+	shell bench grade clean-shm clean help
 
 C_FILES := $(wildcard tests/c/shm-*.c)
 # make-segment is part of the engine, which is built as the check is: once.
@@ -135,6 +138,13 @@ $(EXERCISES:%=diff-%): diff-%: check-program
 
 $(EXERCISES:%=trace-%): trace-%: check-program
 	@$(TARGET)/debug/check --trace $*
+
+$(EXERCISES:%=show-%): show-%: check-program
+	@$(TARGET)/debug/check --show $*
+
+show: check-program
+	@[ -n "$$CASE" ] || { echo 'make: which case? make show CASE=fork::fresh, or make show-fork' >&2; exit 1; }
+	@$(TARGET)/debug/check --show-case "$$CASE"
 
 # The time from start to end. shm-fork's own C version sleeps: the repaired one is the measure.
 bench: all $(TARGET)/repaired/shm-fork

@@ -12,12 +12,18 @@ use super::scene::Scene;
 /// More lines than these nobody reads.
 const MOST_LINES: usize = 100;
 
-/// An exercise from a fresh start, a line about its input, and the folder with its programs.
-pub fn prepared(exercise: &str) -> Result<(Scene, String, Folder), Report> {
+/// A folder with the programs.
+pub fn programs() -> Result<Folder, Report> {
     let folder = Folder::new(None)?;
     folder.let_others_through()?;
     programs::are_in(folder.path());
     programs::take()?;
+    Ok(folder)
+}
+
+/// An exercise from a fresh start, a line about its input, and the folder with its programs.
+pub fn prepared(exercise: &str) -> Result<(Scene, String, Folder), Report> {
+    let folder = programs()?;
     needs(&format!("shm-{exercise}"))?;
     let (mut scene, mut head) = (Scene::of("shm-create"), String::new());
     match exercise {

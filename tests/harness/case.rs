@@ -6,6 +6,7 @@ use super::machine::{self, Need, has};
 use super::play;
 use super::programs::{Version, is_yours, yours};
 use super::report::{Report, Verdict};
+use super::show;
 
 /// How far a program has come, in the order in which one works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,7 +89,11 @@ impl Case {
         } else {
             play::number_ids_by(&self.name);
         }
-        (self.play)()
+        let verdict = (self.play)();
+        match self.exercise() {
+            "fork" => verdict.map_err(|report| show::with_last_steps(report, &self.name)),
+            _ => verdict,
+        }
     }
 }
 

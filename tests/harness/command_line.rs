@@ -7,16 +7,19 @@ use std::process::ExitCode;
 
 use super::beside;
 use super::case::{Case, Level};
+use super::colour;
 use super::grade;
 use super::junit;
 use super::programs;
 use super::report::{Kind, Report};
 use super::runner::{Played, play_all};
+use super::show;
 use super::summary;
 use super::trace;
 
 const USAGE: &str = "\
-usage: check [--list | --diff EXERCISE | --trace EXERCISE | --grade | --lab | --exact NAME | NAME…]";
+usage: check [--list | --diff EXERCISE | --trace EXERCISE | --show EXERCISE | --show-case NAME
+              | --grade | --lab | --exact NAME | NAME…]";
 
 /// With no word for what to do, all cases of the exercises are played.
 pub fn main(cases: &[Case]) -> ExitCode {
@@ -25,10 +28,12 @@ pub fn main(cases: &[Case]) -> ExitCode {
     let done = match words.as_slice() {
         ["--list"] => Ok(say(cases.iter().map(|case| case.name.clone()))),
         ["--exact", name] => check(cases, true, |case| case.name == *name),
-        ["--diff", exercise] => {
-            beside::diff(exercise).map(|(text, differ)| say([text]) | u8::from(differ))
-        }
+        ["--diff", exercise] => beside::diff(exercise).map(|(text, differ)| {
+            say(colour::lines(text.lines().map(String::from).collect())) | u8::from(differ)
+        }),
         ["--trace", exercise] => trace::trace(exercise).map(|text| say([text])),
+        ["--show", exercise] => show::show(exercise).map(|text| say([text])),
+        ["--show-case", name] => show_case(cases, name),
         ["--grade"] => level().and_then(|_| grade::grade().map_err(Report::trouble)),
         ["--be-graded"] => grade::be_graded()
             .map_err(Report::trouble)
@@ -55,6 +60,14 @@ fn say(lines: impl IntoIterator<Item = String>) -> u8 {
     0
 }
 
+fn show_case(cases: &[Case], name: &str) -> Result<u8, Report> {
+    let case = cases.iter().find(|case| case.name == name);
+    let case = case.ok_or_else(|| Report::trouble(NO_CASE))?;
+    show::show_case(case).map(|(text, has_passed)| say([text]) | u8::from(!has_passed))
+}
+
+const NO_CASE: &str = "there is no such case. Next: target/debug/check --list";
+
 /// An exercise is called by its name, a case by any part of its own.
 fn is_meant(name: &str, case: &Case) -> bool {
     let is_exercise = ["create", "attach", "dynamic", "fork"].contains(&name);
@@ -75,12 +88,11 @@ fn check(cases: &[Case], in_full: bool, is_chosen: impl Fn(&Case) -> bool) -> Re
         |case: &&Case| is_chosen(case) && case.is_asked() && (case.level <= level || in_full);
     let chosen: Vec<&Case> = cases.iter().filter(is_chosen).collect();
     if chosen.is_empty() {
-        let why = "there is no such case. Next: target/debug/check --list";
-        return Err(Report::trouble(why));
+        return Err(Report::trouble(NO_CASE));
     }
     junit::write(&[])?; // whether it can be written, is better known before
     let played = play_all(&chosen)?;
-    say(summary::lines(&played, in_full));
+    say(colour::lines(summary::lines(&played, in_full)));
     junit::write(&played)?;
     let is_trouble = |played: &Played| played.is(Kind::Trouble);
     let any_passed = played.iter().any(|played| played.verdict.is_ok());

@@ -10,6 +10,7 @@ use nix::sched::{CloneFlags, unshare};
 use nix::sys::resource::{Resource, getrlimit};
 use nix::unistd::{getegid, geteuid};
 
+use super::browser;
 use super::play::{has_two_users, world};
 use super::programs::yours;
 use super::report::{Report, Verdict};
@@ -26,6 +27,8 @@ pub enum Need {
     /// The user of the check is no root.
     NotRoot,
     Strace,
+    /// Chromium, for the page of a run.
+    Browser,
     /// 400 processes: twice those of sixty-four runs at once.
     ManyProcesses,
     /// The programs are ours: the case is about how they are built, or what they alone promise.
@@ -40,6 +43,7 @@ impl Need {
             Self::TwoUsers => "needs root, to act as two users",
             Self::OrdinaryUser | Self::NotRoot => "needs an ordinary user: root may do everything",
             Self::Strace => "needs strace, to make system calls fail: apt install strace",
+            Self::Browser => "needs a browser: apt install chromium",
             Self::ManyProcesses => "needs 400 processes: a limit here is lower",
             Self::Ours => "it is about our own programs alone",
         }
@@ -54,6 +58,7 @@ impl Need {
             Self::OrdinaryUser => !geteuid().is_root() || can_become(NOBODY),
             Self::NotRoot => !geteuid().is_root(),
             Self::Strace => succeeds("strace -o /dev/null -e inject=shmget:error=ENOSPC true"),
+            Self::Browser => browser::name().is_some(),
             Self::ManyProcesses => most_processes() >= 400,
             Self::Ours => yours().is_none(),
         }

@@ -39,10 +39,15 @@ mod machine;
 // How the cases are played, and what the user is told.
 mod apart;
 mod beside;
+mod browser;
+mod colour;
 mod command_line;
 mod grade;
 mod junit;
+mod page;
+mod picture;
 mod runner;
+mod show;
 mod summary;
 mod trace;
 

@@ -16,6 +16,14 @@ pub struct Shown<'a> {
     pub run: Run<'a>,
 }
 
+impl Shown<'_> {
+    /// What stands above its picture.
+    pub fn title(&self) -> String {
+        let order = if self.order.is_empty() { String::new() } else { format!(", {}", self.order) };
+        format!("{}{order}:", self.version)
+    }
+}
+
 /// More steps than a browser shows at ease, or than anybody reads: the middle is left out.
 const MOST_STEPS: usize = 2000;
 
@@ -28,10 +36,8 @@ const TEMPLATE: &str = include_str!("page.html");
 
 /// The whole page, with this title.
 pub fn page(title: &str, runs: &[Shown]) -> String {
-    let text = |shown: &Shown| {
-        let head = format!("{} {}", shown.version, shown.order);
-        [head.trim_end().to_string(), picture::lines(shown.run).join("\n")].join("\n")
-    };
+    let text =
+        |shown: &Shown| format!("{}\n{}", shown.title(), picture::lines(shown.run).join("\n"));
     let texts: Vec<String> = runs.iter().map(text).collect();
     let data = list(runs.iter().map(run));
     let fill = |part: &str| match part {

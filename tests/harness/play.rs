@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use engine::{Launch, NOBODY, Outcome, Ran, Running, Trouble, World, can_become};
 
 use super::report::{Kind, Report, Verdict, expect};
+use super::show;
 use super::words::{describe, describe_left};
 
 /// A user who is not the one that programs run as.
@@ -45,18 +46,15 @@ pub trait Plays {
 
 impl Plays for World {
     fn plays(&mut self, launch: Launch) -> Result<Ran, Report> {
-        let running = self.start(launch)?;
-        self.ends(running)
+        let ran = self.run(launch.clone())?;
+        show::keep(Some(&launch), &ran);
+        unless_stopped(ran)
     }
 
     fn ends(&mut self, running: Running) -> Result<Ran, Report> {
         let ran = self.finish(running)?;
-        match &ran.stopped {
-            None => Ok(ran),
-            Some(why) => {
-                Err(Report { kind: Kind::Stopped, text: until_stopped(why, &ran.outcome) })
-            }
-        }
+        show::keep(None, &ran);
+        unless_stopped(ran)
     }
 
     fn tells_left(&self) -> Result<String, Report> {
@@ -66,6 +64,13 @@ impl Plays for World {
     fn expect_no_segment(&self) -> Verdict {
         let left = self.tells_left()?;
         expect("no segment is left", left.trim() == "none", &left)
+    }
+}
+
+fn unless_stopped(ran: Ran) -> Result<Ran, Report> {
+    match &ran.stopped {
+        None => Ok(ran),
+        Some(why) => Err(Report { kind: Kind::Stopped, text: until_stopped(why, &ran.outcome) }),
     }
 }
 

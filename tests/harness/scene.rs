@@ -1,7 +1,7 @@
 //! A scene: the state that programs start in, what is run, and on which channels. The C version and
 //! ours play it, and what they do is compared.
 
-use engine::{Act, At, Channel, Folder, Launch, Outcome, Step, Who, in_words, user_for};
+use engine::{Act, At, Channel, Folder, Launch, Outcome, Ran, Step, Who, in_words, user_for};
 use nix::errno::Errno;
 
 use super::by_hand::{as_user, by_hand, connected, input_by_hand, quoted, strace};
@@ -193,7 +193,7 @@ impl Scene {
         let mut world = Found::world(&self.found)?;
         let before = world.tells_left()?;
         let mut programs = String::new();
-        let mut last: Option<(Outcome, engine::Ran, &str)> = None;
+        let mut last: Option<(Outcome, Ran, &str)> = None;
         for &(program, ref input) in &self.programs {
             let launch = self.launch(version, program);
             let launch = Launch { channel, input: input.clone(), ..launch };
@@ -208,6 +208,17 @@ impl Scene {
         let (last, ran, program) = last.ok_or_else(|| Report::failed("the scene runs nothing"))?;
         let after = world.tells_left()?;
         Ok(Seen { program, before, programs, after, last, ran })
+    }
+
+    /// The run of its last program, even if it has to be stopped.
+    pub fn last_run(&self, version: Version, channel: Channel) -> Result<Ran, Report> {
+        let mut world = Found::world(&self.found)?;
+        let mut last = Err(Report::failed("the scene runs nothing"));
+        for (program, input) in &self.programs {
+            let launch = self.launch(version, program);
+            last = Ok(world.run(Launch { channel, input: input.clone(), ..launch })?);
+        }
+        last
     }
 
     fn launch(&self, version: Version, program: &str) -> Launch {

@@ -8,6 +8,7 @@ use super::case::Level;
 use super::programs::given;
 use super::report::{Kind, Report};
 use super::runner::Played;
+use super::show::LAST_STEPS;
 
 /// A screen of 24 lines, without those of make and of the prompt.
 const LINES: usize = 22;
@@ -56,10 +57,19 @@ fn red(played: &[Played], first: &Played, others: &[&Played], in_full: bool) -> 
     [vec![head], report, vec![String::new()], below, vec![next]].concat()
 }
 
+/// What the user of make has set, to be typed again.
+fn set(name: &str) -> String {
+    given(name).map_or(String::new(), |text| format!(" {name}={}", quoted(&text)))
+}
+
+/// The same, of the folders with the programs.
+pub fn folders() -> String {
+    set("YOURS") + &set("ORIGINALS")
+}
+
 /// What to type: the command that shows this case alone, and whole; then the exercise's.
 fn next(first: &Played, in_full: bool) -> String {
-    let set = |name| given(name).map_or(String::new(), |text| format!(" {name}={}", quoted(&text)));
-    let (level, folders) = (set("LEVEL"), set("YOURS") + &set("ORIGINALS"));
+    let (level, folders) = (set("LEVEL"), folders());
     let (exercise, name) = (first.case.exercise(), &first.case.name);
     match exercise {
         _ if !first.is_wrong() => {
@@ -81,10 +91,34 @@ fn height(line: &str) -> usize {
     line.chars().count().div_ceil(COLUMNS).max(1)
 }
 
-/// As much of a report as there is room for: how it ended, and what it left, is said last.
+fn tall(lines: &[String]) -> usize {
+    lines.iter().map(|line| height(line)).sum()
+}
+
+/// As much of a report as there is room for, and in what is left the last steps of the run.
 fn shortened(report: &Report, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = report.text.trim_end().lines().map(String::from).collect();
-    let tall = |lines: &[String]| lines.iter().map(|line| height(line)).sum::<usize>();
+    let steps = lines.iter().rposition(|line| line.starts_with(LAST_STEPS));
+    let steps = lines.split_off(steps.unwrap_or(lines.len()));
+    let least = if steps.is_empty() { 0 } else { LEAST_STEPS.min(room / 2) };
+    let mut shown = shortened_reason(lines, room - least.min(tall(&steps)));
+    shown.extend(shortened_steps(steps, room.saturating_sub(tall(&shown))));
+    shown
+}
+
+/// So many lines are kept for the last steps, with the two above them.
+const LEAST_STEPS: usize = 7;
+
+/// The two lines above them, and the last of them.
+fn shortened_steps(mut steps: Vec<String>, room: usize) -> Vec<String> {
+    while tall(&steps) > room && steps.len() > 3 {
+        steps.remove(2);
+    }
+    if tall(&steps) > room { Vec::new() } else { steps }
+}
+
+/// How it ended, and what it left, is said last.
+fn shortened_reason(mut lines: Vec<String>, room: usize) -> Vec<String> {
     if tall(&lines) <= room {
         return lines;
     }
