@@ -10,6 +10,7 @@ mod fork;
 mod grade;
 mod input;
 mod makefile;
+mod picture;
 mod readme;
 mod streams;
 
@@ -39,6 +40,7 @@ pub fn all() -> Vec<Case> {
         by_hand::cases(),
         grade::cases(),
         makefile::cases(),
+        picture::cases(),
         readme::cases(),
     ]
     .into_iter()

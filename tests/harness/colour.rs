@@ -23,6 +23,7 @@ pub fn lines(lines: Vec<String>) -> Vec<String> {
 /// FAILED, passed, and the lines that a comparison has marked.
 fn coloured(line: &str) -> String {
     let colour = match line.as_bytes() {
+        [b'-' | b'+', b':', ..] => return line.into(), // it says what the marks mean
         [b'-', ..] => RED,
         [b'+', ..] => GREEN,
         _ if line.starts_with("FAILED") => RED,

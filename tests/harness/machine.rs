@@ -91,7 +91,7 @@ pub fn needs_ptrace() -> Verdict {
 
 pub fn has(need: Need) -> bool {
     // One for each need.
-    static MET: [OnceLock<bool>; 7] = [const { OnceLock::new() }; 7];
+    static MET: [OnceLock<bool>; 8] = [const { OnceLock::new() }; 8];
     *MET[need as usize].get_or_init(|| need.is_met())
 }
 

@@ -63,5 +63,6 @@ pub use programs::{PROGRAMS, Version, is_yours, lab};
 pub use report::{Report, Verdict, expect, expect_of_c};
 pub use right::{Right, Seen, tells};
 pub use scene::{Scene, by_hand_shows};
+pub use show::browser_shows;
 pub use typed::shows;
 pub use words::describe;

@@ -60,7 +60,7 @@ fn run(Shown { version, order, run }: &Shown) -> String {
     let steps = picture::steps(*run);
     let all = picture::processes(&steps);
     let lane = |who: Who| all.iter().position(|&one| one == who).unwrap_or(0);
-    let lanes = all.iter().map(|&who| string(&(run.names)(who)));
+    let lanes = all.iter().map(|&who| string(&run.name(who)));
     let (count, half) = (steps.len(), MOST_STEPS / 2);
     let whole = |steps: &[Step], first: usize| -> Vec<String> {
         steps.iter().enumerate().map(|(index, one)| step(one, first + index + 1, &lane)).collect()

@@ -55,14 +55,29 @@ pub fn lines(run: Run) -> Vec<String> {
     lines
 }
 
-/// The last steps, in so many lines: for a report.
+/// The last steps that tell how processes meet, in so many lines at the most, a line a step: for a report.
 pub fn last(run: Run, most_lines: usize) -> Vec<String> {
-    let picture = Picture::of(run);
-    let count = picture.steps.len();
-    let room = most_lines.saturating_sub(1);
-    let mut rows = picture.rows(count.saturating_sub(room), count);
-    rows.drain(..rows.len().saturating_sub(room));
+    let picture = Picture { is_short: true, ..Picture::of(run) };
+    let mut rows = picture.rows(0, picture.steps.len());
+    rows.drain(..rows.len().saturating_sub(most_lines.saturating_sub(1)));
     if rows.is_empty() { rows } else { [vec![picture.head()], rows].concat() }
+}
+
+/// The segment's text after each step, as a page shows it: for a run with one segment.
+pub fn texts(run: Run) -> Vec<String> {
+    let mut text = String::new();
+    let after = |step: &Step| {
+        for change in &step.changes {
+            match change {
+                Change::Now(_, now) if now.is_gone => text.clear(),
+                Change::Now(..) if text.is_empty() => text = quote(b"", usize::MAX),
+                Change::Now(..) => {}
+                Change::Bytes(_, bytes) => text = quote(segments::text(bytes), usize::MAX),
+            }
+        }
+        text.clone()
+    };
+    steps(run).iter().map(after).collect()
 }
 
 struct Picture<'a> {
@@ -72,6 +87,8 @@ struct Picture<'a> {
     columns: BTreeMap<Who, usize>,
     /// The segments, if there are any.
     segments: Option<String>,
+    /// A line a step, and only those that tell how processes meet.
+    is_short: bool,
 }
 
 /// How a process is after a step.
@@ -99,14 +116,14 @@ impl<'a> Picture<'a> {
             [id] => Some(format!("segment {id}")),
             _ => Some("segments".into()),
         };
-        Self { steps, run, columns, segments }
+        Self { steps, run, columns, segments, is_short: false }
     }
 
     fn head(&self) -> String {
         let mut line = Line::default();
         for (&who, &column) in &self.columns {
             let next = self.columns.values().find(|&&next| next > column).unwrap_or(&SEGMENT);
-            line.put(column, &cut(&(self.run.names)(who), next - column - 1));
+            line.put(column, &cut(&self.run.name(who), next - column - 1));
         }
         if let Some(segments) = &self.segments {
             line.put(SEGMENT, segments);
@@ -119,7 +136,7 @@ impl<'a> Picture<'a> {
         let mut lives = BTreeMap::from([(0, Life::Goes)]);
         let mut rows = Vec::new();
         for (index, step) in self.steps[..end].iter().enumerate() {
-            if index >= first {
+            if index >= first && !(self.is_short && step.is_routine()) {
                 rows.extend(self.row(index, step, &lives));
             }
             match step.kind {
@@ -144,7 +161,11 @@ impl<'a> Picture<'a> {
         let room = |end: usize| end.saturating_sub(column + by.chars().count());
         let is_beside = step.said.is_short_within(room(SEGMENT - 1));
         let end = if is_beside && !note.is_empty() { SEGMENT - 1 } else { COLUMNS };
-        let (said, printed) = step.said.in_lines(room(end), MOST_LINES, COLUMNS - NUMBER);
+        let (said, printed) = if self.is_short {
+            (step.said.in_line(room(end)), Vec::new())
+        } else {
+            step.said.in_lines(room(end), MOST_LINES, COLUMNS - NUMBER)
+        };
         let number = format!("{:>4}", index + 1);
         let mut rows = vec![empty().with(0, &number).with(column, &(by.clone() + &said))];
         let place = |line: &str| column.min(COLUMNS - line.chars().count());
@@ -161,8 +182,7 @@ impl<'a> Picture<'a> {
     fn by(&self, step: &Step) -> String {
         let mut by = String::new();
         if self.columns.is_empty() {
-            let names = self.steps.iter().map(|step| (self.run.names)(step.who).chars().count());
-            let _ = write!(by, "{:1$}  ", (self.run.names)(step.who), names.max().unwrap_or(0));
+            let _ = write!(by, "{:12}", self.run.name(step.who));
         }
         if step.thread > 0 {
             let _ = write!(by, "thread {}: ", step.thread);

@@ -4,15 +4,17 @@ use std::fs;
 use std::path::Path;
 use std::sync::Mutex;
 
-use engine::{Act, At, Channel, Launch, Ran, Step, While, Who};
+use engine::{Act, At, Channel, Folder, Launch, Ran, Step, While};
 use nix::sys::prctl::set_child_subreaper;
 
 use super::beside;
+use super::browser;
 use super::case::Case;
 use super::page::{Shown, page};
 use super::picture::{self, Run};
 use super::programs::{Version, built, lab};
-use super::report::{Kind, Report};
+use super::report::{Kind, Report, Verdict, expect_same};
+use super::scene::Scene;
 use super::summary::folders;
 
 /// A run of a case: what its picture is made of.
@@ -45,25 +47,18 @@ pub fn keep(launch: Option<&Launch>, ran: &Ran) {
     }
 }
 
-/// A process's name: the only one has the program's.
-fn name(program: &str, ran: &Ran, who: Who) -> String {
-    match who {
-        0 if ran.log.events().iter().all(|event| event.who == 0) => program.into(),
-        0 => "parent".into(),
-        child => format!("process {child}"),
+impl Kept {
+    fn run(&self) -> Run<'_> {
+        let Self { ran, program, is_on_terminal } = self;
+        let (events, is_stopped) = (ran.log.events(), ran.stopped.is_some());
+        Run { events, program, is_on_terminal: *is_on_terminal, is_stopped }
     }
 }
 
 /// Calls `show` with the run that shows best why the case went as it did.
 fn with_kept<T>(show: impl FnOnce(Run) -> T) -> Option<T> {
     let kept = KEPT.lock().ok()?;
-    let kept = kept.iter().flatten().next()?;
-    let names = |who| name(&kept.program, &kept.ran, who);
-    Some(show(run(&kept.ran, &names, kept.is_on_terminal)))
-}
-
-fn run<'a>(ran: &'a Ran, names: &'a dyn Fn(Who) -> String, is_on_terminal: bool) -> Run<'a> {
-    Run { events: ran.log.events(), names, is_on_terminal, is_stopped: ran.stopped.is_some() }
+    kept.iter().flatten().next().map(|kept| show(kept.run()))
 }
 
 /// Above the last steps of a run, in a report.
@@ -90,30 +85,35 @@ const ORDERS: [(&str, &[Step]); 3] = [
     ("process 2 is held", &[(2, At::Birth, Act::Hold)]),
 ];
 
+/// The runs of an exercise's page: of each order the C version's and ours.
+fn runs(scene: &Scene, exercise: &str) -> Result<Vec<(Version, &'static str, Kept)>, Report> {
+    let orders = if exercise == "fork" { &ORDERS[..] } else { &[("", &[][..])] };
+    let mut runs = Vec::new();
+    for &(order, steps) in orders {
+        for version in [Version::C, Version::Ours] {
+            let ran = scene.clone().with(steps).last_run(version, Channel::Pipes)?;
+            let program = format!("shm-{exercise}");
+            runs.push((version, order, Kept { ran, program, is_on_terminal: false }));
+        }
+    }
+    Ok(runs)
+}
+
+fn shown<'a>(runs: &'a [(Version, &'static str, Kept)]) -> Vec<Shown<'a>> {
+    let shown = runs.iter().map(|(version, order, kept)| (version.name(), order, kept.run()));
+    shown.map(|(version, order, run)| Shown { version, order, run }).collect()
+}
+
 /// The C version and ours; of shm-fork the C version also as it goes wrong, and on the page each order.
 pub fn show(exercise: &str) -> Result<String, Report> {
     let (scene, mut text, _folder) = beside::prepared(exercise)?;
-    let program = format!("shm-{exercise}");
-    let orders = if exercise == "fork" { &ORDERS[..] } else { &[("", &[][..])] };
-    let mut runs = Vec::new();
-    for (version, &(order, steps)) in
-        orders.iter().flat_map(|order| [(Version::C, order), (Version::Ours, order)])
-    {
-        let ran = scene.clone().with(steps).last_run(version, Channel::Pipes)?;
-        runs.push((version, order, ran));
-    }
-    let names: Vec<_> = runs.iter().map(|(.., ran)| |who| name(&program, ran, who)).collect();
-    let shown = runs.iter().zip(&names).map(|((version, order, ran), names)| Shown {
-        version: version.name(),
-        order,
-        run: run(ran, names, false),
-    });
-    let shown: Vec<Shown> = shown.collect();
+    let runs = runs(&scene, exercise)?;
+    let shown = shown(&runs);
     let printed = [shown.get(2), shown.first(), shown.get(1)]; // a terminal shows the end
     for shown in printed.into_iter().flatten() {
         text += &format!("{}\n{}\n\n", shown.title(), picture::lines(shown.run).join("\n"));
     }
-    Ok(text + &write(exercise, &program, &shown)?)
+    Ok(text + &write(exercise, &format!("shm-{exercise}"), &shown)?)
 }
 
 /// Plays a case, and shows the run that says why it went as it did: the text, and whether it passed.
@@ -146,4 +146,27 @@ fn write(name: &str, title: &str, shown: &[Shown]) -> Result<String, Report> {
     let file = format!("{}/show-{name}.html", built());
     fs::write(lab().join(&file), page(title, shown)).doing(format!("writing {file}"))?;
     Ok(format!("The same for a browser, with the segment's bytes at each step: {file}"))
+}
+
+/// In a browser shm-fork's page shows at each step what the log says, whether a key or a link leads there.
+pub fn browser_shows() -> Verdict {
+    let runs = runs(&Scene::of("shm-fork"), "fork")?;
+    let shown = shown(&runs);
+    let texts = picture::texts(shown[0].run);
+    let folder = Folder::new(None)?;
+    let seen =
+        browser::walk(&page("shm-fork", &shown), folder.path()).doing("running a browser")?;
+    let last = texts.len() - 1;
+    let ways = [
+        vec![("first", 0)],
+        (1..=last).map(|place| ("right", place)).collect(),
+        (0..last).rev().map(|place| ("left", place)).collect(),
+        vec![("end", last), ("home", 0)],
+        (0..=last).map(|place| ("link", place)).collect(),
+    ];
+    let ways = ways.concat().into_iter();
+    let wanted = ways.map(|(how, place)| format!("{how} {} {}", place + 1, texts[place]));
+    let wanted: Vec<String> = wanted.chain(["loaded 0".into()]).collect();
+    let names = ["what the log says", "what the browser shows"];
+    expect_same("Key by key, and link by link:", &wanted.join("\n"), &seen.join("\n"), names)
 }

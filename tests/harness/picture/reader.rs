@@ -15,12 +15,24 @@ use super::words::{self, Rank, Said};
 pub struct Run<'a> {
     /// What happened: the events of its log.
     pub events: &'a [Event],
-    /// What its processes are called.
-    pub names: &'a dyn Fn(Who) -> String,
+    /// The program's name: a process without children has it.
+    pub program: &'a str,
     /// Its standard output is a terminal: stdio then keeps no line in its buffer.
     pub is_on_terminal: bool,
     /// The check had to stop it.
     pub is_stopped: bool,
+}
+
+impl Run<'_> {
+    /// What a process is called.
+    pub fn name(&self, who: Who) -> String {
+        let is_alone = || self.events.iter().all(|event| event.who == 0);
+        match who {
+            0 if is_alone() => self.program.into(),
+            0 => "parent".into(),
+            child => format!("process {child}"),
+        }
+    }
 }
 
 /// The steps of a run.
@@ -165,7 +177,7 @@ impl<'a> Reader<'a> {
         let threads = self.threads.range((maker, 0)..=(maker, usize::MAX));
         let found = threads.rev().find(|(_, thread)| is_maker(thread));
         let thread = found.map_or(0, |(&(_, thread), _)| thread);
-        let said = format!("fork → {}", (self.run.names)(event.who));
+        let said = format!("fork → {}", self.run.name(event.who));
         let place = self.add(&Event { who: maker, thread, ..event.clone() }, Kind::Fork, said);
         self.steps[place].child = Some(event.who);
         self.makers.insert(event.who, maker);
@@ -185,9 +197,11 @@ impl<'a> Reader<'a> {
         let thread = self.thread(event);
         thread.is_told &= thread.call.is_none(); // that it is refused comes before the call
         (thread.call, thread.waits) = (Some(called), None);
-        let last = thread.last.filter(|_| thread.is_buffered && called.name.starts_with("exit"));
+        let last = thread.last.filter(|_| called.name.starts_with("exit"));
+        let mut threads = self.threads.range((event.who, 0)..=(event.who, usize::MAX));
+        let is_buffered = threads.any(|(_, thread)| thread.is_buffered);
         // What a process writes last of all has been in its buffer until then.
-        let last = last.map(|place| &mut self.steps[place]);
+        let last = last.filter(|_| is_buffered).map(|place| &mut self.steps[place]);
         if let Some(step) = last.filter(|step| step.kind == Kind::Print) {
             step.said.does = format!("at exit {}", step.said.does);
         }
@@ -272,7 +286,7 @@ impl<'a> Reader<'a> {
     }
 
     fn name_at(&self, place: usize) -> String {
-        (self.run.names)(self.steps[place].who)
+        self.run.name(self.steps[place].who)
     }
 
     /// The oldest message that another process has passed on, and nobody has read: this call has read it.

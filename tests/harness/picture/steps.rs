@@ -77,6 +77,18 @@ impl Step {
         self.changes.push(change);
     }
 
+    /// Whether it says nothing about how processes meet: a call by itself, or that a child has ended.
+    pub fn is_routine(&self) -> bool {
+        match self.kind {
+            Kind::Call => self.from.is_none(),
+            Kind::Fork => true,
+            Kind::Ends => self.said.does == "ends",
+            Kind::Waits => self.said.does == "waits for a child to end",
+            Kind::GoesOn => self.said.does.ends_with("has ended"),
+            _ => false,
+        }
+    }
+
     /// One in place of many, with all that they have changed.
     pub fn in_place_of(steps: &[Self]) -> Self {
         let changes = steps.iter().flat_map(|step| &step.changes);

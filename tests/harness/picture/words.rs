@@ -50,6 +50,17 @@ impl Said {
         Self { words: call.words.clone(), gives, ..Self::from(call.name) }
     }
 
+    /// In so many columns.
+    pub fn in_line(&self, room: usize) -> String {
+        match &self.quoted {
+            Some(text) => {
+                let left = room.saturating_sub(self.does.chars().count() + 1);
+                cut(&format!("{} {}", self.does, quote(text, left)), room)
+            }
+            None => cut(&(self.does.clone() + &self.gives), room),
+        }
+    }
+
     /// In so many columns; if it does not fit, what it prints, and more about it, in lines of their own.
     pub fn in_lines(
         &self,
