@@ -6,6 +6,7 @@ use std::io::{self, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::OnceLock;
 
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::statvfs::{FsFlags, statvfs};
@@ -96,7 +97,11 @@ fn remove(folder: &Path) -> io::Result<()> {
 
 /// Where programs can be put and run: in TMPDIR, or the next place. It may be mounted without exec, or be closed to
 /// the user that root's programs run as.
-fn place() -> Result<PathBuf, Trouble> {
+fn place() -> Result<&'static Path, Trouble> {
+    static PLACE: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(place) = PLACE.get() {
+        return Ok(place);
+    }
     let own = env::temp_dir();
     let places = [own.clone(), "/tmp".into(), "/var/tmp".into(), "/dev/shm".into()];
     let will_do = |place: &&PathBuf| {
@@ -108,11 +113,11 @@ fn place() -> Result<PathBuf, Trouble> {
         let _ = fs::remove_dir(&probe);
         is_open && runs && writes.is_ok()
     };
-    let found = places.iter().find(will_do).cloned();
-    found.ok_or_else(|| {
+    let found = places.iter().find(will_do).cloned().ok_or_else(|| {
         let why = "none is there that may be written, and from which programs may be run";
         Trouble::new(format!("looking for a folder such as {} (TMPDIR=…)", own.display()), why)
-    })
+    })?;
+    Ok(PLACE.get_or_init(|| found))
 }
 
 fn mode(path: &Path) -> Option<u32> {
@@ -129,7 +134,7 @@ fn prefix() -> String {
 pub fn remove_stale() -> Result<(), Trouble> {
     let (prefix, place) = (prefix(), place()?);
     let reading = || format!("reading the folder {}", place.display());
-    for entry in fs::read_dir(&place).doing(reading())? {
+    for entry in fs::read_dir(place).doing(reading())? {
         let entry = entry.doing(reading())?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let maker = name.strip_prefix(&prefix).and_then(|rest| rest.split('-').next());

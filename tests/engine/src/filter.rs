@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::env::consts::ARCH;
+use std::sync::OnceLock;
 
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
@@ -68,8 +69,17 @@ pub fn allows(kind: Kind, call: &Call) -> bool {
     is_listed && conditions(call.name).iter().all(holds)
 }
 
-/// The filter for programs of this kind.
-pub fn of(kind: Kind) -> Result<BpfProgram, Trouble> {
+/// The filter for programs of this kind. It is made once.
+pub fn of(kind: Kind) -> Result<&'static BpfProgram, Trouble> {
+    static FILTERS: [OnceLock<BpfProgram>; 2] = [const { OnceLock::new() }; 2];
+    let filter = &FILTERS[kind as usize];
+    match filter.get() {
+        Some(made) => Ok(made),
+        None => make(kind).map(|made| filter.get_or_init(|| made)),
+    }
+}
+
+fn make(kind: Kind) -> Result<BpfProgram, Trouble> {
     let mut rules = BTreeMap::new();
     for (number, name) in calls::allowed(kind) {
         rules.insert(number, rules_of(conditions(name))?);

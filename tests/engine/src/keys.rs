@@ -12,7 +12,7 @@ use nix::unistd::{Pid, geteuid};
 
 use crate::process::is_running;
 use crate::sys::{self, Attached, Table};
-use crate::tables::{self, Row, rows, table_of};
+use crate::tables::{Row, TABLES, rows, table_of};
 use crate::trouble::{Trouble, While};
 use crate::user::acting_as;
 
@@ -47,6 +47,8 @@ pub struct Keys {
     pub most: usize,
     /// How many calls may have made what nobody was told of, because the caller was killed in it.
     private: usize,
+    /// The tables that its programs have asked for something.
+    tables: Vec<Table>,
 }
 
 /// A segment in the memory of the engine: the one that claims a range, or one that is looked at.
@@ -101,7 +103,16 @@ impl Keys {
                     let claim = Claim::of(id, 0, geteuid().as_raw())?;
                     claim.write(0, &MARK).doing("marking a range of keys")?;
                     let (asked, ids) = (Vec::new(), Vec::new());
-                    return Ok(Self { base, claim, asked, ids, first, most: MOST_IDS, private: 0 });
+                    return Ok(Self {
+                        base,
+                        claim,
+                        asked,
+                        ids,
+                        first,
+                        most: MOST_IDS,
+                        private: 0,
+                        tables: vec![Table::Segments],
+                    });
                 }
             }
         }
@@ -113,6 +124,7 @@ impl Keys {
     /// # Errors
     /// `ENOSPC`: it asks for too many.
     pub fn translate(&mut self, call: &'static str, key: i32, flags: i32) -> nix::Result<i32> {
+        self.tables.extend(table_of(call).filter(|table| !self.tables.contains(table)));
         if self.ids.len() >= self.most && (key == IPC_PRIVATE || flags & IPC_CREAT != 0) {
             return Err(Errno::ENOSPC);
         }
@@ -171,7 +183,8 @@ impl Keys {
     /// What is there of it, with the segments' bytes.
     pub fn left(&self) -> Result<Left, Trouble> {
         let mut left = Left::default();
-        for row in rows()?.iter().filter(|row| self.ids.contains(&(row.table, row.id))) {
+        for row in rows(&self.tables)?.iter().filter(|row| self.ids.contains(&(row.table, row.id)))
+        {
             match row.table {
                 Table::Segments => left.segments.push(self.segment(row)?),
                 Table::Semaphores => left.semaphores += 1,
@@ -187,25 +200,22 @@ impl Keys {
         if self.ids.is_empty() {
             return 0;
         }
-        let rows = rows().unwrap_or_default();
-        let own = rows
-            .iter()
-            .filter(|row| row.table == Table::Segments && self.ids.contains(&(row.table, row.id)));
-        own.map(|row| row.number("rss")).fold(0, u64::saturating_add)
+        let rows = rows(&[Table::Segments]).unwrap_or_default();
+        let own = rows.iter().filter(|row| self.ids.contains(&(row.table, row.id)));
+        own.map(|row| row.memory).fold(0, u64::saturating_add)
     }
 
     fn segment(&self, row: &Row) -> Result<Segment, Trouble> {
-        let size = row.number("size");
         let page = 4096_u64;
-        let length = size.min(MOST_BYTES).div_ceil(page).saturating_mul(page);
+        let length = row.size.min(MOST_BYTES).div_ceil(page).saturating_mul(page);
         let bytes = if row.key == 0 { Vec::new() } else { read(row, length)? };
         Ok(Segment {
             id: self.number_of(row.table, row.id).unwrap_or(-1),
             key: self.key_of(row.key),
-            mode: row.mode(),
-            size,
-            attached: row.number("nattch"),
-            owner: (row.number("uid"), row.number("gid")),
+            mode: row.mode,
+            size: row.size,
+            attached: row.attached,
+            owner: row.owner,
             bytes,
         })
     }
@@ -214,24 +224,23 @@ impl Keys {
     pub fn store(&self, number: i32, offset: u64, bytes: &[u8]) -> Result<(), Trouble> {
         let why = || format!("storing bytes in segment {number}");
         let id = self.id("shm", number).ok_or_else(|| Trouble::new(why(), "there is none"))?;
-        let rows = rows()?;
-        let row = rows.iter().find(|row| row.table == Table::Segments && row.id == id);
+        let rows = rows(&[Table::Segments])?;
+        let row = rows.iter().find(|row| row.id == id);
         let row = row.ok_or_else(|| Trouble::new(why(), "it is gone"))?;
-        Claim::of(id, 0, row.maker())?.write(offset, bytes).doing(why())
+        Claim::of(id, 0, row.maker)?.write(offset, bytes).doing(why())
     }
 
     /// Removes all that its processes, of these numbers, have made since it began.
     pub fn remove_all(&self, pids: &[Pid]) {
-        let rows = rows().unwrap_or_default();
-        let begun =
-            rows.iter().find(|row| row.id == self.claim.id).map_or(0, |row| row.number("ctime"));
+        let rows = rows(&self.tables).unwrap_or_default();
+        let claim = |row: &&Row| row.table == Table::Segments && row.id == self.claim.id;
+        let begun = rows.iter().find(claim).map_or(0, |row| row.changed);
         let is_own = |row: &&Row| {
-            let maker = i32::try_from(row.number("cpid")).map(Pid::from_raw);
             let is_of_process =
-                maker.is_ok_and(|maker| pids.contains(&maker)) && row.number("ctime") >= begun;
+                pids.contains(&Pid::from_raw(row.maker_pid)) && row.changed >= begun;
             self.ids.contains(&(row.table, row.id)) || is_of_process || self.is_in_range(row.key)
         };
-        rows.iter().filter(is_own).filter(|row| row.id != self.claim.id).for_each(Row::remove);
+        rows.iter().filter(is_own).filter(|row| !claim(row)).for_each(Row::remove);
         let _ = sys::remove(Table::Segments, self.claim.id);
     }
 
@@ -283,7 +292,7 @@ impl Claim {
 /// The first bytes of a segment.
 fn read(row: &Row, length: u64) -> Result<Vec<u8>, Trouble> {
     let why = || format!("reading the segment of ID {}", row.id);
-    let claim = Claim::of(row.id, SHM_RDONLY, row.maker())?;
+    let claim = Claim::of(row.id, SHM_RDONLY, row.maker)?;
     let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
     claim.read(&mut bytes).doing(why())?;
     Ok(bytes)
@@ -292,17 +301,15 @@ fn read(row: &Row, length: u64) -> Result<Vec<u8>, Trouble> {
 /// Removes the claims of checks that were killed, and what their worlds had: what is written down in the claim,
 /// and what has a key of its range and was made after it. Nobody else's.
 pub fn remove_stale() -> Result<(), Trouble> {
-    let rows = rows()?;
+    let rows = rows(&TABLES.map(|(table, _)| table))?;
     let is_stale = |row: &&Row| {
-        let maker = i32::try_from(row.number("cpid")).map(Pid::from_raw);
-        let is_last = (row.key - FIRST).checked_rem(LENGTH) == Some(LENGTH - 1);
-        let is_claim = row.table == Table::Segments && row.key >= FIRST && is_last;
-        let is_of_size = row.number("size") == CLAIM_SIZE as u64 && row.mode() & 0o777 == 0o600;
-        let is_own = row.maker() == geteuid().as_raw();
-        is_claim && is_of_size && is_own && maker.is_ok_and(|maker| !is_running(maker))
+        let is_last = row.key >= FIRST && row.key % LENGTH == LENGTH - 1;
+        let is_of_size = row.size == CLAIM_SIZE as u64 && row.mode & 0o777 == 0o600;
+        let is_claim = row.table == Table::Segments && is_last && is_of_size;
+        is_claim && row.maker == geteuid().as_raw() && !is_running(Pid::from_raw(row.maker_pid))
     };
     for row in rows.iter().filter(is_stale) {
-        let Ok(claim) = Claim::of(row.id, SHM_RDONLY, row.maker()) else { continue };
+        let Ok(claim) = Claim::of(row.id, SHM_RDONLY, row.maker) else { continue };
         let mut mark = [0; MARK.len()];
         if claim.read(&mut mark).is_err() || mark != MARK {
             continue;
@@ -312,9 +319,9 @@ pub fn remove_stale() -> Result<(), Trouble> {
         let is_left = |other: &&Row| {
             let is_noted = notes.contains(&(other.table as i32, other.id));
             let is_in_range = (row.key - LENGTH + 1..=row.key).contains(&other.key);
-            (is_noted || is_in_range) && other.number("ctime") >= row.number("ctime")
+            (is_noted || is_in_range) && other.changed >= row.changed
         };
-        rows.iter().filter(is_left).for_each(tables::Row::remove);
+        rows.iter().filter(is_left).for_each(Row::remove);
         row.remove();
     }
     Ok(())

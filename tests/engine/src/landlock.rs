@@ -57,9 +57,13 @@ pub fn confine(own: &Path, readable: &[&Path]) -> Result<(), Trouble> {
     let readable = readable.map(|path| (path, EXECUTE | READ | READ_FOLDER));
     let devices = DEVICES.iter().map(|path| (Path::new(path), READ | WRITE | TRUNCATE));
     let all = readable.chain(devices).chain([(own, !SPECIAL)]);
-    // What is not there needs no rule.
+    // What is not there needs no rule; nor does a link into what is.
     let open = |(path, rights): (&Path, u64)| {
-        let place = File::options().read(true).custom_flags(libc::O_PATH).open(path).ok()?;
+        let place = File::options()
+            .read(true)
+            .custom_flags(libc::O_PATH | libc::O_NOFOLLOW)
+            .open(path)
+            .ok()?;
         let is_folder = place.metadata().is_ok_and(|place| place.is_dir());
         Some((place, rights & if is_folder { files } else { files & OF_FILES }))
     };

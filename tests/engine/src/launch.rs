@@ -92,7 +92,7 @@ impl Launch {
         landlock::confine(folder, &readable.collect::<Vec<_>>())?;
         bound()?; // after Landlock, which opens files
         if filter::is_there() {
-            seccompiler::apply_filter(&filter::of(self.kind)?)
+            seccompiler::apply_filter(filter::of(self.kind)?)
                 .doing("setting the filter of system calls")?;
         }
         let words = self.words.iter().map(|word| CString::new(word.as_bytes()));

@@ -6,40 +6,48 @@ use std::path::Path;
 
 use nix::unistd::{Pid, SysconfVar, sysconf};
 
-/// The file /proc/PID/stat of one process or thread, kept open because it is read at each stop.
+/// The file stat of one task in /proc, kept open because it is read at each stop.
 pub struct Stat(Option<File>);
-
-/// What it says.
-pub struct Facts {
-    /// As ps(1) shows it: R, S, D, T, t, Z, X; X also where there is nothing any more.
-    pub state: char,
-    /// How many bytes it has in memory.
-    pub memory: u64,
-}
 
 impl Stat {
     /// Of this process or thread.
     pub fn of(pid: Pid) -> Self {
-        Self(File::open(format!("/proc/{pid}/stat")).ok())
+        // In task/, the kernel does not add up what all threads have used.
+        Self(File::open(format!("/proc/{pid}/task/{pid}/stat")).ok())
     }
 
-    /// As it is now.
-    pub fn read(&self) -> Facts {
+    /// Its state, as ps(1) shows it: R, S, D, T, t, Z, X; X also where there is nothing any more.
+    pub fn state(&self) -> char {
         let mut bytes = [0; 512];
-        let length = self.0.as_ref().and_then(|file| file.read_at(&mut bytes, 0).ok()).unwrap_or(0);
-        let text = String::from_utf8_lossy(&bytes[..length]);
-        // After the name, which may hold anything.
-        let mut fields = text.rsplit_once(") ").map_or("", |(_, fields)| fields).split(' ');
-        let state = fields.next().and_then(|field| field.chars().next()).unwrap_or('X');
-        let pages = fields.nth(20).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
-        let page = sysconf(SysconfVar::PAGE_SIZE).ok().flatten().unwrap_or(4096).unsigned_abs();
-        Facts { state, memory: pages.saturating_mul(page) }
+        let length = self.read(&mut bytes).min(64); // the number and the name take no more
+        after_name(&bytes[..length]).first().map_or('X', |&state| char::from(state))
     }
+
+    /// How many bytes it has in memory.
+    pub fn memory(&self) -> u64 {
+        let mut bytes = [0; 512];
+        let length = self.read(&mut bytes);
+        let fields = String::from_utf8_lossy(after_name(&bytes[..length])).into_owned();
+        let pages =
+            fields.split(' ').nth(21).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
+        let page = sysconf(SysconfVar::PAGE_SIZE).ok().flatten().unwrap_or(4096).unsigned_abs();
+        pages.saturating_mul(page)
+    }
+
+    fn read(&self, bytes: &mut [u8]) -> usize {
+        self.0.as_ref().and_then(|file| file.read_at(bytes, 0).ok()).unwrap_or(0)
+    }
+}
+
+/// The fields of stat after the process's name, which may hold anything but ends with the last bracket.
+fn after_name(stat: &[u8]) -> &[u8] {
+    let end = stat.iter().rposition(|&byte| byte == b')');
+    end.and_then(|end| stat.get(end + 2..)).unwrap_or_default()
 }
 
 /// Whether there is such a process that has not ended. (Number 0 is one in another PID namespace.)
 pub fn is_running(pid: Pid) -> bool {
-    pid.as_raw() == 0 || !matches!(Stat::of(pid).read().state, 'Z' | 'X')
+    pid.as_raw() == 0 || !matches!(Stat::of(pid).state(), 'Z' | 'X')
 }
 
 /// Whether there is such a process, be it one that has ended and was not waited for yet.

@@ -1,6 +1,5 @@
 //! The machine's tables of segments, semaphores and queues: /proc/sysvipc. See proc(5).
 
-use std::collections::HashMap;
 use std::fs;
 
 use crate::sys::{self, Table};
@@ -24,50 +23,63 @@ pub struct Row {
     pub key: i32,
     /// The machine's.
     pub id: i32,
-    /// By the names in the table's head.
-    fields: HashMap<String, String>,
+    /// Permissions, and 01000 where a segment is marked for removal.
+    pub mode: u32,
+    /// In bytes; how many of them are in memory.
+    pub size: u64,
+    /// See `size`.
+    pub memory: u64,
+    /// How many attachments a segment has.
+    pub attached: u64,
+    /// The owner's user and group.
+    pub owner: (u64, u64),
+    /// The user and the process that made it, and when it was changed last, in seconds since 1970.
+    pub maker: u32,
+    /// See `maker`.
+    pub maker_pid: i32,
+    /// See `maker`.
+    pub changed: u64,
 }
 
 impl Row {
-    /// A number by its name in the table's head; 0 if there is none.
-    pub fn number(&self, name: &str) -> u64 {
-        self.fields.get(name).and_then(|text| text.parse().ok()).unwrap_or(0)
-    }
-
-    /// The permissions, which the table has in octal.
-    pub fn mode(&self) -> u32 {
-        let text = self.fields.get("perms").map_or("", String::as_str);
-        u32::from_str_radix(text, 8).unwrap_or(0)
-    }
-
-    /// The user who made it.
-    pub fn maker(&self) -> u32 {
-        u32::try_from(self.number("cuid")).unwrap_or(u32::MAX)
-    }
-
     /// As its maker: root in a container may not remove another user's.
     pub fn remove(&self) {
-        let _ = acting_as(self.maker(), || sys::remove(self.table, self.id)); // it may be gone
+        let _ = acting_as(self.maker, || sys::remove(self.table, self.id)); // it may be gone
     }
 }
 
-/// All rows.
-pub fn rows() -> Result<Vec<Row>, Trouble> {
+/// The rows of these tables.
+pub fn rows(of: &[Table]) -> Result<Vec<Row>, Trouble> {
     let mut rows = Vec::new();
-    for (table, name) in TABLES {
+    for &(table, name) in TABLES.iter().filter(|(table, _)| of.contains(table)) {
         let path = format!("/proc/sysvipc/{name}");
         let text = fs::read_to_string(&path).doing(format!("reading {path}"))?;
-        let mut lines = text.lines().map(|line| line.split_whitespace().map(String::from));
-        let head: Vec<String> = lines.next().into_iter().flatten().collect();
+        let mut lines = text.lines();
+        let head: Vec<&str> = lines.next().unwrap_or_default().split_whitespace().collect();
         for line in lines {
-            let line: Vec<String> = line.collect();
-            let number = |field: usize| line.get(field).and_then(|text| text.parse().ok());
-            let [Some(key), Some(id)] = [0, 1].map(number) else {
-                return Err(Trouble::new(format!("reading {path}"), format!("{line:?}")));
-            };
-            let fields = head.iter().cloned().zip(line).collect();
-            rows.push(Row { table, key, id, fields });
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let row = row(table, &head, &words);
+            rows.push(row.ok_or_else(|| Trouble::new(format!("reading {path}"), line))?);
         }
     }
     Ok(rows)
+}
+
+/// A row by the names in its table's head. What a table has not got is 0.
+fn row(table: Table, head: &[&str], words: &[&str]) -> Option<Row> {
+    let word = |name: &str| words.get(head.iter().position(|other| *other == name)?).copied();
+    let number = |name: &str| word(name).and_then(|word| word.parse::<u64>().ok()).unwrap_or(0);
+    Some(Row {
+        table,
+        key: words.first()?.parse().ok()?,
+        id: words.get(1)?.parse().ok()?,
+        mode: word("perms").and_then(|word| u32::from_str_radix(word, 8).ok()).unwrap_or(0),
+        size: number("size"),
+        memory: number("rss"),
+        attached: number("nattch"),
+        owner: (number("uid"), number("gid")),
+        maker: u32::try_from(number("cuid")).ok()?,
+        maker_pid: i32::try_from(number("cpid")).ok()?,
+        changed: number("ctime"),
+    })
 }

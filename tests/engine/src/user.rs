@@ -1,6 +1,8 @@
 //! Who runs a program that is judged: never root.
 
 use std::fs;
+use std::ops::Range;
+use std::sync::OnceLock;
 
 use nix::unistd::{Uid, geteuid, seteuid};
 
@@ -25,17 +27,32 @@ pub fn user_for(asked: Option<u32>) -> Option<u32> {
 /// its namespace.
 #[must_use]
 pub fn can_become(user: u32) -> bool {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
-    let effective = effective.and_then(|text| u64::from_str_radix(text.trim(), 16).ok());
-    let map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
-    let is_mapped = map.lines().any(|line| {
-        let mut numbers = line.split_whitespace().map(|word| word.parse::<u64>().unwrap_or(0));
-        let (first, _, count) = (numbers.next(), numbers.next(), numbers.next());
-        let first = first.unwrap_or(0);
-        (first..first.saturating_add(count.unwrap_or(0))).contains(&user.into())
-    });
-    geteuid().is_root() && is_mapped && effective.unwrap_or(0) & NEEDED == NEEDED
+    static MEANS: OnceLock<Means> = OnceLock::new();
+    let means = MEANS.get_or_init(Means::read);
+    let is_mapped = means.users.iter().any(|users| users.contains(&user.into()));
+    geteuid().is_root() && means.has_capabilities && is_mapped
+}
+
+/// What /proc tells of that: it stays as it is.
+struct Means {
+    has_capabilities: bool,
+    users: Vec<Range<u64>>,
+}
+
+impl Means {
+    fn read() -> Self {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+        let effective = effective.and_then(|text| u64::from_str_radix(text.trim(), 16).ok());
+        let map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+        let users = map.lines().map(|line| {
+            let mut numbers = line.split_whitespace().map(|word| word.parse().unwrap_or(0));
+            let (first, _, count) = (numbers.next(), numbers.next(), numbers.next());
+            let first: u64 = first.unwrap_or(0);
+            first..first.saturating_add(count.unwrap_or(0))
+        });
+        Self { has_capabilities: effective.unwrap_or(0) & NEEDED == NEEDED, users: users.collect() }
+    }
 }
 
 /// Does `work` with this user's rights to what System V keeps: root in a container may have none to another

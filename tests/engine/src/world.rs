@@ -29,6 +29,7 @@ use nix::unistd::{Pid, pipe2};
 
 use crate::calls::Kind;
 use crate::files::Folder;
+use crate::filter;
 use crate::keys::{Keys, Left};
 use crate::launch::Launch;
 use crate::log::{Log, What};
@@ -103,9 +104,10 @@ struct Run {
     trouble: File,
     has_begun: bool,
     reached: Vec<bool>,
-    /// How many calls it has made, and processes and threads it has had.
+    /// How many calls it has made; how many processes and threads it has had, and has.
     calls: usize,
     births: usize,
+    living: usize,
     /// What of the processor those of them used that have ended.
     used: Duration,
     /// The engine's clock at its beginning.
@@ -131,6 +133,8 @@ pub struct World {
     keys: Keys,
     segments: Segments,
     tasks: Vec<Task>,
+    /// The places of those that have not ended.
+    alive: Vec<usize>,
     runs: Vec<Run>,
     /// Processes that stopped before their parents' events named them.
     unknown: HashMap<Pid, (i32, Instant)>,
@@ -172,6 +176,7 @@ impl World {
             keys: Keys::claim(first_id)?,
             segments: Segments::default(),
             tasks: Vec::new(),
+            alive: Vec::new(),
             runs: Vec::new(),
             unknown: HashMap::new(),
             current: None,
@@ -235,6 +240,7 @@ impl World {
         let (streams, programs) = Streams::of(&launch)?;
         let (waits, mut go) = UnixStream::pair().doing(&what)?;
         let (trouble, tells) = pipe2(OFlag::O_CLOEXEC).doing(&what)?;
+        filter::of(launch.kind)?; // before the fork, so that it is made once
         let leader = sys::fork().doing(&what)?;
         if leader.as_raw() == 0 {
             drop(go);
@@ -248,6 +254,7 @@ impl World {
         }
         go.write_all(b"!").doing(&what)?;
         let run = self.runs.len();
+        self.alive.push(self.tasks.len());
         self.tasks.push(Task { state: State::Runs, ..Task::new(leader, run, 0, 0) });
         self.runs.push(Run {
             reached: vec![false; launch.steps.len()],
@@ -259,6 +266,7 @@ impl World {
             has_begun: false,
             calls: 0,
             births: 1,
+            living: 1,
             used: Duration::ZERO,
             start: self.clock,
             is_busy: false,
@@ -340,11 +348,12 @@ impl World {
     /// Whether a program has ended, and all that it started.
     #[must_use]
     pub fn has_ended(&self, run: Running) -> bool {
-        self.living(run).next().is_none()
+        self.runs[run].living == 0
     }
 
     fn living(&self, run: usize) -> impl Iterator<Item = &Task> {
-        self.tasks.iter().filter(move |task| task.run == run && task.lives())
+        let alive = self.alive.iter().map(|&index| &self.tasks[index]);
+        alive.filter(move |task| task.run == run)
     }
 
     fn paused(&self, run: usize) -> Option<usize> {
@@ -380,7 +389,11 @@ impl World {
 
     /// Waits a moment for a stop, for output, or for room for input.
     fn wait(&mut self, longest: Duration) -> Result<(), Trouble> {
-        let runs = self.runs.iter().enumerate();
+        // One at a time prints. What others have printed before is read when nothing happens.
+        let current = self.current.map(|index| self.tasks[index].run);
+        let is_asked =
+            |run: &(usize, &Run)| self.looks > 1 || current.is_none_or(|current| run.0 == current);
+        let runs = self.runs.iter().enumerate().filter(is_asked);
         let streams = runs.flat_map(|(number, run)| {
             run.streams.to_wait_for().map(move |stream| (number, stream))
         });
@@ -391,7 +404,7 @@ impl World {
         let ready = numbers.into_iter().zip(&all).filter(|(_, stream)| stream.any() == Some(true));
         self.ready = ready.map(|(number, _)| number).collect();
         self.ready.dedup();
-        while self.stops.read_signal().doing("reading a signalfd")?.is_some() {}
+        self.stops.read_signal().doing("reading a signalfd")?; // it is kept once, however many come
         Ok(())
     }
 
@@ -413,7 +426,7 @@ impl Drop for World {
             self.stop(run, "the case is over");
         }
         let (start, longest) = (Instant::now(), Duration::from_secs(20));
-        while self.tasks.iter().any(Task::lives) && start.elapsed() < longest {
+        while !self.alive.is_empty() && start.elapsed() < longest {
             match sys::wait() {
                 Some((pid, status, used)) => drop(self.handle(pid, status, used)),
                 None => thread::sleep(Duration::from_micros(200)),

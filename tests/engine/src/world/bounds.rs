@@ -56,8 +56,7 @@ impl World {
     fn exceeds(&self, run: usize) -> Option<&'static str> {
         let this = &self.runs[run];
         let is_late = !this.launch.keeps_input && self.clock.saturating_sub(this.start) > LONGEST;
-        let is_bomb = this.births > MOST_BIRTHS
-            || (this.births > MOST_PROCESSES && self.living(run).count() > MOST_PROCESSES);
+        let is_bomb = this.births > MOST_BIRTHS || this.living > MOST_PROCESSES;
         let bounds = [
             (this.streams.is_too_long(), "it prints without end (more than 1 MiB)"),
             (this.calls > MOST_CALLS, "it makes system calls without end (more than 100000)"),
@@ -74,7 +73,7 @@ impl World {
         let living = processes().map(|task| processor_time(task.pid));
         let time = living.fold(this.used, Duration::saturating_add);
         let memory = processes()
-            .map(|task| task.stat.read().memory)
+            .map(|task| task.stat.memory())
             .fold(self.keys.memory(), u64::saturating_add);
         let bounds = [
             (time > MOST_TIME, "it uses the processor without end (more than 5 seconds)"),

@@ -24,7 +24,7 @@ use crate::{filter, loader, sleeps, translate};
 impl World {
     /// A task has stopped, or ended.
     pub(super) fn handle(&mut self, pid: Pid, status: i32, used: Duration) -> Result<(), Trouble> {
-        let index = self.tasks.iter().position(|task| task.pid == pid && task.lives());
+        let index = self.alive.iter().copied().find(|&index| self.tasks[index].pid == pid);
         let Some(index) = index else {
             self.meets_unnamed(pid, status);
             return Ok(());
@@ -49,7 +49,7 @@ impl World {
 
     fn ends(&mut self, index: usize, status: ExitStatus, used: Duration) {
         let Task { run, who, thread, .. } = self.tasks[index];
-        self.tasks[index].state = State::Ended;
+        self.is_gone(index);
         self.woken.runs.push(run);
         let this = &mut self.runs[run];
         this.used = this.used.saturating_add(used);
@@ -60,6 +60,12 @@ impl World {
         }
         self.log(index, What::Ended(status));
         self.log_attachments(index);
+    }
+
+    fn is_gone(&mut self, index: usize) {
+        self.tasks[index].state = State::Ended;
+        self.alive.retain(|&alive| alive != index);
+        self.runs[self.tasks[index].run].living -= 1;
     }
 
     fn stops(&mut self, index: usize, status: i32) -> nix::Result<()> {
@@ -135,10 +141,9 @@ impl World {
     fn becomes_another_program(&mut self, index: usize) -> nix::Result<()> {
         let (pid, run, who) = (self.tasks[index].pid, self.tasks[index].run, self.tasks[index].who);
         let before = message(pid)?;
-        for task in &mut self.tasks {
-            if task.pid == before && before != pid {
-                task.state = State::Ended;
-            }
+        let thread = self.alive.iter().copied().find(|&index| self.tasks[index].pid == before);
+        if let Some(thread) = thread.filter(|_| before != pid) {
+            self.is_gone(thread);
         }
         self.tasks[index] = Task { state: State::Stands(0), ..Task::new(pid, run, who, 0) };
         let this = &mut self.runs[run];
@@ -156,6 +161,7 @@ impl World {
         });
         let this = &mut self.runs[run];
         this.births += 1;
+        this.living += 1;
         let (who_child, thread) = if is_thread {
             let own = self.tasks.iter().filter(|task| task.run == run && task.who == who);
             (who, own.count())
@@ -165,6 +171,7 @@ impl World {
         };
         self.tasks.push(Task::new(pid, run, who_child, thread));
         let child = self.tasks.len() - 1;
+        self.alive.push(child);
         self.log(child, What::Born(Some(who)));
         self.log_attachments(parent);
         if self.runs[run].stopped.is_some() {

@@ -22,6 +22,9 @@ const COMPUTES: Duration = Duration::from_millis(20);
 /// After so many calls of others in vain, those go on that were to be last.
 const VAIN_CALLS: u32 = 1000;
 
+/// One that has not stopped after so many looks may be computing.
+const MANY_LOOKS: u32 = 6;
+
 /// How long the engine waits for a stop before it looks whether the task waits: longer each time.
 const SHORTEST_LOOK: Duration = Duration::from_micros(30);
 const LONGEST_LOOK: Duration = Duration::from_millis(1);
@@ -39,14 +42,16 @@ impl World {
         {
             let run = self.tasks[index].run;
             self.runs[run].is_busy |= is_beside_spinners;
-            return self.let_go(index);
+            self.let_go(index)?;
+            return self.wait(SHORTEST_LOOK);
         }
         // The stop that made the last one wait may wake another, a moment later.
         if self.looks < 3 || !self.have_settled(true) {
             return self.wait(longest);
         }
         if let Some(index) = schedule::last(&self.tasks, self.now, None) {
-            return self.let_go(index);
+            self.let_go(index)?;
+            return self.wait(SHORTEST_LOOK);
         }
         self.quiet = self.quiet.saturating_add(1);
         self.stop_what_hangs();
@@ -59,7 +64,8 @@ impl World {
             self.kill_unnamed();
             return false;
         }
-        for index in 0..self.tasks.len() {
+        for place in 0..self.alive.len() {
+            let index = self.alive[place];
             let task = &self.tasks[index];
             let has_settled = match task.state {
                 State::Unborn => false,
@@ -90,7 +96,9 @@ impl World {
             }
             return true;
         }
-        self.interrupt_what_computes(index);
+        if self.looks > MANY_LOOKS {
+            self.interrupt_what_computes(index);
+        }
         false
     }
 
@@ -115,7 +123,7 @@ impl World {
             };
             self.tasks.iter().filter(is_thread).any(Task::lives)
         };
-        match (task.stat.read().state, task.under) {
+        match (task.stat.state(), task.under) {
             ('S', Some(_)) => true,
             // A parent waits so until its vfork child becomes another program.
             ('D', Some(Underway { call, .. })) => {
