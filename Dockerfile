@@ -1,0 +1,11 @@
+# The lab in a container, by docker or podman:
+#     docker build -t shm-lab .
+#     docker run --rm shm-lab make check
+FROM debian:13
+RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+    ca-certificates cargo diffutils gcc libc6-dev make perl strace util-linux
+ENV CARGO_HOME=/cargo
+COPY . /lab
+WORKDIR /lab
+# All that comes from the network is there then; whoever runs it may build.
+RUN make check-program && chmod -R a+rwX /cargo /lab
