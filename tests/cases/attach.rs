@@ -1,6 +1,7 @@
 //! shm-attach.
 
 use super::prelude::*;
+use super::read_back::{Text, is_read_back};
 
 /// Its system calls.
 const CALLS: &str = "shmget shmat shmctl shmdt write exit_group";
@@ -15,6 +16,7 @@ fn prints() -> Vec<Case> {
         "run_twice": attach().on(there()).then("shm-attach").agrees();
         "a_larger_segment_is_there": attach().on(found(CREATE_KEY, 3 * 4096 + 1)).agrees();
         "the_bytes_after_the_text_stay": attach().on(there().filled_with("x")).agrees();
+        "what_is_in_the_segment_is_printed": attach_reads_back();
         "another_process_is_attached": attach().on(there().filled_with("x").maker_lives()).agrees();
         "another_users_segment" needs TwoUsers: attach().on(there()).run_by(ANOTHER).agrees();
         "another_process_overwrites_the_text" needs Ours: overwritten();
@@ -51,6 +53,16 @@ fn there() -> Found {
 /// The C version ignores that shmget or shmat failed, and stores its text nowhere.
 fn says(says: &str) -> Right<'_> {
     Right { c_ends: "died by SIGSEGV", prints: "", says, leaves_as_c: false }
+}
+
+/// The text is read back from the segment.
+fn attach_reads_back() -> Verdict {
+    let text = Text {
+        words: "This is our shared memory segment.",
+        ends_with_id: false,
+        after: "Shared memory : ",
+    };
+    is_read_back(&[there()], &Version::Ours.launch("shm-attach"), &text)
 }
 
 /// There is no NUL any more when the text is read back: it ends where the last page ends.

@@ -2,6 +2,7 @@
 
 use super::input;
 use super::prelude::*;
+use super::read_back::{Text, is_read_back};
 
 const PROMPT: &str = "Enter the size of shared memory : ";
 
@@ -32,10 +33,18 @@ const BOTH_READ_ALIKE: [(&str, &[u8]); 19] = [
 ];
 
 /// The same, but not for those who read one line into a buffer.
-const UNUSUAL: [(&str, &[u8]); 2] = [
+const UNUSUAL: [(&str, &[u8]); 3] = [
     ("lines_before_the_number", b"\n\n\t\x0b\x0c\r\n42\n"),
     ("more_zeros_than_an_int_has_digits", b"000000000000000000000000000000000099\n"),
+    ("a_thousand_zeros", &THOUSAND_ZEROS),
 ];
+
+/// And a number.
+const THOUSAND_ZEROS: [u8; 1003] = {
+    let mut digits = [b'0'; 1003];
+    [digits[1000], digits[1001], digits[1002]] = *b"42\n";
+    digits
+};
 
 /// Inputs that hold no `int`: C reads one that was never written, or wraps.
 const OURS_REFUSES: [(&str, &[u8], &str); 13] = [
@@ -81,6 +90,7 @@ fn segments() -> Vec<Case> {
     cases! {
         "larger_then_smaller": dynamic("100\n").then("shm-dynamic").reading("50\n").agrees();
         "smaller_then_larger": dynamic("100\n").then("shm-dynamic").reading("101\n").agrees();
+        "what_is_in_the_segment_is_printed": dynamic_reads_back();
         "zero_finds_the_segment_that_is_there": dynamic("0\n").on(there()).agrees();
         "the_bytes_after_the_text_stay":
             dynamic("1000\n").on(found(DYNAMIC_KEY, 5000).filled_with("x")).agrees();
@@ -122,6 +132,17 @@ fn dynamic(input: impl AsRef<[u8]>) -> Scene {
 fn half_on_a_terminal(input: &[u8]) -> Verdict {
     dynamic(input).only(Channel::TerminalInput).agrees()?;
     dynamic(input).only(Channel::TerminalOutput).agrees()
+}
+
+/// The text is read back from the segment.
+fn dynamic_reads_back() -> Verdict {
+    let text = Text {
+        words: "We have accessed shared memory ID : ",
+        ends_with_id: true,
+        after: "Shared memory : ",
+    };
+    let launch = Launch { input: b"100\n".into(), ..Version::Ours.launch("shm-dynamic") };
+    is_read_back(&[], &launch, &text)
 }
 
 fn says(says: &str) -> Right<'_> {

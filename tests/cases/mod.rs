@@ -11,6 +11,7 @@ mod grade;
 mod input;
 mod makefile;
 mod picture;
+mod read_back;
 mod readme;
 mod streams;
 

@@ -194,7 +194,10 @@ impl Version {
     /// The same by a command, whose words come before it.
     pub fn launch_under(self, wrapper: &[&str], program: &str) -> Launch {
         let words = wrapper.iter().map(OsString::from);
-        Launch::of(words.chain([self.path(program).into()]))
+        let launch = Launch::of(words.chain([self.path(program).into()]));
+        // Leaks cannot be looked for in a program that is traced.
+        let options = [("ASAN_OPTIONS", "detect_leaks=0".to_string())];
+        Launch { environment: if is_yours() { options.into() } else { vec![] }, ..launch }
     }
 
     /// How a report calls it.

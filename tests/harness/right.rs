@@ -3,7 +3,7 @@
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
-use super::programs::is_yours;
+use super::judge::{May, may};
 use super::report::{Verdict, expect};
 use super::words::describe;
 use engine::{Channel, Outcome, Ran};
@@ -50,17 +50,18 @@ fn line_end(channel: Channel) -> &'static [u8] {
 /// may tell one thing, once.
 fn is_told(told: &str, lines: &str) -> bool {
     let mut whys = lines.lines().map(|line| line.split_once(": ").map_or(line, |(_, why)| why));
-    let is_free = lines.contains("size: ") && told.trim().len() > 3;
+    let is_about_size = lines.contains("size: ") && may(May::ChooseTheWords);
+    let is_free = is_about_size && told.trim().len() > 3;
     let says_why = is_free || whys.any(|why| told.contains(why));
     let is_alike = if lines.is_empty() { told.is_empty() } else { says_why };
-    told == lines || (is_yours() && is_alike)
+    told == lines || (may(May::ChooseTheLabel) && is_alike)
 }
 
 /// The program has told these lines, and ended with status 1.
 pub fn tells(outcome: &Outcome, lines: &str) -> Verdict {
     let told = String::from_utf8_lossy(&outcome.stderr);
     let is_so = outcome.status.code() == Some(1) && is_told(&told, lines);
-    let label = if is_yours() { " (with any label)" } else { "" };
+    let label = if may(May::ChooseTheLabel) { " (with any label)" } else { "" };
     let wanted = format!("exit status 1, and on standard error: {}{label}", lines.trim_end());
     expect(&wanted, is_so, &describe(outcome, Channel::Pipes))
 }

@@ -49,8 +49,8 @@ fn signalled(who: Who, act: Act, check: impl Fn(&Outcome, bool) -> Verdict) -> V
         }
         check(outcome, places.last() == Some(&at))?;
         let sleeper = ran.sleeper.map(name_of);
-        let seen = format!("{} sleeps", sleeper.unwrap_or("nobody"));
-        let is_so = sleeper.is_none() || is_yours(); // a program that polls notices in time
+        let seen = format!("{} sleeps", sleeper.as_deref().unwrap_or("nobody"));
+        let is_so = sleeper.is_none() || may(May::Poll); // a program that polls notices in time
         expect("the others end at once", is_so, &seen)?;
         leaves_nothing(world, ran)
     })
@@ -67,7 +67,7 @@ fn survived(outcome: &Outcome, who: usize, signal: Signal, is_last: bool) -> Ver
         let wanted = format!("died by {signal}");
         return expect(&wanted, in_words(outcome.status) == wanted, &seen);
     }
-    if is_yours() {
+    if may(May::TellADeathOtherwise) {
         let noticed = outcome.status.code().is_some_and(|code| code != 0);
         expect("the parent's exit status is not 0", noticed, &seen)?;
         let is_success = String::from_utf8_lossy(&outcome.stderr).contains(": Success");
@@ -79,7 +79,7 @@ fn survived(outcome: &Outcome, who: usize, signal: Signal, is_last: bool) -> Ver
 /// No segment stays. If the parent died before it marked the segment for removal, the next run removes
 /// it.
 fn leaves_nothing(world: &mut World, ran: &Ran) -> Verdict {
-    let next = if is_yours() { "clone" } else { "socketpair" }; // what comes after the removal
+    let next = if may(May::MarkLater) { "clone" } else { "socketpair" }; // what comes after the removal
     let is_marked = ran.calls[0].iter().any(|call| call.starts_with(next));
     if !is_marked && world.tells_left()?.trim() != "none" {
         runs_right(world, Channel::Pipes)?;

@@ -1,7 +1,10 @@
 //! Every order that the scheduler could choose: one process is held before and after each of its system calls
 //! in turn, until the others can do no more.
 
+use std::collections::BTreeMap;
+
 use super::super::prelude::*;
+use super::super::read_back::{Text, is_read_back};
 use super::{at_each, launch, places, traced, undisturbed};
 
 pub fn cases() -> Vec<Case> {
@@ -9,7 +12,9 @@ pub fn cases() -> Vec<Case> {
         "process_1_is_held": held(1);
         "process_2_is_held": held(2);
         "the_parent_is_held": held(0);
-        "the_text_is_in_the_segment": the_text_is_in_the_segment();
+        "each_process_does_its_own": each_does_its_own();
+        "process_2_prints_what_is_in_the_segment": is_read(QUESTION, "Process 2 : Received : ");
+        "process_1_prints_what_is_in_the_segment": is_read(ANSWER, "Process 1 : Responce -> ");
         "the_key_is_1001": the_key_is_1001();
         "the_c_version_is_held" needs Ours: the_c_version_is_held();
     }
@@ -49,20 +54,63 @@ fn the_key_is_1001() -> Verdict {
     expect("the segment of key 1001 has mode 0666", is_666, &table)
 }
 
-/// While a child is held, at its birth or before its end, the other comes as far as it can: one of them has
-/// stored a text by then.
-fn the_text_is_in_the_segment() -> Verdict {
-    let places = [At::Birth, At::Call("shmdt", 1), At::Call("exit_group", 1)];
-    for (who, at) in places.into_iter().flat_map(|at| [(2, at), (1, at)]) {
-        let mut world = world()?;
-        world.start_paused(launch(Version::Ours, &[]), who, at)?;
-        world.wait_until_all_wait()?;
-        if world.has_stored("shared memory ID : ") {
-            return Ok(());
+/// What each child has to print and to store.
+const CHILDREN: [([&str; 2], &str); 2] = [
+    (["Process 1 : Written data", "Process 1 : Responce -> "], QUESTION),
+    (["Process 2 : Received : ", "Process 2 : Responced to"], ANSWER),
+];
+const QUESTION: &str = "Is this the shared memory ID : ";
+const ANSWER: &str = "Yes, This is shared memory ID : ";
+
+/// Two children: one prints the lines of process 1 and stores its text, the other those of process 2.
+fn each_does_its_own() -> Verdict {
+    let ran = undisturbed()?;
+    let mut printers = Vec::new();
+    for (lines, text) in CHILDREN {
+        for line in lines {
+            printers.push((format!("prints \"{line}…\""), who_prints(&ran, line)));
         }
+        printers.push((format!("stores \"{text}…\""), who_stores(&ran, text)));
     }
-    let wanted = "a text in the segment, with the ID that shmget gave";
-    expect(wanted, false, "none, at whatever place a child is held")
+    let all: Vec<Option<Who>> = printers.iter().map(|(_, who)| *who).collect();
+    let is_one = |who: &[Option<Who>]| who.iter().all(|&one| one == who[0]);
+    let is_so = is_one(&all[..3]) && is_one(&all[3..]) && all[0] != all[3];
+    let is_so = is_so && all.iter().all(|who| matches!(who, Some(1..)));
+    let seen = printers.iter().map(|(does, who)| {
+        let name = who.map_or("nobody".into(), name_of);
+        format!("  {name} {does}\n")
+    });
+    let wanted =
+        "one child prints the lines of process 1 and stores its text, the other those of process 2";
+    expect(wanted, is_so, &seen.collect::<String>())
+}
+
+/// The process whose writes hold this text, whatever else they hold.
+fn who_prints(ran: &Ran, line: &str) -> Option<Who> {
+    (0..ran.calls.len()).find(|&who| {
+        let mut written: BTreeMap<&str, Vec<u8>> = BTreeMap::new(); // by descriptor
+        for event in ran.log.events().iter().filter(|event| event.who == who) {
+            if let What::Calls(called) = &event.what {
+                written.entry(&called.words).or_default().extend(&called.text);
+            }
+        }
+        written.values().any(|text| String::from_utf8_lossy(text).contains(line))
+    })
+}
+
+fn who_stores(ran: &Ran, text: &str) -> Option<Who> {
+    ran.log.events().iter().find_map(|event| match &event.what {
+        What::Stores { bytes, .. } if String::from_utf8_lossy(bytes).contains(text) => {
+            Some(event.who)
+        }
+        _ => None,
+    })
+}
+
+/// Each prints what is in the segment.
+fn is_read(text: &'static str, after: &'static str) -> Verdict {
+    let text = Text { words: text, ends_with_id: true, after };
+    is_read_back(&[], &Version::Ours.launch("shm-fork"), &text)
 }
 
 /// Process 1 is held at its birth: process 2 can only wait.

@@ -8,7 +8,7 @@ use crate::log::{SegmentNow, What};
 use crate::memory;
 
 /// So many of a segment's first bytes are watched.
-const WATCHED: usize = 512;
+pub const WATCHED: usize = 512;
 
 /// One shmat of a process: where, and the segment's number.
 pub type Attachment = (u64, i32);

@@ -14,6 +14,7 @@ use nix::sys::ptrace::{getregs, setregs};
 use nix::unistd::Pid;
 
 use crate::calls::Call;
+use crate::memory;
 
 /// Where a process stands that has stopped at a system call.
 pub enum Side {
@@ -65,6 +66,15 @@ pub fn resume(pid: Pid, signal: c_int, traced: bool) -> nix::Result<()> {
     ask(request, pid, signal.into())
 }
 
+/// Lets a stopped process go on for one instruction; gives how it has stopped then, as waitpid(2) does.
+pub fn step(pid: Pid) -> nix::Result<c_int> {
+    ask(libc::PTRACE_SINGLESTEP, pid, 0)?;
+    let mut status = 0;
+    // SAFETY: waitpid writes one int, and `status` is one.
+    let done = unsafe { libc::waitpid(pid.as_raw(), &raw mut status, libc::__WALL) };
+    Errno::result(done).map(|_| status)
+}
+
 /// Leaves a process in the stop that a signal like SIGSTOP brought: SIGCONT ends it.
 pub fn listen(pid: Pid) -> nix::Result<()> {
     ask(libc::PTRACE_LISTEN, pid, 0)
@@ -114,6 +124,13 @@ pub fn stack(pid: Pid) -> nix::Result<u64> {
     Ok(getregs(pid)?.rsp)
 }
 
+/// Whether the next instruction of a process that has stopped is a system call.
+#[cfg(target_arch = "x86_64")]
+pub fn is_at_call(pid: Pid) -> bool {
+    let next = getregs(pid).ok().and_then(|registers| memory::read(pid, registers.rip));
+    next == Some([0x0f, 0x05])
+}
+
 /// Gives the call another first argument at its entry; at its exit, another result, and the first argument
 /// again, which compilers take to be as it was.
 #[cfg(target_arch = "x86_64")]
@@ -145,6 +162,13 @@ pub fn rewind(pid: Pid, call: &Call) -> nix::Result<()> {
 #[cfg(target_arch = "aarch64")]
 pub fn stack(pid: Pid) -> nix::Result<u64> {
     Ok(getregs(pid)?.sp)
+}
+
+/// As on x86-64.
+#[cfg(target_arch = "aarch64")]
+pub fn is_at_call(pid: Pid) -> bool {
+    let next = getregs(pid).ok().and_then(|registers| memory::read(pid, registers.pc));
+    next == Some([0x01, 0, 0, 0xd4])
 }
 
 /// The first argument and the result share a register.

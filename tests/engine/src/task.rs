@@ -59,8 +59,8 @@ pub struct Hold {
     pub at: At,
     /// Only the case lets it go.
     pub is_pause: bool,
-    /// When it began, in virtual milliseconds.
-    pub since: u64,
+    /// How often time had gone by in its world when it began.
+    pub naps: u64,
 }
 
 /// What becomes of a call that is under way: it is decided at the entry.

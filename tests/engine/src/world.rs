@@ -5,6 +5,7 @@ mod bounds;
 mod hang;
 mod logging;
 mod stops;
+mod stores;
 mod turns;
 
 use std::collections::HashMap;
@@ -144,6 +145,8 @@ pub struct World {
     turn: u32,
     /// Virtual time, in milliseconds: it goes by while all sleep.
     now: u64,
+    /// How often it has gone by for one that slept or waited.
+    naps: u64,
     /// Time as the engine has it: of a busy machine it counts no more than its own.
     clock: Duration,
     ticked: Instant,
@@ -182,6 +185,7 @@ impl World {
             current: None,
             turn: turns::CALLS,
             now: 0,
+            naps: 0,
             clock: Duration::ZERO,
             ticked: Instant::now(),
             looked: Duration::ZERO,

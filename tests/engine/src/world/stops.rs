@@ -199,9 +199,13 @@ impl World {
             self.runs[run].processes[who].makes(call.name);
         }
         let number = self.runs[run].processes[who].number(call.name);
-        let act = if is_loaders { None } else { self.next_act(index, At::Call(call.name, number)) };
+        let step = self.next_step(index, At::Call(call.name, number)).filter(|_| !is_loaders);
+        let act = step.map(|step| (step, self.runs[run].launch.steps[step].2));
         let (fate, until) = match act {
-            Some(Act::Fail(errno)) => (Fate::Skipped(-i64::from(errno as i32)), None),
+            Some((step, Act::Fail(errno))) => {
+                self.runs[run].reached[step] = true;
+                (Fate::Skipped(-i64::from(errno as i32)), None)
+            }
             Some(_) => (Fate::Postponed, None),
             None => self.fate(index, &call)?,
         };
@@ -336,11 +340,7 @@ impl World {
         self.comes_to(index, At::Call(call.name, number))
     }
 
-    /// The next act that is to be done at a place.
-    fn next_act(&self, index: usize, at: At) -> Option<Act> {
-        self.next_step(index, at).map(|step| self.runs[self.tasks[index].run].launch.steps[step].2)
-    }
-
+    /// The next step of which something is to be done at a place.
     fn next_step(&self, index: usize, at: At) -> Option<usize> {
         let task = &self.tasks[index];
         let run = &self.runs[task.run];
@@ -366,7 +366,7 @@ impl World {
             self.runs[run].reached[step] = true;
             match act {
                 Act::Hold | Act::Pause => {
-                    let hold = Hold { at, is_pause: act == Act::Pause, since: self.now };
+                    let hold = Hold { at, is_pause: act == Act::Pause, naps: self.naps };
                     self.tasks[index].state = State::Held(hold, self.last());
                     self.log(index, What::Held(at));
                     return Ok(());

@@ -38,7 +38,7 @@ impl World {
             return self.wait(longest);
         }
         if let Some(Next { index, is_beside_spinners }) =
-            schedule::next(&self.tasks, self.current, self.now)
+            schedule::next(&self.tasks, self.current, self.naps)
         {
             let run = self.tasks[index].run;
             self.runs[run].is_busy |= is_beside_spinners;
@@ -49,7 +49,7 @@ impl World {
         if self.looks < 3 || !self.have_settled(true) {
             return self.wait(longest);
         }
-        if let Some(index) = schedule::last(&self.tasks, self.now, None) {
+        if let Some(index) = schedule::last(&self.tasks, self.naps, None) {
             self.let_go(index)?;
             return self.wait(SHORTEST_LOOK);
         }
@@ -165,6 +165,7 @@ impl World {
             State::Stands(signal) => self.resume(index, signal),
             State::Sleeps(until, _) => {
                 self.now = self.now.max(until);
+                self.naps += 1;
                 self.log(index, What::Wakes);
                 self.resume(index, 0)
             }
@@ -177,6 +178,7 @@ impl World {
                     under.fate = Fate::TimesOut;
                     self.now = self.now.max(under.until.unwrap_or(0));
                 }
+                self.naps += 1;
                 task.state = State::Runs;
                 ptrace::interrupt(task.pid)
             }

@@ -1,0 +1,112 @@
+//! What is printed has to be what is in the segment: as soon as a process has stored its text, the check changes it
+//! there, before anybody can have read it; whoever prints it has to print it so.
+
+use super::prelude::*;
+
+/// A text that a process stores, and what is then read.
+pub struct Text {
+    /// Up to the ID, if it ends with one.
+    pub words: &'static str,
+    pub ends_with_id: bool,
+    /// What is printed before it.
+    pub after: &'static str,
+}
+
+/// Where a text was stored in a run: by whom, what that process did before, and what after it; the segment, and the
+/// place there.
+struct Store {
+    who: Who,
+    before: At,
+    next: Option<At>,
+    segment: i32,
+    offset: u64,
+    text: String,
+}
+
+/// The text, changed while the program runs, is what it prints.
+pub fn is_read_back(found: &[Found], launch: &Launch, text: &Text) -> Verdict {
+    let whole = Found::world(found)?.plays(launch.clone())?;
+    let Some(store) = store_of(&whole, text) else { return Err(not_stored(&whole, text)) };
+    let mut world = Found::world(found)?;
+    let running = world.start_paused(launch.clone(), store.who, store.before)?;
+    let running = if world.lets_store(running, store.text.as_bytes())? {
+        running
+    } else {
+        // An interpreter may take too many instructions for that: then before the next call.
+        let Some(next) = store.next else { return Ok(()) };
+        world = Found::world(found)?;
+        world.start_paused(launch.clone(), store.who, next)?
+    };
+    let changed = changed(&store.text);
+    if world.has_ended(running) {
+        return Ok(()); // its calls are not the same in each run
+    }
+    world.store(store.segment, store.offset, changed.as_bytes())?;
+    let ran = world.ends(running)?;
+    let line = format!("{}{changed}", text.after);
+    let is_so = String::from_utf8_lossy(&ran.outcome.stdout).contains(&line);
+    let headline = "The text in the segment was changed, and another one was printed: print what is in the segment.";
+    let seen = format!(
+        "{headline}\nThe text that was stored: {}\nAs soon as it was there, it was changed to: {changed}",
+        store.text
+    );
+    expect(&line, is_so, &describe(&ran.outcome, launch.channel))
+        .map_err(|report| report.with_headline(&seen))
+}
+
+fn not_stored(ran: &Ran, text: &Text) -> Report {
+    let calls = ran.calls.concat();
+    let why = match () {
+        () if !calls.contains(&"shmget") => "No call of shmget: the texts have to be in a segment.",
+        () if !calls.contains(&"shmat") => "No call of shmat: the texts have to be in a segment.",
+        () => "No process has stored the text in a segment.",
+    };
+    let id = if text.ends_with_id { " and the ID that shmget gave" } else { "" };
+    Report::failed(format!("{why}\nwanted: in a segment, the text \"{}\"{id}", text.words))
+}
+
+/// The first time that the whole text was in a segment.
+fn store_of(ran: &Ran, text: &Text) -> Option<Store> {
+    let events = ran.log.events();
+    events.iter().enumerate().find_map(|(index, event)| {
+        let What::Stores { segment, bytes } = &event.what else { return None };
+        let id = if text.ends_with_id { segment.to_string() } else { String::new() };
+        let whole = format!("{}{id}", text.words);
+        let offset = bytes.windows(whole.len()).position(|part| part == whole.as_bytes())?;
+        let is_same = |other: &&Event| other.who == event.who && other.thread == event.thread;
+        let earlier: Vec<&Event> = events[..index].iter().filter(is_same).collect();
+        let next = events[index + 1..].iter().find(is_same).and_then(|next| match &next.what {
+            What::Calls(call) => Some(At::Call(call.name, call.number)),
+            _ => None,
+        });
+        Some(Store {
+            who: event.who,
+            before: last_return(&earlier).unwrap_or(At::Birth),
+            next,
+            segment: i32::try_from(*segment).ok()?,
+            offset: u64::try_from(offset).ok()?,
+            text: whole,
+        })
+    })
+}
+
+/// After the last call of these events.
+fn last_return(events: &[&Event]) -> Option<At> {
+    let place = events.iter().rposition(|event| matches!(event.what, What::Returns { .. }))?;
+    let What::Returns { call, .. } = events[place].what else { return None };
+    events[..place].iter().rev().find_map(|event| match &event.what {
+        What::Calls(called) if called.name == call => Some(At::After(call, called.number)),
+        _ => None,
+    })
+}
+
+/// Another number of as many digits; of a text without one, a word in capitals.
+fn changed(text: &str) -> String {
+    match text.find(|letter: char| letter.is_ascii_digit()) {
+        Some(place) => {
+            let digit = if text[place..].starts_with('9') { "1" } else { "9" };
+            [&text[..place], digit, &text[place + 1..]].concat()
+        }
+        None => text.replace("memory", "MEMORY"),
+    }
+}
