@@ -4,6 +4,7 @@ use std::fs;
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use nix::sys::prctl::set_dumpable;
 use nix::unistd::{Uid, geteuid, seteuid};
 
 use crate::trouble::{Trouble, While};
@@ -65,5 +66,8 @@ pub fn acting_as<T>(user: u32, work: impl FnOnce() -> T) -> Result<T, Trouble> {
     seteuid(Uid::from_raw(user)).doing(format!("acting as user {user}"))?;
     let done = work();
     seteuid(own).doing("acting as root again")?;
+    // The kernel hides the memory of a process whose user has changed, and of those that it forks: root in a container
+    // could not follow these.
+    set_dumpable(true).doing("showing one's memory again")?;
     Ok(done)
 }
