@@ -65,7 +65,7 @@ table! { CALLS:
     }
     Programs {
         SYS_shmget SYS_shmat SYS_shmctl SYS_shmdt SYS_semget SYS_semop SYS_semctl SYS_semtimedop SYS_msgget
-        SYS_msgsnd SYS_msgrcv SYS_msgctl SYS_sendmsg SYS_recvmsg SYS_getsockopt SYS_tkill SYS_rt_sigqueueinfo
+        SYS_msgsnd SYS_msgrcv SYS_msgctl SYS_sendmsg SYS_recvmsg SYS_getsockopt SYS_getsockname SYS_getpeername SYS_tkill SYS_rt_sigqueueinfo
         SYS_rt_tgsigqueueinfo SYS_setitimer SYS_getitimer SYS_timerfd_create SYS_timerfd_settime
         SYS_timerfd_gettime SYS_signalfd4
     }

@@ -58,12 +58,14 @@ pub enum What {
         /// The segment's first bytes now.
         bytes: Vec<u8>,
     },
-    /// A segment has changed by what it did.
+    /// A segment has changed by what it did, or was found by it.
     Segment {
         /// The segment's ID, as the run sees it.
         id: i64,
         /// How it is now.
         now: SegmentNow,
+        /// shmget has given it, and it was there already.
+        is_found: bool,
     },
     /// It is held there.
     Held(At),

@@ -23,11 +23,6 @@ struct Segment {
 }
 
 impl Segments {
-    /// Whether a call has given it before.
-    pub fn knows(&self, id: i32) -> bool {
-        self.0.contains_key(&id)
-    }
-
     /// Whether one of them holds this text.
     pub fn hold(&self, text: &[u8]) -> bool {
         let is_in = |segment: &Segment| segment.bytes.windows(text.len()).any(|part| part == text);
@@ -38,7 +33,7 @@ impl Segments {
     pub fn made(&mut self, id: i32, key: i32, size: u64, mode: u32) -> What {
         let now = SegmentNow { key, size, mode, attached: 0, is_marked: false, is_gone: false };
         self.0.insert(id, Segment { now: now.clone(), bytes: Vec::new() });
-        What::Segment { id: id.into(), now }
+        What::Segment { id: id.into(), now, is_found: false }
     }
 
     /// It has been marked for removal.
@@ -46,7 +41,13 @@ impl Segments {
         let segment = self.0.get_mut(&id)?;
         (segment.now.is_marked, segment.now.key) = (true, 0);
         segment.now.is_gone = segment.now.attached == 0;
-        Some(What::Segment { id: id.into(), now: segment.now.clone() })
+        Some(What::Segment { id: id.into(), now: segment.now.clone(), is_found: false })
+    }
+
+    /// shmget has given it once more.
+    pub fn found(&self, id: i32) -> Option<What> {
+        let now = self.0.get(&id)?.now.clone();
+        Some(What::Segment { id: id.into(), now, is_found: true })
     }
 
     /// So many attachments of it are there now: what has changed.
@@ -57,7 +58,11 @@ impl Segments {
             if attached != segment.now.attached {
                 segment.now.attached = attached;
                 segment.now.is_gone |= segment.now.is_marked && attached == 0;
-                changes.push(What::Segment { id: id.into(), now: segment.now.clone() });
+                changes.push(What::Segment {
+                    id: id.into(),
+                    now: segment.now.clone(),
+                    is_found: false,
+                });
             }
         }
         changes

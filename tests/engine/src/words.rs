@@ -57,7 +57,11 @@ fn key(key: i32) -> String {
 fn flags(flags: i32) -> String {
     let names = [(libc::IPC_CREAT, "IPC_CREAT|"), (libc::IPC_EXCL, "IPC_EXCL|")];
     let names = names.iter().filter(|(bit, _)| flags & bit != 0).map(|&(_, name)| name);
-    format!("{}0{:o}", names.collect::<String>(), flags & 0o777)
+    let mode = match flags & 0o777 {
+        0 => "0".to_string(),
+        mode => format!("0{mode:o}"),
+    };
+    format!("{}{mode}", names.collect::<String>())
 }
 
 fn command(command: i32) -> String {

@@ -103,7 +103,7 @@ impl<'a> Reader<'a> {
             What::Waits { call, reason } => self.waits(event, call, reason),
             What::Returns { result, .. } => self.returns(event, *result),
             What::Stores { segment, bytes } => self.stores(event, *segment, bytes),
-            What::Segment { id, now } => self.segment(event, *id, now),
+            What::Segment { id, now, is_found } => self.segment(event, *id, now, *is_found),
             What::Ended(_) => self.ended(event),
             What::Spins if self.thread(event).spins => {}
             _ => self.other(event),
@@ -338,16 +338,14 @@ impl<'a> Reader<'a> {
 
     /// What happens to a segment belongs to the call under way, or to the step before; a child has its
     /// parent's attachments by its birth.
-    fn segment(&mut self, event: &Event, id: i64, now: &SegmentNow) {
+    fn segment(&mut self, event: &Event, id: i64, now: &SegmentNow, is_found: bool) {
         let thread = self.thread(event);
         let (call, own) = (thread.call, thread.last);
         let last = own.map(|place| &self.steps[place].said);
         let last = last.map_or(("", ""), |said| (&said.does, &said.words));
         let first = match call.map_or(last, |call| (call.name, &call.words)) {
-            ("shmget", words) if words.contains("IPC_CREAT") || words.contains("IPC_PRIVATE") => {
-                "made, "
-            }
-            ("shmget", _) => "found, ",
+            ("shmget", _) if is_found => "found, ",
+            ("shmget", _) => "made, ",
             _ => "",
         };
         let note = self.segments.changed(id, now, first);

@@ -103,8 +103,8 @@ impl World {
             "shmget" => {
                 let id = i32::try_from(result).unwrap_or(-1);
                 let mode = call.int(3).unsigned_abs() & 0o777;
-                let is_new = !self.segments.knows(id);
-                is_new.then(|| self.segments.made(id, call.int(1), call.words[2], mode))
+                let found = self.segments.found(id);
+                found.or_else(|| Some(self.segments.made(id, call.int(1), call.words[2], mode)))
             }
             "shmctl" if call.int(2) & 0xff == libc::IPC_RMID => self.segments.marked(call.int(1)),
             "shmat" => {
