@@ -39,8 +39,8 @@ pub struct Keys {
     claim: Claim,
     /// What programs have asked for, in the order of the range: by which call, and the key.
     asked: Vec<(&'static str, i32)>,
-    /// What they got: the table, and the machine's ID. Programs see the place among those of its table.
-    ids: Vec<(Table, i32)>,
+    /// What they got. Programs see the place among those of its table.
+    ids: Vec<Got>,
     /// The first number that programs see.
     first: i32,
     /// How many IDs they may have.
@@ -56,6 +56,20 @@ struct Claim {
     id: i32,
     attached: Attached,
     memory: File,
+}
+
+/// An ID of the machine's that a program of the world got, and as which user.
+#[derive(Clone, Copy)]
+struct Got {
+    table: Table,
+    id: i32,
+    user: u32,
+}
+
+impl Got {
+    fn is(&self, table: Table, id: i32) -> bool {
+        (self.table, self.id) == (table, id)
+    }
 }
 
 /// A segment of a world's.
@@ -155,20 +169,19 @@ impl Keys {
         self.asked.iter().filter(|(by, _)| *by == call).map(|&(_, key)| key).collect()
     }
 
-    /// The number that programs see for an ID of the machine's, which a call has given; and whether it is new.
-    pub fn number(&mut self, call: &str, id: i32) -> (i32, bool) {
+    /// The number that programs see for an ID of the machine's, which a call has given to this user.
+    pub fn number(&mut self, call: &str, id: i32, user: u32) -> i32 {
         let table = table_of(call).unwrap_or(Table::Segments);
-        let is_new = !self.ids.contains(&(table, id));
-        if is_new {
-            self.ids.push((table, id));
+        if !self.ids.iter().any(|got| got.is(table, id)) {
+            self.ids.push(Got { table, id, user });
             self.claim.note(self.ids.len(), table, id);
         }
-        (self.number_of(table, id).unwrap_or(-1), is_new)
+        self.number_of(table, id).unwrap_or(-1)
     }
 
     fn number_of(&self, table: Table, id: i32) -> Option<i32> {
-        let mut own = self.ids.iter().filter(|(of, _)| *of == table);
-        let place = own.position(|&(_, known)| known == id)?;
+        let mut own = self.ids.iter().filter(|got| got.table == table);
+        let place = own.position(|got| got.id == id)?;
         i32::try_from(place).ok()?.checked_add(self.first)
     }
 
@@ -177,22 +190,27 @@ impl Keys {
     pub fn id(&self, call: &str, number: i32) -> Option<i32> {
         let table = table_of(call)?;
         let place = usize::try_from(number.checked_sub(self.first)?).ok()?;
-        self.ids.iter().filter(|(of, _)| *of == table).nth(place).map(|&(_, id)| id)
+        self.ids.iter().filter(|got| got.table == table).nth(place).map(|got| got.id)
     }
 
     /// What is there of it, with the segments' bytes.
     pub fn left(&self) -> Result<Left, Trouble> {
         let mut left = Left::default();
-        for row in rows(&self.tables)?.iter().filter(|row| self.ids.contains(&(row.table, row.id)))
+        for (got, number) in
+            self.ids.iter().filter(|got| got.table == Table::Segments).zip(self.first..)
         {
-            match row.table {
-                Table::Segments => left.segments.push(self.segment(row)?),
-                Table::Semaphores => left.semaphores += 1,
-                Table::Queues => left.queues += 1,
-            }
+            left.segments.extend(self.segment(got, number)?);
         }
-        left.segments.sort_by_key(|segment| segment.id);
+        let others = if self.tables.len() > 1 { rows(&self.tables)? } else { Vec::new() };
+        for row in others.iter().filter(|row| self.has(row)) {
+            left.semaphores += usize::from(row.table == Table::Semaphores);
+            left.queues += usize::from(row.table == Table::Queues);
+        }
         Ok(left)
+    }
+
+    fn has(&self, row: &Row) -> bool {
+        self.ids.iter().any(|got| got.is(row.table, row.id))
     }
 
     /// How many bytes of memory its segments take.
@@ -201,51 +219,85 @@ impl Keys {
             return 0;
         }
         let rows = rows(&[Table::Segments]).unwrap_or_default();
-        let own = rows.iter().filter(|row| self.ids.contains(&(row.table, row.id)));
+        let own = rows.iter().filter(|row| self.has(row));
         own.map(|row| row.memory).fold(0, u64::saturating_add)
     }
 
-    fn segment(&self, row: &Row) -> Result<Segment, Trouble> {
-        let page = 4096_u64;
-        let length = row.size.min(MOST_BYTES).div_ceil(page).saturating_mul(page);
-        let bytes = if row.key == 0 { Vec::new() } else { read(row, length)? };
-        Ok(Segment {
-            id: self.number_of(row.table, row.id).unwrap_or(-1),
+    /// A segment, if it is still there.
+    fn segment(&self, got: &Got, number: i32) -> Result<Option<Segment>, Trouble> {
+        let stat = match acting_as(got.user, || sys::stat(got.id))? {
+            Err(Errno::EINVAL | Errno::EIDRM) => return Ok(None),
+            Err(Errno::EACCES) => return self.unreadable(got, number),
+            stat => stat.doing(format!("asking for the segment of ID {}", got.id))?,
+        };
+        let (page, size) = (4096_u64, stat.shm_segsz as u64);
+        let length = size.min(MOST_BYTES).div_ceil(page).saturating_mul(page);
+        let key = stat.shm_perm.__key;
+        let bytes = if key == 0 { Vec::new() } else { read(got.id, got.user, length)? };
+        Ok(Some(Segment {
+            id: number,
+            key: self.key_of(key),
+            mode: u32::from(stat.shm_perm.mode),
+            size,
+            attached: stat.shm_nattch,
+            owner: (stat.shm_perm.uid.into(), stat.shm_perm.gid.into()),
+            bytes,
+        }))
+    }
+
+    /// A segment that not even its maker may read: the machine's table shows it.
+    fn unreadable(&self, got: &Got, number: i32) -> Result<Option<Segment>, Trouble> {
+        let rows = rows(&[Table::Segments])?;
+        let row = rows.iter().find(|row| row.id == got.id);
+        Ok(row.map(|row| Segment {
+            id: number,
             key: self.key_of(row.key),
             mode: row.mode,
             size: row.size,
             attached: row.attached,
             owner: row.owner,
-            bytes,
-        })
+            bytes: Vec::new(),
+        }))
     }
 
     /// Stores bytes in the segment of this number, from this offset on, as if another process had.
     pub fn store(&self, number: i32, offset: u64, bytes: &[u8]) -> Result<(), Trouble> {
         let why = || format!("storing bytes in segment {number}");
         let id = self.id("shm", number).ok_or_else(|| Trouble::new(why(), "there is none"))?;
-        let rows = rows(&[Table::Segments])?;
-        let row = rows.iter().find(|row| row.id == id);
-        let row = row.ok_or_else(|| Trouble::new(why(), "it is gone"))?;
-        Claim::of(id, 0, row.maker)?.write(offset, bytes).doing(why())
+        let got = self.ids.iter().find(|got| got.is(Table::Segments, id));
+        let user = got.map_or(geteuid().as_raw(), |got| got.user);
+        Claim::of(id, 0, user)?.write(offset, bytes).doing(why())
     }
 
-    /// Removes all that its processes, of these numbers, have made since it began.
-    pub fn remove_all(&self, pids: &[Pid]) {
+    /// Removes all that it has got.
+    pub fn remove_all(&self) {
+        for got in &self.ids {
+            let _ = acting_as(got.user, || sys::remove(got.table, got.id)); // it may be gone
+        }
+    }
+
+    /// Removes what processes of these numbers may have made that were killed before a call told them so.
+    pub fn remove_lost(&self, pids: &[Pid]) {
         let rows = rows(&self.tables).unwrap_or_default();
         let claim = |row: &&Row| row.table == Table::Segments && row.id == self.claim.id;
         let begun = rows.iter().find(claim).map_or(0, |row| row.changed);
         let is_own = |row: &&Row| {
             let is_of_process =
                 pids.contains(&Pid::from_raw(row.maker_pid)) && row.changed >= begun;
-            self.ids.contains(&(row.table, row.id)) || is_of_process || self.is_in_range(row.key)
+            !claim(row) && (is_of_process || self.is_in_range(row.key))
         };
-        rows.iter().filter(is_own).filter(|row| !claim(row)).for_each(Row::remove);
-        let _ = sys::remove(Table::Segments, self.claim.id);
+        rows.iter().filter(is_own).for_each(Row::remove);
     }
 
     fn is_in_range(&self, key: i32) -> bool {
         (self.base..self.base + LENGTH).contains(&key)
+    }
+}
+
+impl Drop for Keys {
+    /// The claim goes last: until then another check can tell what to remove.
+    fn drop(&mut self) {
+        let _ = sys::remove(Table::Segments, self.claim.id);
     }
 }
 
@@ -290,11 +342,10 @@ impl Claim {
 }
 
 /// The first bytes of a segment.
-fn read(row: &Row, length: u64) -> Result<Vec<u8>, Trouble> {
-    let why = || format!("reading the segment of ID {}", row.id);
-    let claim = Claim::of(row.id, SHM_RDONLY, row.maker)?;
+fn read(id: i32, user: u32, length: u64) -> Result<Vec<u8>, Trouble> {
+    let claim = Claim::of(id, SHM_RDONLY, user)?;
     let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
-    claim.read(&mut bytes).doing(why())?;
+    claim.read(&mut bytes).doing(format!("reading the segment of ID {id}"))?;
     Ok(bytes)
 }
 

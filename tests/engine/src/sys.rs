@@ -2,6 +2,7 @@
 //! The only unsafe code of the checks.
 
 use std::fs::File;
+use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
 use std::ptr;
 use std::slice;
@@ -262,6 +263,19 @@ pub fn shmget(key: c_int, size: usize, flags: c_int) -> nix::Result<c_int> {
     // SAFETY: shmget takes three numbers and touches no memory of this process.
     let id = unsafe { libc::shmget(key, size, flags) };
     Errno::result(id)
+}
+
+/// `shmctl(id, IPC_STAT, …)` — what the kernel keeps about a segment.
+///
+/// # Errors
+/// `EACCES`: it may not be read. `EINVAL`, `EIDRM`: it is gone. See shmctl(2).
+pub fn stat(id: c_int) -> nix::Result<libc::shmid_ds> {
+    let mut stat = MaybeUninit::uninit();
+    // SAFETY: IPC_STAT writes one shmid_ds, and `stat` has room for one.
+    let done = unsafe { libc::shmctl(id, libc::IPC_STAT, stat.as_mut_ptr()) };
+    Errno::result(done)?;
+    // SAFETY: shmctl succeeded, so it has written all of `stat`.
+    Ok(unsafe { stat.assume_init() })
 }
 
 /// Which of System V's three tables.

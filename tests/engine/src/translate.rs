@@ -39,14 +39,14 @@ fn is_about_one(command: i32) -> bool {
 /// `GETPID` to `SETALL` of semctl(2).
 const SEMAPHORES: std::ops::RangeInclusive<i32> = 11..=17;
 
-/// What the program sees as the result.
-pub fn result(keys: &mut Keys, pid: Pid, call: &Call, result: i64) -> nix::Result<i64> {
+/// What the program, of this user, sees as the result.
+pub fn result(keys: &mut Keys, user: u32, pid: Pid, call: &Call, result: i64) -> nix::Result<i64> {
     if result < 0 {
         return Ok(result);
     }
     if let "shmget" | "semget" | "msgget" = call.name {
         let id = i32::try_from(result).unwrap_or(-1);
-        return Ok(keys.number(call.name, id).0.into());
+        return Ok(keys.number(call.name, id, user).into());
     }
     let buffer = match call.name {
         "shmctl" | "msgctl" if call.int(2) & 0xff == IPC_STAT => call.words[3],

@@ -26,7 +26,7 @@ use nix::sys::ptrace::{self, Options};
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::time::TimeSpec;
-use nix::unistd::{Pid, pipe2};
+use nix::unistd::{Pid, geteuid, pipe2};
 
 use crate::calls::Kind;
 use crate::files::Folder;
@@ -98,6 +98,8 @@ impl Ran {
 /// A program that runs, or ran.
 struct Run {
     launch: Launch,
+    /// Who runs it.
+    user: u32,
     streams: Streams,
     processes: Vec<Process>,
     log: Log,
@@ -159,6 +161,8 @@ pub struct World {
     ready: Vec<Running>,
     /// At how many looks in a row nobody could go on.
     quiet: u32,
+    /// A process was killed in a call that may have made a segment.
+    has_lost: bool,
     folder: Folder,
     /// Tells that a process has stopped or ended (SIGCHLD).
     stops: SignalFd,
@@ -193,6 +197,7 @@ impl World {
             woken: Woken::default(),
             ready: Vec::new(),
             quiet: 0,
+            has_lost: false,
         })
     }
 
@@ -262,6 +267,7 @@ impl World {
         self.tasks.push(Task { state: State::Runs, ..Task::new(leader, run, 0, 0) });
         self.runs.push(Run {
             reached: vec![false; launch.steps.len()],
+            user: user_for(launch.user).unwrap_or(geteuid().as_raw()),
             launch,
             streams,
             processes: vec![Process::default()],
@@ -436,8 +442,11 @@ impl Drop for World {
                 None => thread::sleep(Duration::from_micros(200)),
             }
         }
-        let pids: Vec<Pid> = self.tasks.iter().map(|task| task.pid).collect();
-        self.keys.remove_all(&pids);
+        self.keys.remove_all();
+        if self.has_lost {
+            let pids: Vec<Pid> = self.tasks.iter().map(|task| task.pid).collect();
+            self.keys.remove_lost(&pids);
+        }
     }
 }
 

@@ -58,6 +58,8 @@ impl World {
             this.processes[who].status = Some(status);
             this.processes[who].attachments.clear();
         }
+        let is_lost = |under: Underway| under.call.name.ends_with("get");
+        self.has_lost |= status.signal().is_some() && self.tasks[index].under.is_some_and(is_lost);
         self.log(index, What::Ended(status));
         self.log_attachments(index);
     }
@@ -314,7 +316,10 @@ impl World {
                     Ok(())
                 };
             }
-            Fate::Translated => translate::result(&mut self.keys, pid, &call, result)?,
+            Fate::Translated => {
+                let user = self.runs[run].user;
+                translate::result(&mut self.keys, user, pid, &call, result)?
+            }
             Fate::Made | Fate::TimesOut => result,
         };
         if fate != Fate::Made {
