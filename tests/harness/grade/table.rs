@@ -40,6 +40,7 @@ fn levels(marks: &Marks) -> String {
         marks.sum(|count| if count.level == level { number(count) } else { 0 })
     };
     let passed = |count: &Count| count.passed;
+    levels.retain(|level| number(level, Count::ran) > 0);
     let told = levels
         .iter()
         .map(|level| format!("{level} {} of {}", number(level, passed), number(level, Count::ran)));
