@@ -113,8 +113,9 @@ struct Run {
     living: usize,
     /// What of the processor those of them used that have ended.
     used: Duration,
-    /// The engine's clock at its beginning.
+    /// The programs' clock at its beginning, and the real time.
     start: Duration,
+    begun: Instant,
     is_busy: bool,
     is_outlived: bool,
     stopped: Option<String>,
@@ -149,10 +150,12 @@ pub struct World {
     now: u64,
     /// How often it has gone by for one that slept or waited.
     naps: u64,
-    /// Time as the engine has it: of a busy machine it counts no more than its own.
+    /// Time in which programs wait.
     clock: Duration,
     ticked: Instant,
-    looked: Duration,
+    /// At the last look, one of them could run.
+    could_run: bool,
+    looked: Instant,
     /// How often in a row nothing has happened.
     looks: u32,
     /// In which runs something has happened for which others may wait.
@@ -192,7 +195,8 @@ impl World {
             naps: 0,
             clock: Duration::ZERO,
             ticked: Instant::now(),
-            looked: Duration::ZERO,
+            could_run: false,
+            looked: Instant::now(),
             looks: 0,
             woken: Woken::default(),
             ready: Vec::new(),
@@ -279,6 +283,7 @@ impl World {
             living: 1,
             used: Duration::ZERO,
             start: self.clock,
+            begun: Instant::now(),
             is_busy: false,
             is_outlived: false,
             stopped: None,
@@ -418,10 +423,14 @@ impl World {
         Ok(())
     }
 
-    /// A busy machine may keep the engine waiting: that is no time of the programs'.
+    /// The programs' clock goes on while they wait. While one of them could run, a busy machine may keep it from the
+    /// processor; how much of that it uses, has a bound of its own. The engine, too, may be kept waiting.
     fn tick(&mut self) {
         const LONGEST: Duration = Duration::from_millis(5);
-        self.clock += mem::replace(&mut self.ticked, Instant::now()).elapsed().min(LONGEST);
+        let passed = mem::replace(&mut self.ticked, Instant::now()).elapsed().min(LONGEST);
+        if !mem::take(&mut self.could_run) {
+            self.clock += passed;
+        }
     }
 
     fn is_followed(&self, run: usize) -> bool {

@@ -11,6 +11,7 @@ use crate::task::{State, Task, Underway};
 /// It is a hang if all wait at this many looks in a row, a millisecond apart: output takes a moment to pass a
 /// terminal. A busy machine makes the looks slower, too.
 const HANGS: u32 = 50;
+const HANGS_ON_A_TERMINAL: u32 = 500;
 
 /// The same where a signal or a descriptor tells that a time is up: that time is real.
 const HANGS_WITH_TIMERS: u32 = 3000;
@@ -23,7 +24,15 @@ impl World {
         let mut calls =
             living.flat_map(|(_, run)| &run.processes).flat_map(|process| &process.calls);
         let has_timers = calls.any(|call| TIMERS.contains(call));
-        if self.quiet <= if has_timers { HANGS_WITH_TIMERS } else { HANGS } {
+        let mut channels = self.runs.iter().map(|run| run.launch.channel);
+        let has_terminal =
+            channels.any(|channel| channel.is_typed() || channel.prints_on_terminal());
+        let looks = match (has_timers, has_terminal) {
+            (true, _) => HANGS_WITH_TIMERS,
+            (_, true) => HANGS_ON_A_TERMINAL,
+            _ => HANGS,
+        };
+        if self.quiet <= looks {
             return;
         }
         for run in 0..self.runs.len() {

@@ -62,14 +62,21 @@ impl World {
     fn have_settled(&mut self, all: bool) -> bool {
         if !self.unknown.is_empty() {
             self.kill_unnamed();
+            self.could_run = true;
             return false;
         }
         for place in 0..self.alive.len() {
             let index = self.alive[place];
             let task = &self.tasks[index];
             let has_settled = match task.state {
-                State::Unborn => false,
-                _ if !self.is_followed(task.run) => true,
+                State::Unborn => {
+                    self.could_run = true;
+                    false
+                }
+                _ if !self.is_followed(task.run) => {
+                    self.could_run |= task.stat.state() == 'R';
+                    true
+                }
                 State::Runs => self.comes_to_wait(index),
                 State::Waits(_) if all || self.woken.all || self.woken.runs.contains(&task.run) => {
                     self.waits(index)
@@ -115,7 +122,7 @@ impl World {
 
     /// Whether it can do nothing until another does something, or time goes by: it waits in a call, or has ended
     /// but for its threads.
-    fn waits(&self, index: usize) -> bool {
+    fn waits(&mut self, index: usize) -> bool {
         let task = &self.tasks[index];
         let has_threads = || {
             let is_thread = |other: &&Task| {
@@ -123,7 +130,9 @@ impl World {
             };
             self.tasks.iter().filter(is_thread).any(Task::lives)
         };
-        match (task.stat.state(), task.under) {
+        let state = task.stat.state();
+        self.could_run |= matches!(state, 'R' | 't');
+        match (state, task.under) {
             ('S', Some(_)) => true,
             // A parent waits so until its vfork child becomes another program.
             ('D', Some(Underway { call, .. })) => {
