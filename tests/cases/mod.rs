@@ -35,8 +35,8 @@ pub fn all() -> Vec<Case> {
     [
         create::cases(),
         attach::cases(),
-        dynamic::cases(),
         fork::cases(),
+        dynamic::cases(),
         exercise("together", &PROGRAMS, [(Basic, together)]),
         by_hand::cases(),
         grade::cases(),

@@ -1,23 +1,32 @@
-//! The pages. What a lab sheet shows is what a student sees: the commands of its `console` blocks are run in
-//! order, in a segment table of the sheet's own, and what they print is compared. Each link leads somewhere.
+//! The pages. What one shows is what its reader sees: the commands of its `console` blocks are run in order, a sheet's
+//! in a segment table of its own, and what they print is compared. Each link leads somewhere.
 
 use std::fs;
 
 use super::prelude::*;
 
 pub fn cases() -> Vec<Case> {
-    let whole = |name: &'static str| case(name, move || sheet(name, "console"));
-    let sheets = PROGRAMS.map(whole);
-    let denied = || sheet("shm-attach", "console user");
+    let page = |name, file: String| case(name, move || is_shown(&file, &["console"]));
+    let sheets = PROGRAMS.map(|name| page(name, [name, "/README.md"].concat()));
+    // The last step of a sheet may need an ordinary user.
+    let denied = || is_shown("shm-attach/README.md", &["console", "console user"]);
     let denied = case("shm-attach-as-an-ordinary-user", denied).needs(Need::NotRoot);
-    let all = sheets.into_iter().chain([denied]);
-    let all = all.map(|case| case.needs(Need::Ours).needs(Need::OwnTable).needs(Need::Strace));
-    let links = case("links_lead_somewhere", links).needs(Need::Ours);
-    exercise("readme", &[], [(Basic, all.chain([links]).collect())])
+    let sheets = sheets.into_iter().chain([denied]);
+    let sheets = sheets.map(|case| case.needs(Need::OwnTable).needs(Need::Strace));
+    let others = cases! {
+        "first_page": is_shown("README.md", &["console"]);
+        "shm-fork-is-drawn": is_shown("shm-fork/README.md", &["console outside"]);
+        "a_red_check": is_like_its_example("README.md");
+        "grade": is_like_its_example("INSTRUCTOR.md");
+        "links_lead_somewhere": links();
+    };
+    let all = others.into_iter().chain(sheets).map(|case| case.needs(Need::Ours));
+    exercise("readme", &[], [(Basic, all.collect())])
 }
 
 const PAGES: &str = "README.md INSTRUCTOR.md CONTRIBUTING.md common/README.md shm-create/README.md \
-                     shm-attach/README.md shm-fork/README.md shm-dynamic/README.md";
+                     shm-attach/README.md shm-fork/README.md shm-dynamic/README.md tests/attacks/README.md \
+                     tests/hand-ins/README.md";
 
 fn links() -> Verdict {
     for page in PAGES.split(' ').map(|page| lab().join(page)) {
@@ -32,21 +41,25 @@ fn links() -> Verdict {
     Ok(())
 }
 
-fn sheet(name: &str, kind: &str) -> Verdict {
-    let sheet = lab().join(name).join("README.md");
-    let sheet = fs::read_to_string(&sheet).doing(sheet.display())?;
-    let blocks = blocks(&sheet, kind);
-    expect("console blocks", !blocks.is_empty(), &sheet)?;
-    shows(&blocks)
+fn is_shown(page: &str, kinds: &[&str]) -> Verdict {
+    shows(&blocks(page, kinds)?)
 }
 
-/// The blocks of this kind. One may be part of a list, and indented as its first command is.
-fn blocks(sheet: &str, kind: &str) -> String {
-    let start = format!("{kind}\n");
-    let all = sheet.split("```").skip(1).step_by(2);
-    let lines = all.filter_map(|block| block.strip_prefix(&start)).flat_map(|block| {
+/// Its numbers are those of another day.
+fn is_like_its_example(page: &str) -> Verdict {
+    shows_but_for_numbers(&blocks(page, &["console example"])?)
+}
+
+/// The blocks of these kinds. One may be part of a list, and indented as its first command is.
+fn blocks(page: &str, kinds: &[&str]) -> Result<String, Report> {
+    let page = lab().join(page);
+    let text = fs::read_to_string(&page).doing(page.display())?;
+    let all = text.split("```").skip(1).step_by(2).filter_map(|block| block.split_once('\n'));
+    let lines = all.filter(|(kind, _)| kinds.contains(kind)).flat_map(|(_, block)| {
         let indent = block.find('$').unwrap_or(0);
         block.trim_end().lines().map(move |line| line.get(indent..).unwrap_or_default())
     });
-    lines.flat_map(|line| ["\n", line]).collect()
+    let blocks: String = lines.flat_map(|line| ["\n", line]).collect();
+    expect("console blocks", !blocks.is_empty(), &text)?;
+    Ok(blocks)
 }

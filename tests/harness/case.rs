@@ -64,7 +64,7 @@ impl Case {
 
     /// Whether it is about the four programs, and not about the lab itself: its pages, its commands, its guards.
     pub fn is_of_exercises(&self) -> bool {
-        ["create", "attach", "dynamic", "fork", "together"].contains(&self.exercise())
+        ["create", "attach", "fork", "dynamic", "together"].contains(&self.exercise())
     }
 
     pub fn is_in_own_table(&self) -> bool {

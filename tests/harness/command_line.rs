@@ -70,7 +70,7 @@ const NO_CASE: &str = "there is no such case. Next: target/debug/check --list";
 
 /// An exercise is called by its name, a case by any part of its own.
 fn is_meant(name: &str, case: &Case) -> bool {
-    let is_exercise = ["create", "attach", "dynamic", "fork"].contains(&name);
+    let is_exercise = ["create", "attach", "fork", "dynamic"].contains(&name);
     if is_exercise { case.exercise() == name } else { case.name.contains(name) }
 }
 

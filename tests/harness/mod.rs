@@ -66,5 +66,5 @@ pub use report::{Report, Verdict, expect, expect_of_c};
 pub use right::{Right, Seen, tells};
 pub use scene::{Scene, by_hand_shows};
 pub use show::browser_shows;
-pub use typed::shows;
+pub use typed::{shows, shows_but_for_numbers};
 pub use words::describe;

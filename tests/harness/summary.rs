@@ -75,7 +75,7 @@ fn next(first: &Played, in_full: bool) -> String {
         _ if !first.is_wrong() => {
             format!("No program is at fault. Next: make check CASE={name}{folders}")
         }
-        "create" | "attach" | "dynamic" | "fork" if in_full => {
+        "create" | "attach" | "fork" | "dynamic" if in_full => {
             format!("Next: correct it, then make check-{exercise}{level}{folders}")
         }
         _ if in_full && first.case.is_of_exercises() => {

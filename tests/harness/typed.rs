@@ -12,8 +12,21 @@ use super::programs::{built, lab};
 use super::report::{Report, Verdict, expect};
 use engine::{Folder, While};
 
-/// Types commands; gives what is shown on both streams. Nothing of them goes on running.
+/// Types commands; returns what is shown on both streams. Nothing of them goes on running.
 pub fn typed(commands: &str, folder: &Folder) -> Result<String, Report> {
+    typed_in_group(commands, folder).map(|(shown, _)| shown)
+}
+
+/// What a command has left running, until this is dropped.
+struct Group(u32);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let _ = killpg(Pid::from_raw(self.0.try_into().unwrap_or(0)), Signal::SIGKILL);
+    }
+}
+
+fn typed_in_group(commands: &str, folder: &Folder) -> Result<(String, Group), Report> {
     let file = folder.path().join("shown");
     let built = built() + "/";
     // Pages call it target; what a report prints has its name already.
@@ -32,25 +45,49 @@ pub fn typed(commands: &str, folder: &Folder) -> Result<String, Report> {
     let typing = || format!("typing {commands}");
     let output = File::create(&file).doing(typing())?;
     let mut shell = shell.stdin(Stdio::null()).stdout(output).spawn().doing(typing())?;
+    let group = Group(shell.id());
     let status = shell.wait().doing(typing())?;
-    let _ = killpg(Pid::from_raw(shell.id().try_into().unwrap_or(0)), Signal::SIGKILL);
     let mut shown = String::from_utf8_lossy(&fs::read(file).doing(typing())?).into_owned();
     if status.signal() == Some(Signal::SIGSEGV as i32) {
         shown += "Segmentation fault\n"; // a shell at a prompt says so
     }
-    Ok(shown)
+    Ok((shown, group))
 }
 
 /// Types each command, behind a `$`, and compares what is shown with the lines below it.
 pub fn shows(text: &str) -> Verdict {
+    shows_as(text, lines)
+}
+
+/// The same, but for numbers, and for how many spaces stand before them.
+pub fn shows_but_for_numbers(text: &str) -> Verdict {
+    shows_as(text, |text| without_numbers(&lines(text)))
+}
+
+fn shows_as(text: &str, compared: fn(&str) -> String) -> Verdict {
     let folder = Folder::new(None)?;
+    let mut left_running = Vec::new();
     text.split("\n$ ").skip(1).try_for_each(|text| {
-        let text = text.replace("\n> ", " "); // a command may have a second line
+        let text = text.replace("\n> ", " "); // a command may have more lines
         let (command, wanted) = text.split_once('\n').unwrap_or((&text, ""));
-        let shown = typed(command, &folder)?;
-        let [shown_lines, wanted_lines] = [&shown, wanted].map(lines);
-        expect(&text, is_like(&shown_lines, &wanted_lines), &shown)
+        let (shown, group) = typed_in_group(command, &folder)?;
+        left_running.push(group);
+        expect(&text, is_like(&compared(&shown), &compared(wanted)), &shown)
     })
+}
+
+/// Each number, and the spaces before it, as ` 0`.
+fn without_numbers(text: &str) -> String {
+    let mut kept = String::new();
+    for letter in text.chars() {
+        if !letter.is_ascii_digit() {
+            kept.push(letter);
+        } else if !kept.ends_with(" 0") {
+            kept.truncate(kept.trim_end_matches(' ').len());
+            kept += " 0";
+        }
+    }
+    kept
 }
 
 /// Without spaces at their ends.
