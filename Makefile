@@ -38,29 +38,29 @@ OWN_TABLE = $(shell for own in 'unshare --ipc' 'unshare --user --map-current-use
 define HELP
 make            builds our programs, $(OURS)/shm-…,
                 and the C versions, $(TARGET)/c/shm-…
-make run        the four exercises in order, and the segments on the way
-make run-…      create, attach, fork or dynamic alone; its segment stays
-make check      runs the C versions and ours in the same state, compares all
-make check-…    the same for one exercise
+make run        runs the four exercises in order, shows their segments
+make run-…      runs create, attach, fork or dynamic; its segment stays
+make check      runs the C versions and ours from the same state, compares all
+make check-…    does so for one exercise
 make check-lab  checks the lab itself: its pages, its commands, its guards
-make grade      checks every folder in HANDINS=folder, prints a table; RESULTS=
-                is a folder then, for the reports, and results.csv
-make watch-…    check-… again whenever you save a file; Control-C ends it
-make diff-…     what the C version and ours print, and the segments they leave
-make trace-…    the system calls of the C version and of ours
-make show-…     both step by step, in columns; and as a page for a browser
-make show       the same of the run of one case: CASE=fork::fresh
-make shell      a shell in which the lab's keys are yours alone
-make bench      what our programs cost beside the C versions
-make clean-shm  removes your segments of the lab's keys: $(KEYS)
+make grade      checks each folder in HANDINS=folder, prints a table;
+                RESULTS=folder gets the reports and results.csv
+make watch-…    plays check-… again whenever you save a file (end: Control-C)
+make diff-…     shows what both versions print, and the segments they leave
+make trace-…    lists the system calls of both versions
+make show-…     draws a run of both, in the terminal and for a browser
+make show       draws the run of one case: CASE=fork::fresh
+make shell      starts a shell in which the lab's keys are yours alone
+make bench      measures our programs beside the C versions
+make clean-shm  removes your segments under the lab's keys: $(KEYS)
 make clean      removes what was built
 
 SIZE=100          answers shm-dynamic, in run, diff-…, trace-… and show-…
-CASE=fork::fresh  one case of check alone
+CASE=fork::fresh  plays this case alone
 LEVEL=basic       plays the basic cases only; LEVEL=careful the careful too
-YOURS=folder      its shm-*.c, or executables shm-*, take the place of ours,
+YOURS=folder      takes its shm-*.c, or executables shm-*, in place of ours,
                   in run, check, watch-…, diff-…, trace-…, show-… and show
-ORIGINALS=folder  its shm-*.c take the place of the C versions
+ORIGINALS=folder  takes its shm-*.c in place of the C versions
 RESULTS=file.xml  check writes its results there too, as JUnit's XML
 endef
 
@@ -156,8 +156,8 @@ bench: all $(TARGET)/repaired/shm-fork
 		measure "echo 9 | $(TARGET)/c/shm-dynamic" "echo 9 | $(OURS)/shm-dynamic"; \
 		measure -N $(TARGET)/repaired/shm-fork $(OURS)/shm-fork'
 
-# A key is the same for everybody on a host; in this shell it is yours alone. make's own variables
-# are unset, because a make in the shell would take itself for a part of this one.
+# Keys are global; in this shell they are yours alone. make's own variables are unset, because a make
+# in the shell would take itself for a part of this one.
 shell:
 	@$(call need,unshare,util-linux)
 	@[ -n '$(OWN_TABLE)' ] || { echo 'make: this kernel gives you no segment table of your own.'; \

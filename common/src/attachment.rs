@@ -14,14 +14,14 @@ use crate::{Failure, Segment};
 
 /// One `shmat`: the segment's memory, as long as this value lives.
 ///
-/// The memory is shared: another process may write to it at any moment, and Rust's `&[u8]` and
-/// `&mut [u8]` promise that nobody does. So it is a slice of atomic bytes, and texts are copied in
-/// and out a byte at a time.
+/// Another process may write to this memory at any moment, but Rust's `&[u8]` and `&mut [u8]` promise
+/// that nobody does. So it is a slice of atomic bytes, and texts are copied in and out a byte at a
+/// time.
 ///
-/// What that rests on: the compiler takes an atomic byte for one that others change, the processor
-/// loads and stores a byte whole, and any byte is a `u8`. So a C program may write plainly beside
-/// us: it decides which byte is read, and no more. Atomics do not order its writes and ours; for
-/// that, both sides need system calls (see [`Turn`](crate::Turn)).
+/// This is sound because the compiler expects an atomic byte to be changed by others, the processor
+/// loads and stores a byte whole, and any byte is a valid `u8`. A C program may write to the same
+/// bytes without atomics: that only decides which byte is read. Atomics do not order its writes and
+/// ours; for that, both need system calls (see [`Turn`](crate::Turn)).
 ///
 /// ```
 /// use common::Segment;
@@ -29,7 +29,7 @@ use crate::{Failure, Segment};
 /// let segment = Segment::private(1)?;
 /// let memory = segment.attach()?;
 /// segment.remove()?;
-/// // One byte was asked for; the kernel maps whole pages.
+/// // We asked for one byte; the kernel maps whole pages.
 /// assert!(memory.bytes().len() >= 4096);
 /// memory.store("more than one byte");
 /// assert!(memory.text().eq(*b"more than one byte"));
@@ -50,27 +50,27 @@ impl Segment {
     /// `shmctl(shmid, IPC_STAT, …)` — asks for its size, which bounds every access.
     ///
     /// # Errors
-    /// `EACCES`: it does not permit both to this user. `EINVAL`, `EIDRM`: it has been removed.
+    /// `EACCES`: this user may not read and write it. `EINVAL`, `EIDRM`: it has been removed.
     /// `ENOMEM`: no room in the address space. See shmat(2).
     pub fn attach(self) -> Result<Attachment, Failure> {
         Attachment::at(self.map()?, self)
     }
 
-    /// `shmat(shmid, NULL, 0)`, `shmctl(shmid, IPC_RMID, NULL)` — attaches a segment that nobody
-    /// else needs, and marks it for removal at once: from here on every kind of death frees it.
+    /// `shmat(shmid, NULL, 0)`, `shmctl(shmid, IPC_RMID, NULL)` — attaches a segment that nobody else
+    /// needs, and marks it for removal at once: from here on the kernel frees it however we end.
     ///
     /// # Errors
     /// Those of [`Segment::attach`] and [`Segment::remove`]. The segment is removed all the same,
     /// unless `IPC_RMID` fails twice.
     pub fn attach_and_remove(self) -> Result<Attachment, Failure> {
         let address = self.map();
-        // Also if it could not be attached, because it would stay.
+        // It is removed even if it could not be attached: otherwise it would stay.
         let removed = self.remove().or_else(|failure| self.remove().and(Err(failure)));
         let memory = Attachment::at(address?, self);
         removed.and(memory)
     }
 
-    /// `shmat` alone: where the segment is mapped.
+    /// `shmat` alone; returns where the segment is mapped.
     fn map(self) -> Result<*const c_void, Failure> {
         // SAFETY: with a null address the kernel chooses a free range, so no mapping is replaced.
         let address = unsafe { libc::shmat(self.id, ptr::null(), 0) };
@@ -79,7 +79,7 @@ impl Segment {
 }
 
 impl Attachment {
-    /// What `map` has just mapped there. If its size is not to be had, it is detached.
+    /// The segment that `map` has just mapped there. If its size cannot be read, it is detached.
     fn at(address: *const c_void, segment: Segment) -> Result<Self, Failure> {
         let stat = segment.stat().inspect_err(|_| {
             let _ = detach(address);
@@ -102,8 +102,8 @@ impl Attachment {
         unsafe { slice::from_raw_parts(self.address.cast(), self.length) }
     }
 
-    /// `sprintf(memory, …)` — stores a text and the NUL after it at the start of the segment; what
-    /// does not fit is cut off.
+    /// `sprintf(memory, …)` — stores a text, and a NUL after it, at the start of the segment. It cuts
+    /// off what does not fit.
     pub fn store(&self, text: impl fmt::Display) {
         let mut room = Room(self.bytes().iter());
         let _ = write!(room, "{text}"); // it has no way to fail
@@ -130,7 +130,7 @@ impl Attachment {
 
 impl Drop for Attachment {
     fn drop(&mut self) {
-        // Where nobody calls `detach`, another failure is on its way to the user.
+        // If `detach` was not called, another failure is being returned already.
         let _ = detach(self.address);
     }
 }
@@ -150,8 +150,8 @@ fn whole_pages(size: usize) -> usize {
 
 /// The room that is left for a text.
 ///
-/// Its bytes reach other processes in any order (`Relaxed`). That is enough: whoever is to read them
-/// learns so by a system call (a [`Turn`](crate::Turn), an exit), and Linux orders memory there.
+/// Its bytes reach other processes in any order (`Relaxed`). That is enough: a system call (of a
+/// [`Turn`](crate::Turn), or an exit) tells the reader when to read, and Linux orders memory there.
 struct Room<'a>(slice::Iter<'a, AtomicU8>);
 
 impl Write for Room<'_> {

@@ -1,4 +1,4 @@
-//! The keys and sizes of the exercises: every program that knows a key finds the same segment.
+//! The keys and sizes of the exercises. Every program that asks for a key gets the same segment.
 
 use libc::{c_int, key_t};
 

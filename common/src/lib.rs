@@ -2,18 +2,17 @@
 //!
 //! | call | here | what it does |
 //! |---|---|---|
-//! | `shmget` | [`Segment::create`], [`Segment::open`] and others | finds or makes a segment, gives its ID |
+//! | `shmget` | [`Segment::create`], [`Segment::open`] and others | finds or makes a segment, returns its ID |
 //! | `shmat` | [`Segment::attach`] | maps a segment into this process |
 //! | `shmdt` | [`Attachment::detach`] | takes that mapping away again |
-//! | `shmctl` | [`Segment::remove`], [`Segment::attach`] | `IPC_RMID` removes, `IPC_STAT` tells the size |
+//! | `shmctl` | [`Segment::remove`], [`Segment::attach`] | `IPC_RMID` removes a segment, `IPC_STAT` returns its size |
 //!
-//! Around them stands what a C program gets from its library: [`Stdout`] is C's own standard output,
-//! [`read_size`] reads as `scanf("%d")`, a [`Failure`] is reported by `perror`, and [`main!`] starts
-//! the program where C starts. [`Segment::claim_leftover`], [`fork`] and
-//! [`Turn`] are for shm-fork.
+//! The rest is what a C program gets from its library: [`Stdout`] is C's own standard output,
+//! [`read_size`] reads as `scanf("%d")` does, `perror` reports a [`Failure`], and [`main!`] starts the
+//! program where C starts. [`Segment::claim_leftover`], [`fork`] and [`Turn`] are for shm-fork.
 //!
-//! All unsafe code of the programs is in this crate: one call to a block, each with the fact that
-//! makes it sound.
+//! All unsafe code of the programs is in this crate: one call in each block, under a sentence that
+//! names the fact which makes it sound.
 
 mod attachment;
 mod claim;

@@ -10,8 +10,8 @@ use nix::sys::signal::{SigHandler, Signal, signal};
 use crate::start::end;
 use crate::{Failure, Stdout};
 
-/// `signal(SIGCHLD, SIG_DFL)` — has the kernel keep how children end, for [`wait`]. Where the
-/// program that started this one ignores SIGCHLD, it would forget.
+/// `signal(SIGCHLD, SIG_DFL)` — makes the kernel keep how children end, for [`wait`]. It would not
+/// if the program that started this one ignored SIGCHLD.
 ///
 /// # Errors
 /// None that can occur. See signal(2), and waitpid(2) under ECHILD.
@@ -26,16 +26,16 @@ unsafe extern "C" {
     static __libc_single_threaded: AtomicU8;
 }
 
-/// `fork()` — makes a second process, a copy of this one. Both go on from here: the parent gets
-/// the child's number; the child gets 0, and ends with [`exit`]. What `Stdout` holds is copied too,
-/// and would come out twice: flush first.
+/// `fork()` — makes a second process, a copy of this one. Both continue here: the parent gets the
+/// child's number; the child gets 0, and ends with [`exit`]. What `Stdout` has buffered is copied
+/// too, and would be printed twice: flush it first.
 ///
 /// # Errors
 /// `EAGAIN`: the user's limit of processes is reached. `ENOMEM`: no memory. See fork(2).
 ///
 /// # Panics
-/// If this process has several threads. A child has only the one that forked: what another was changing
-/// stays half done in it, and locks stay held for ever.
+/// If this process has several threads. The child has only the one that forked: what another thread
+/// was changing stays half done, and the locks that it held stay locked for ever.
 ///
 /// ```should_panic
 /// std::thread::spawn(std::thread::park);
@@ -50,7 +50,7 @@ pub fn fork() -> Result<pid_t, Failure> {
     Errno::result(pid).map_err(Failure::of(c"fork"))
 }
 
-/// `waitpid(pid, …)` — waits until the child has ended. `name` is for the user.
+/// `waitpid(pid, …)` — waits until the child has ended. A failure names it by `name`.
 ///
 /// # Errors
 /// The child's own failure: it was killed by a signal, or its exit status is not 0.
@@ -71,7 +71,7 @@ pub fn wait(pid: pid_t, name: &'static str) -> Result<(), Failure> {
 }
 
 /// `exit(status)` — ends a child process as returning from `main` ends the parent: reports a
-/// failure, writes what `out` holds; the status is 0, or 1 after a failure. See exit(3).
+/// failure, writes what `out` has buffered. The status is 0, or 1 after a failure. See exit(3).
 pub fn exit(out: &mut Stdout, result: Result<(), Failure>) -> ! {
     process::exit(end(out, result))
 }

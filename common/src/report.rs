@@ -1,4 +1,4 @@
-//! How the user is told what went wrong: one line, as C's `perror` writes it.
+//! Reports what went wrong: one line, as C's `perror` writes it.
 
 use std::ffi::CStr;
 
@@ -8,10 +8,10 @@ use nix::sys::signal::Signal;
 use crate::Failure;
 use crate::stdio::say;
 
-/// Reports every failure among `results`, so that none hides another.
+/// Reports every failure in `results`, so that none hides another.
 ///
 /// # Errors
-/// [`Failure::Reported`] if there was one.
+/// [`Failure::Reported`]: there was one.
 pub fn report_all<const N: usize>(results: [Result<(), Failure>; N]) -> Result<(), Failure> {
     let mut all = Ok(());
     for failure in results.into_iter().filter_map(Result::err) {
@@ -21,7 +21,7 @@ pub fn report_all<const N: usize>(results: [Result<(), Failure>; N]) -> Result<(
     all
 }
 
-/// Writes the one line on standard error. It cannot fail: there is nowhere left to say so.
+/// Writes the line on standard error. If that fails, there is nowhere left to say so.
 fn report(failure: Failure) {
     match failure {
         Failure::Call(call, errno) => perror(call, errno),
@@ -34,7 +34,7 @@ fn report(failure: Failure) {
     }
 }
 
-/// `perror(s)` — the C library's own text for an errno. See perror(3).
+/// `perror(s)` — prints the C library's own text for an errno. See perror(3).
 fn perror(call: &CStr, errno: Errno) {
     errno.set();
     // SAFETY: `call` is a C string: it ends in NUL.

@@ -15,19 +15,19 @@ const OUT_OF_RANGE: Failure = Failure::Call(c"size", Errno::ERANGE);
 /// More digits than this can only be zeros, from a stream that has no end.
 const MOST_DIGITS: u32 = 1 << 20;
 
-/// `scanf("%d", &size)` — reads an `int` from standard input: white space, a sign or none, digits; what
-/// follows is left to the next reader. If input and output are terminals, what was printed is written first.
+/// `scanf("%d", &size)` — reads an `int` from standard input: white space, a sign or none, digits. It leaves the
+/// rest to the next reader. If input and output are terminals, the question is written first.
 ///
 /// # Errors
-/// Where C's result is undefined, this refuses: no number there, or one that no `int` holds
-/// (`ERANGE`). Else those of `read`: `EBADF` (closed), `EISDIR`, `EIO` and others. See scanf(3).
+/// Where C's result is undefined, this fails: there is no number, or one that no `int` holds (`ERANGE`).
+/// Otherwise those of `read`: `EBADF` (closed), `EISDIR`, `EIO` and others. See scanf(3).
 pub fn read_size() -> Result<c_int, Failure> {
     let size = scan_int(&mut Input::stdin());
     question_was_written()?;
     size
 }
 
-/// Looks no further than the end of the input: a terminal would ask the user again.
+/// Reads nothing after the end of the input: a terminal would ask the user again.
 fn scan_int(input: &mut Input) -> Result<c_int, Failure> {
     let mut byte = input.next()?;
     while matches!(byte, Some(b' ' | b'\t'..=b'\r')) {
@@ -53,7 +53,7 @@ fn scan_int(input: &mut Input) -> Result<c_int, Failure> {
     number.ok_or(NO_NUMBER)
 }
 
-/// One digit more; a negative number grows downwards, because `INT_MIN` has no positive one.
+/// Appends a digit. A negative number grows downwards, because there is no positive counterpart of `INT_MIN`.
 fn append(number: c_int, digit: u8, negative: bool) -> Option<c_int> {
     let digit = c_int::from(digit - b'0');
     let shifted = number.checked_mul(10)?;

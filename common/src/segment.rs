@@ -9,10 +9,9 @@ use nix::errno::Errno;
 
 use crate::Failure;
 
-/// The ID of a shared memory segment, as `shmget` gives it and `ipcs -m` lists it.
+/// The ID of a shared memory segment, as `shmget` returns it and `ipcs -m` lists it.
 ///
-/// It is a number and owns nothing: a segment lives until somebody removes it, whatever becomes of
-/// the processes that use it.
+/// It is a number and owns nothing: a segment lives until it is removed, even if no process uses it.
 ///
 /// ```
 /// use common::Segment;
@@ -20,7 +19,7 @@ use crate::Failure;
 /// // A segment without a key, which no shmget finds.
 /// let segment = Segment::private(100)?;
 /// let memory = segment.attach()?;
-/// // Marked for removal: it goes when its last attachment does, be it by a death.
+/// // It is marked for removal: it goes with its last attachment, even if the process is killed.
 /// segment.remove()?;
 /// memory.store(format_args!("I am number {segment}"));
 /// memory.detach()?;
@@ -34,14 +33,14 @@ pub struct Segment {
 
 impl Segment {
     /// `shmget(key, size, IPC_CREAT | 0666)` — finds the segment of `key`, or makes one of `size`
-    /// bytes, filled with zeros, that everybody may read and write.
+    /// bytes, all zero, which every user may read and write.
     ///
-    /// `size` is an `int`, as in the course's programs: a negative one reaches the kernel as the
-    /// huge `size_t` that C makes of it.
+    /// `size` is an `int`, as in the course's programs. A negative one reaches the kernel as a huge
+    /// `size_t`, as in C.
     ///
     /// # Errors
-    /// `EINVAL`: `size` is 0 for a new segment, more than the limit `shmmax`, or more than the
-    /// segment that is there. `EACCES`: it does not permit 0666 to this user. `ENOSPC`: the limit
+    /// `EINVAL`: `size` is 0 for a new segment, or larger than the limit `shmmax` or than the segment
+    /// that is there. `EACCES`: this user may not read and write the segment. `ENOSPC`: the limit
     /// `shmmni` or `shmall` is reached. `ENOMEM`: no memory. `ENFILE`: too many files are open in
     /// the whole system. See shmget(2).
     pub fn create(key: key_t, size: c_int) -> Result<Self, Failure> {
@@ -49,7 +48,7 @@ impl Segment {
     }
 
     /// `shmget(key, size, 0)` — finds the segment of `key`, which must be there and hold at least
-    /// `size` bytes. Whether it may be read and written, only [`Segment::attach`] asks.
+    /// `size` bytes. It asks for no permissions; [`Segment::attach`] does.
     ///
     /// # Errors
     /// `ENOENT`: the key has no segment. `EINVAL`: it is smaller than `size`. See shmget(2).
@@ -57,11 +56,11 @@ impl Segment {
         Self::get(key, size, 0)
     }
 
-    /// `shmget(key, size, IPC_CREAT | IPC_EXCL | 0666)` — makes a new segment, which belongs to this
-    /// process and nobody else. `None`: the key has a segment already (`EEXIST`).
+    /// `shmget(key, size, IPC_CREAT | IPC_EXCL | 0666)` — makes a new segment, so that this process
+    /// is its maker. `None`: the key has a segment already (`EEXIST`).
     ///
     /// # Errors
-    /// Those of [`Segment::create`] that a new segment meets. See shmget(2).
+    /// Those of [`Segment::create`] for a new segment. See shmget(2).
     pub fn create_new(key: key_t, size: c_int) -> Result<Option<Self>, Failure> {
         match Self::get(key, size, IPC_CREAT | IPC_EXCL | 0o666) {
             Err(Failure::Call(_, Errno::EEXIST)) => Ok(None),
@@ -69,16 +68,16 @@ impl Segment {
         }
     }
 
-    /// `shmget(IPC_PRIVATE, size, 0600)` — makes a segment that has no key, so that no other process
-    /// finds it, for this user alone.
+    /// `shmget(IPC_PRIVATE, size, 0600)` — makes a segment without a key, which no other process
+    /// finds and only this user may attach.
     ///
     /// # Errors
-    /// Those of [`Segment::create`] that a new segment meets. See shmget(2).
+    /// Those of [`Segment::create`] for a new segment. See shmget(2).
     pub fn private(size: c_int) -> Result<Self, Failure> {
         Self::get(IPC_PRIVATE, size, 0o600)
     }
 
-    /// `shmget(key, size, shmflg)` — the call itself, `shmflg` being `IPC_CREAT`, `IPC_EXCL` and
+    /// `shmget(key, size, shmflg)` — the call itself. `shmflg` combines `IPC_CREAT`, `IPC_EXCL` and
     /// the permissions in octal.
     ///
     /// # Errors
@@ -91,9 +90,9 @@ impl Segment {
         Errno::result(id).map(|id| Self { id }).map_err(Failure::of(c"shmget"))
     }
 
-    /// `shmctl(shmid, IPC_RMID, NULL)` — marks the segment for removal: its key is free at once,
-    /// its memory when the last process detaches. Until then others may still attach it by its ID.
-    /// (All this is so on Linux; POSIX leaves it open.)
+    /// `shmctl(shmid, IPC_RMID, NULL)` — marks the segment for removal. Its key is free at once, its
+    /// memory when the last process detaches it. Until then others can still attach it by its ID.
+    /// (Linux does so; POSIX leaves it open.)
     ///
     /// # Errors
     /// `EPERM`: it belongs to another user. `EINVAL`, `EIDRM`: it is gone. See shmctl(2).
@@ -103,7 +102,7 @@ impl Segment {
         Errno::result(result).map(drop).map_err(Failure::of(c"shmctl"))
     }
 
-    /// `shmctl(shmid, IPC_STAT, …)`: what the kernel keeps about the segment.
+    /// `shmctl(shmid, IPC_STAT, …)` — returns what the kernel knows about the segment.
     pub(crate) fn stat(self) -> Result<shmid_ds, Failure> {
         let mut stat = MaybeUninit::uninit();
         // SAFETY: IPC_STAT writes one shmid_ds, and `stat` has room for one.

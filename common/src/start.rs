@@ -6,8 +6,8 @@ use crate::{Failure, Stdout, report_all};
 
 /// Makes `exercise` the program: the C library calls it as it calls a C program's `main`.
 ///
-/// Rust's own start is left out, so signals act as in C (SIGPIPE ends the process), descriptors
-/// stay as they were given, and strace shows the exercise's own calls.
+/// This leaves out Rust's own start. So signals act as in C (SIGPIPE ends the process), descriptors
+/// stay as they were, and strace shows the exercise's own calls.
 #[macro_export]
 macro_rules! main {
     ($exercise:path) => {
@@ -19,7 +19,7 @@ macro_rules! main {
     };
 }
 
-/// Runs an exercise and gives its exit status: 0, or 1 after a failure. For [`main!`](crate::main).
+/// Runs an exercise and returns its exit status: 0, or 1 after a failure. For [`main!`](crate::main).
 #[must_use]
 pub fn start(exercise: fn(&mut Stdout) -> Result<(), Failure>) -> c_int {
     let mut out = Stdout::new();
@@ -27,7 +27,7 @@ pub fn start(exercise: fn(&mut Stdout) -> Result<(), Failure>) -> c_int {
     end(&mut out, result)
 }
 
-/// Ends a process in C's order: the failure is told at once, standard output is written at exit.
+/// Ends a process in C's order: reports the failure at once, then writes standard output.
 pub(crate) fn end(out: &mut Stdout, result: Result<(), Failure>) -> c_int {
     let told = report_all([result]);
     let written = report_all([out.flush()]);

@@ -13,12 +13,12 @@ unsafe extern "C" {
     safe static stderr: *mut FILE;
 }
 
-/// Standard output. On a terminal C writes it at the end of each line, else when its buffer is full and
-/// at exit; and before it waits for what the user types. See setvbuf(3).
+/// Standard output. On a terminal C writes it at the end of each line, and before it waits for what
+/// the user types; otherwise when its buffer is full, and at exit. See setvbuf(3).
 ///
 /// # Errors
 /// All its methods fail as `write` does: `ENOSPC` (disk full), `EBADF` (closed), `EIO` (terminal
-/// gone), `EAGAIN` (not blocking) and others. A reader that is gone ends the process by SIGPIPE.
+/// gone), `EAGAIN` (not blocking) and others. If its reader is gone, SIGPIPE ends the process.
 /// See write(2).
 #[derive(Debug)]
 pub struct Stdout(());
@@ -28,7 +28,7 @@ impl Stdout {
         Self(())
     }
 
-    /// `printf(…)` — what `write!` and `writeln!` call.
+    /// `printf(…)` — prints a text; `write!` and `writeln!` call it.
     ///
     /// # Errors
     /// Those of `write`: see [`Stdout`].
@@ -64,25 +64,26 @@ impl fmt::Write for Stdout {
     }
 }
 
-/// `putchar(c)`. It reports each write that fails; fwrite does not, where it is the one that ends a line.
+/// `putchar(c)` — prints a byte. It reports each write that fails; fwrite does not at the end of a line.
 fn put(byte: u8) -> Result<(), Failure> {
     // SAFETY: putchar takes a number and touches no memory but its stream's.
     written(unsafe { libc::putchar(byte.into()) })
 }
 
-/// What a function of stdio returned, and the errno that a failed write left.
+/// Makes a result of what a function of stdio returned, and of the errno that a failed write left.
 fn written(result: c_int) -> Result<(), Failure> {
     if result == EOF { Err(Failure::last(c"write")) } else { Ok(()) }
 }
 
-/// `fprintf(stderr, "%s\n", line)`. If that fails there is nowhere left to say so.
+/// `fprintf(stderr, "%s\n", line)` — prints a line on standard error. If that fails, there is nowhere left to
+/// say so.
 pub(crate) fn say(line: &str) {
     let length = c_int::try_from(line.len()).unwrap_or(c_int::MAX);
     // SAFETY: `%.*s` takes an int and reads at most so many bytes: `line` has as many.
     unsafe { libc::fprintf(stderr, c"%.*s\n".as_ptr(), length, line.as_ptr()) };
 }
 
-/// An open stream of the C library's to read from.
+/// An open stream of the C library, to read from.
 #[derive(Debug)]
 pub(crate) struct Input(pub(crate) *mut FILE);
 
@@ -91,7 +92,7 @@ impl Input {
         Self(stdin)
     }
 
-    /// `getc(stream)` — the next byte; `None` is the end.
+    /// `getc(stream)` — returns the next byte; `None` at the end.
     ///
     /// # Errors
     /// Those of `read`.
@@ -103,15 +104,15 @@ impl Input {
         }
     }
 
-    /// `ungetc(byte, stream)` — the next reader gets it: where the input is a file, that may be the
-    /// program that reads it after this one.
+    /// `ungetc(byte, stream)` — gives a byte back to the next reader. If the input is a file, that may be
+    /// the next program.
     pub(crate) fn give_back(&mut self, byte: u8) {
         // SAFETY: it is an open stream. One byte that has just been read finds room.
         unsafe { libc::ungetc(byte.into(), self.0) };
     }
 }
 
-/// Reading the answer from a terminal writes the question first, and does not report if that fails.
+/// To read from a terminal writes the question first. C does not report if that fails; this does.
 ///
 /// # Errors
 /// Those of `write`: see [`Stdout`].

@@ -1,4 +1,4 @@
-//! Whose turn it is: two processes that work one after the other.
+//! The turn: two processes work one after the other.
 
 use std::ffi::CStr;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -11,11 +11,11 @@ use nix::unistd::read;
 
 use crate::Failure;
 
-/// One end of a connection over which two processes pass the turn: a byte is the turn.
+/// One end of a connection over which two processes pass the turn, which is a byte.
 ///
-/// When every copy of the other end is closed, as the kernel does for a process that dies, there
-/// is nobody left to wait for. So each process closes the end that is not its own (`drop`): a copy
-/// of that one would keep it waiting for itself.
+/// When every copy of the other end is closed, nobody is left to wait for: the kernel closes those of
+/// a process that dies. So each process closes the end that is not its own (`drop`). If it kept a
+/// copy of that one, it would wait for itself.
 #[derive(Debug)]
 pub struct Turn {
     end: OwnedFd,
@@ -31,8 +31,8 @@ impl Turn {
         Ok((Self::apart(one.into())?, Self::apart(other.into())?))
     }
 
-    /// Keeps an end apart from the standard streams. Where one of them was closed at the start, the
-    /// kernel gives its number away again, and what is printed would go to the other process.
+    /// Keeps an end apart from the standard streams. If one of them was closed at the start, the end
+    /// may get its number, and what is printed would go to the other process.
     fn apart(mut end: OwnedFd) -> Result<Self, Failure> {
         if end.as_raw_fd() <= 2 {
             // Rust asks the kernel for a number from 3 on.
@@ -44,7 +44,7 @@ impl Turn {
     /// `send(fd, …, 1, MSG_NOSIGNAL)` — passes the turn to the other process.
     ///
     /// # Errors
-    /// [`Failure::Reported`]: the other process has ended, and its parent tells of it. See send(2).
+    /// [`Failure::Reported`]: the other process has ended, and the parent reports it. See send(2).
     pub fn pass(&self) -> Result<(), Failure> {
         let (end, turn) = (self.end.as_raw_fd(), [1_u8]);
         // SAFETY: `turn` holds as many bytes as the call is told.
@@ -55,7 +55,7 @@ impl Turn {
     /// `read(fd, …, 1)` — waits until the other process passes the turn.
     ///
     /// # Errors
-    /// [`Failure::Reported`]: the other process has ended, and its parent tells of it. See read(2).
+    /// [`Failure::Reported`]: the other process has ended, and the parent reports it. See read(2).
     pub fn wait(&self) -> Result<(), Failure> {
         match read(&self.end, &mut [0]) {
             Ok(0) => Err(Failure::Reported),
@@ -65,7 +65,7 @@ impl Turn {
     }
 
     /// A call may fail because the other process has ended. Then the parent reports that, and this
-    /// process reports nothing. `poll` tells whether the other has ended.
+    /// process reports nothing. `poll` says whether the other has ended.
     fn failure(&self, call: &'static CStr, errno: Errno) -> Failure {
         // POLLHUP needs no asking: see poll(2).
         let mut end = [PollFd::new(self.end.as_fd(), PollFlags::empty())];

@@ -1,7 +1,7 @@
 //! # shm-attach: put a text into a segment and read it back
 //!
-//! Finds the segment that shm-create made (`shmget`), maps it into this process's memory
-//! (`shmat`), writes and reads it there as any memory, and lets it go again (`shmdt`).
+//! Finds the segment that shm-create made (`shmget`), maps it into this process's memory (`shmat`),
+//! writes and reads it there like any other memory, and detaches it (`shmdt`).
 //!
 //! Try: run it before shm-create; look at the times and process numbers with `ipcs -m -i ID`.
 

@@ -1,7 +1,7 @@
 //! # shm-create: make a shared memory segment
 //!
-//! Asks the kernel for the segment of a key: `shmget` finds it, or makes it if there is none. The
-//! segment outlives this program: see it with `ipcs -m`, remove it with `make clean-shm`.
+//! Asks the kernel for the segment of a key: `shmget` finds it, or makes one if there is none. The
+//! segment outlives this program: `ipcs -m` shows it, `make clean-shm` removes it.
 //!
 //! Try: run it twice and compare the IDs; remove the segment and run it again.
 

@@ -1,7 +1,7 @@
-//! # shm-dynamic: a segment as large as the user says
+//! # shm-dynamic: a segment as large as the user wants
 //!
-//! Asks for a size in bytes, gets a segment of that size (`shmget`), attaches it (`shmat`), puts a
-//! text in, reads it back and detaches (`shmdt`). The segment stays.
+//! Asks for a size in bytes, gets a segment of that size (`shmget`), attaches it (`shmat`), stores a
+//! text in it, reads the text back and detaches the segment (`shmdt`). The segment stays.
 //!
 //! Try: a size of 1, of 0, of -5; then a size larger than the segment that is there by now.
 

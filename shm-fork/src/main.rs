@@ -1,17 +1,17 @@
 //! # shm-fork: two processes talk through a segment
 //!
-//! The parent attaches a segment and forks twice; a child has its parent's attachments. Process 1
+//! The parent attaches a segment and forks twice; each child inherits the attachment. Process 1
 //! writes, process 2 reads and answers, process 1 reads the answer. The memory is shared, but
-//! nothing says whose turn it is: that is passed over a pair of sockets (`Turn`).
+//! nothing in it says whose turn it is. So they pass the turn over a pair of sockets (`Turn`).
 //!
-//! The segment is marked for removal as soon as it is attached: its key is free at once, and the
-//! kernel frees the memory when the last of the three has detached or died. A segment that
-//! another, running process has made is left alone.
+//! The parent marks the segment for removal as soon as it has attached it. Its key is free at once,
+//! and the kernel frees the memory when the last of the three has detached or died. If another
+//! process has made the key's segment, and still runs, that segment is left alone.
 //!
 //! (`Responce` and `Responced` are the course's own spelling.)
 //!
-//! Try: `strace -f -e inject=sendto:signal=KILL target/release/shm-fork`, which kills a process before
-//! it passes the turn; then look for a segment with `ipcs -m`.
+//! Try: `strace -f -e inject=sendto:signal=KILL target/release/shm-fork` kills a process before it
+//! passes the turn. Is there a segment afterwards (`ipcs -m`)?
 
 #![no_main]
 #![forbid(unsafe_code)]
@@ -28,7 +28,7 @@ fn parent(out: &mut Stdout) -> Result<(), Failure> {
     let (turn_1, turn_2) = Turn::pair()?;
     keep_exit_statuses()?;
 
-    // A process that kept the other's end would wait for itself: each end has one holder.
+    // Each end has one holder: a process that kept the other's end would wait for itself.
     let pid_1 = fork()?;
     if pid_1 == 0 {
         drop(turn_2);
@@ -36,7 +36,7 @@ fn parent(out: &mut Stdout) -> Result<(), Failure> {
         exit(out, result);
     }
     drop(turn_1);
-    let pid_2 = fork(); // no `?`: whatever becomes of it, the first child is waited for
+    let pid_2 = fork(); // no `?`: if it fails, the first child must still be waited for
     if pid_2 == Ok(0) {
         let result = process_2(out, memory, &turn_2);
         exit(out, result);
@@ -51,8 +51,8 @@ fn parent(out: &mut Stdout) -> Result<(), Failure> {
     report_all([ended_1, ended_2, memory.detach()])
 }
 
-/// Attaches a segment for this run alone: the key's, if it is new or a dead process left it over;
-/// else one without a key. It is marked for removal at once.
+/// Attaches a segment for this run alone, and marks it for removal at once. It is the key's segment
+/// if that is new, or was left over by a dead process; otherwise one without a key.
 fn attach_own() -> Result<Attachment, Failure> {
     if let Some(segment) = Segment::create_new(FORK_KEY, FORK_SIZE)? {
         return segment.attach_and_remove();
@@ -77,7 +77,7 @@ fn process_2(out: &mut Stdout, memory: Attachment, turn: &Turn) -> Result<(), Fa
     out.print_line("Process 2 : Received : ", memory.text())?;
     memory.store(format_args!("Yes, This is shared memory ID : {}", memory.segment()));
     writeln!(out, "Process 2 : Responced to process 1 in shared memory")?;
-    out.flush()?; // through a pipe too, these lines come before the answer is read
+    out.flush()?; // through a pipe too, these lines come before process 1's
     turn.pass()?;
     memory.detach()
 }
