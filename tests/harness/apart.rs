@@ -12,6 +12,8 @@ use nix::unistd::{Pid, dup2_stderr, dup2_stdout, getpid, getppid};
 
 use engine::{While, fork};
 
+use super::play::not_followed;
+use super::programs::is_yours;
 use super::report::{Kind, Report, Verdict};
 
 pub struct Apart {
@@ -30,7 +32,9 @@ impl Apart {
         let work = || prepare(runner, &prints).and_then(|()| work());
         // Nothing of the runner's may be undone here.
         let verdict = catch_unwind(AssertUnwindSafe(work));
-        match verdict.unwrap_or_else(|_| Err(Report::trouble("see above"))) {
+        let panicked =
+            || if is_yours() { not_followed("see above") } else { Report::trouble("see above") };
+        match verdict.unwrap_or_else(|_| Err(panicked())) {
             Ok(()) => exit(0),
             Err(report) => {
                 println!("{}", report.text.trim_end());
@@ -49,7 +53,10 @@ impl Apart {
         match (status.code(), status.code().and_then(Kind::of)) {
             (Some(0), _) => Ok(()),
             (_, Some(kind)) => Err(Report { kind, text }),
-            _ => Err(Report::trouble(format!("{}\n{text}", engine::in_words(status)))),
+            _ => {
+                let why = format!("{}\n{text}", engine::in_words(status));
+                Err(if is_yours() { not_followed(why) } else { Report::trouble(why) })
+            }
         }
     }
 }

@@ -8,6 +8,14 @@ pub fn quoted(word: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_=/.,".contains(letter);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.into()
+    } else if word.chars().any(char::is_control) {
+        // Also a terminal is to stay as it is.
+        let spelt = |letter: char| match letter {
+            '\'' | '\\' => format!("\\{letter}"),
+            _ if letter.is_control() => format!("\\u{:04x}", u32::from(letter)),
+            _ => letter.to_string(),
+        };
+        format!("$'{}'", word.chars().map(spelt).collect::<String>())
     } else {
         format!("'{}'", word.replace('\'', "'\\''"))
     }

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::machine::{self, Need, has};
 use super::play;
-use super::programs::{Version, is_yours, yours};
+use super::programs::{Version, is_yours, visible, yours};
 use super::report::{Report, Verdict};
 use super::show;
 
@@ -119,7 +119,7 @@ pub fn exercise(
 fn compiles(program: &'static str) -> Option<Case> {
     let source = yours()?.join(format!("{program}.c"));
     let play = move || needs(program).map_err(|report| Report::failed(report.text));
-    source.is_file().then(|| case("compiles", play))
+    source.symlink_metadata().is_ok().then(|| case("compiles", play))
 }
 
 /// Stops where there is no such program, with the compiler's words if it has any.
@@ -132,12 +132,13 @@ pub fn needs(program: &str) -> Verdict {
 /// Why there is no such program of a student's.
 fn missing(program: &str) -> Option<String> {
     let folder = yours()?;
+    let is_there = |name: &str| folder.join(name).symlink_metadata().is_ok();
+    let log = Version::Ours.path(program).with_extension("log");
     Some(match () {
         () if Version::Ours.path(program).exists() => return None,
-        () if folder.join(format!("{program}.c")).is_file() => {
-            format!("{program}.c does not compile")
-        }
+        () if is_there(&format!("{program}.c")) => format!("{program}.c does not compile"),
+        () if log.exists() => fs::read_to_string(log).unwrap_or_default(),
         () if folder.join(program).is_file() => format!("{program} is not executable: chmod +x"),
-        () => format!("there is no {program} in {}", folder.display()),
+        () => format!("there is no {program} in {}", visible(&folder.to_string_lossy())),
     })
 }

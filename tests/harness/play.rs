@@ -1,9 +1,12 @@
 //! Worlds for the cases, and programs played in them to their ends.
 
+use std::fmt;
 use std::sync::OnceLock;
 
 use engine::{Launch, NOBODY, Outcome, Ran, Running, Trouble, World, can_become};
 
+use super::budget;
+use super::programs::is_yours;
 use super::report::{Kind, Report, Verdict, expect};
 use super::show;
 use super::words::{describe, describe_left};
@@ -46,13 +49,14 @@ pub trait Plays {
 
 impl Plays for World {
     fn plays(&mut self, launch: Launch) -> Result<Ran, Report> {
-        let ran = self.run(launch.clone())?;
+        let running = self.start(launch.clone())?;
+        let ran = followed(self.finish(running))?;
         show::keep(Some(&launch), &ran);
         unless_stopped(ran)
     }
 
     fn ends(&mut self, running: Running) -> Result<Ran, Report> {
-        let ran = self.finish(running)?;
+        let ran = followed(self.finish(running))?;
         show::keep(None, &ran);
         unless_stopped(ran)
     }
@@ -64,6 +68,23 @@ impl Plays for World {
     fn expect_no_segment(&self) -> Verdict {
         let left = self.tells_left()?;
         expect("no segment is left", left.trim() == "none", &left)
+    }
+}
+
+/// What a hand-in does to the check is its own fault.
+fn followed(ran: Result<Ran, Trouble>) -> Result<Ran, Report> {
+    match ran {
+        Ok(ran) => budget::spend(&ran).map(|()| ran),
+        Err(trouble) if is_yours() => Err(not_followed(trouble)),
+        Err(trouble) => Err(trouble.into()),
+    }
+}
+
+/// What the check says of a hand-in that it could not run to its end.
+pub fn not_followed(why: impl fmt::Display) -> Report {
+    Report {
+        kind: Kind::Stopped,
+        text: format!("the check could not run it, or not follow it:\n{why}"),
     }
 }
 

@@ -8,7 +8,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{self, Path, PathBuf};
 use std::sync::OnceLock;
 
-use engine::{Kind, Launch, Trouble, While};
+use engine::{Kind, Launch, Limits, Trouble, While};
 use nix::unistd::geteuid;
 
 use super::play::world;
@@ -55,7 +55,7 @@ const LARGEST_PROGRAM: u64 = 64 << 20;
 /// Opens a plain file of a bounded size. Its folder may be a stranger's: links are not followed, because they may
 /// lead to files that only the caller may read, or to our own programs.
 fn open(file: &Path, largest: u64) -> Result<File, Trouble> {
-    let reading = || format!("reading {}", file.display());
+    let reading = || format!("reading {}", visible(&file.to_string_lossy()));
     let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
     let opened = File::options().read(true).custom_flags(flags).open(file);
     let opened = match opened {
@@ -83,6 +83,14 @@ fn copy(file: &Path, to: &Path, mode: u32) -> Result<(), Trouble> {
     copied.doing(format!("copying {} to {}", file.display(), to.display()))
 }
 
+/// A copy of a program that other users can run.
+///
+/// # Errors
+/// It is a link, too large, or cannot be copied.
+pub fn take_program(file: &Path, to: &Path) -> Result<(), Trouble> {
+    copy(file, to, 0o755)
+}
+
 /// Of each exercise, FOLDER/shm-x.c is compiled to INTO/shm-x, and INTO/shm-x.log has the compiler's words (no program
 /// is there if it failed); else FOLDER/shm-x is copied. What cannot be taken is told in the .log.
 fn take_folder(folder: &Path, into: &Path) -> Verdict {
@@ -95,7 +103,7 @@ fn take_folder(folder: &Path, into: &Path) -> Verdict {
             (folder.join(program).with_extension("c"), folder.join(program), into.join(program));
         let is_there = |file: &Path| file.symlink_metadata().is_ok();
         let done = if is_there(&source) {
-            compile(folder, program, &to)
+            compile(folder, program, &to, Limits::default())
         } else if is_executable(&binary) {
             copy(&binary, &to, 0o755)
         } else {
@@ -107,7 +115,8 @@ fn take_folder(folder: &Path, into: &Path) -> Verdict {
             fs::write(&log, why.to_string()).doing(format!("writing {}", log.display()))?;
         }
     }
-    let nothing = || format!("neither shm-*.c nor executables shm-* in {}", folder.display());
+    let folder = visible(&folder.to_string_lossy());
+    let nothing = || format!("neither shm-*.c nor executables shm-* in {folder}");
     if taken > 0 { Ok(()) } else { Err(Report::trouble(nothing())) }
 }
 
@@ -123,8 +132,12 @@ fn is_executable(file: &Path) -> bool {
 
 /// Compiles in a world, where the compiler reads copies of the folder's sources, and no other folder: what it says is
 /// shown.
-fn compile(folder: &Path, program: &str, to: &Path) -> Result<(), Trouble> {
+///
+/// # Errors
+/// A source cannot be read. What does not compile is no error.
+pub fn compile(folder: &Path, program: &str, to: &Path, limits: Limits) -> Result<(), Trouble> {
     let mut world = world()?;
+    world.limits = limits;
     let inside = world.folder().path().to_path_buf();
     let source = format!("{program}.c");
     copy(&folder.join(&source), &inside.join(&source), 0o644)?;
@@ -161,13 +174,18 @@ const MOST_LETTERS: usize = 160;
 /// report's own.
 fn shown(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
-    let visible = |letter: char| match letter {
-        letter if letter.is_control() => letter.escape_default().collect::<String>(),
-        letter => letter.to_string(),
-    };
-    let lines = text.lines().take(MOST_LINES);
-    let lines = lines.map(|line| line.chars().take(MOST_LETTERS).map(visible).collect::<String>());
+    let cut = |line: &str| visible(&line.chars().take(MOST_LETTERS).collect::<String>());
+    let lines = text.lines().take(MOST_LINES).map(cut);
     lines.flat_map(|line| ["    ".into(), line, "\n".into()]).collect()
+}
+
+/// A stranger's text on one line: no control letters, no marks that turn the writing, no letters without width.
+pub fn visible(text: &str) -> String {
+    let spelt = |letter: char| match letter {
+        ' '..='~' => letter.to_string(),
+        letter => letter.escape_debug().collect(),
+    };
+    text.chars().map(spelt).collect()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

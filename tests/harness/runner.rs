@@ -10,6 +10,7 @@ use nix::sys::signal::{SigSet, Signal, kill};
 use nix::unistd::Pid;
 
 use super::apart::Apart;
+use super::budget;
 use super::case::Case;
 use super::machine;
 use super::programs;
@@ -66,6 +67,7 @@ pub fn play_all<'a>(cases: &'a [&'a Case]) -> Result<Vec<Played<'a>>, Report> {
     let (folder, played) = (Folder::new(None)?, cases.iter().map(|_| None).collect());
     folder.let_others_through()?;
     programs::are_in(folder.path());
+    budget::begin()?;
     let mut runner = Runner { cases, played, playing: Vec::new(), signals, folder };
     let prepares = Apart::begin(|| programs::take().and_then(|()| machine::needs_ptrace()))?;
     let ((), status) = runner.wait_for(|pid| (pid == prepares.pid).then_some(()))?;
@@ -111,7 +113,7 @@ impl Runner<'_> {
         let (case, start) = (self.cases[index], Instant::now());
         let begun = match case.cannot_be_played().or_else(|| self.is_given_up(case)) {
             Some(text) => Err(Report { kind: Kind::NotRun, text }),
-            None => Apart::begin(|| case.play()),
+            None => budget::is_left().and_then(|()| Apart::begin(|| case.play())),
         };
         match begun {
             Ok(apart) => self.playing.push((index, start, apart)),

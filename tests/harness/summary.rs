@@ -130,8 +130,11 @@ fn shortened_reason(mut lines: Vec<String>, room: usize) -> Vec<String> {
     }
     let (above, end) = lines.split_at(lines.len().saturating_sub(if room > 10 { 3 } else { 0 }));
     let left = room.saturating_sub(1 + tall(end));
-    let fits = |&count: &usize| tall(&above[..count]) <= left;
-    let shown = (0..=above.len()).rev().find(fits).unwrap_or(0);
+    let heights = above.iter().scan(0, |sum, line| {
+        *sum += height(line);
+        Some(*sum)
+    });
+    let shown = heights.take_while(|&sum| sum <= left).count();
     let rest = above.len() - shown;
     let more = format!("  ... and {rest} more lines: see the command below");
     [&above[..shown], &[more], end].concat()

@@ -354,7 +354,8 @@ fn read(id: i32, user: u32, length: u64) -> Result<Vec<u8>, Trouble> {
 pub fn remove_stale() -> Result<(), Trouble> {
     let rows = rows(&TABLES.map(|(table, _)| table))?;
     let is_stale = |row: &&Row| {
-        let is_last = row.key >= FIRST && row.key % LENGTH == LENGTH - 1;
+        let is_last =
+            (FIRST..FIRST + RANGES * LENGTH).contains(&row.key) && row.key % LENGTH == LENGTH - 1;
         let is_of_size = row.size == CLAIM_SIZE as u64 && row.mode & 0o777 == 0o600;
         let is_claim = row.table == Table::Segments && is_last && is_of_size;
         is_claim && row.maker == geteuid().as_raw() && !is_running(Pid::from_raw(row.maker_pid))

@@ -28,6 +28,9 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::time::TimeSpec;
 use nix::unistd::{Pid, geteuid, pipe2};
 
+use bounds::Asked;
+pub use bounds::Limits;
+
 use crate::calls::Kind;
 use crate::files::Folder;
 use crate::filter;
@@ -63,6 +66,8 @@ pub struct Ran {
     pub is_outlived: bool,
     /// Which steps were reached.
     pub reached: Vec<bool>,
+    /// How long nobody in its world did anything, because a time that is real had to go by.
+    pub idle: Duration,
     /// Why it had to be stopped, if it had.
     pub stopped: Option<String>,
 }
@@ -113,6 +118,7 @@ struct Run {
     living: usize,
     /// What of the processor those of them used that have ended.
     used: Duration,
+    asked: Asked,
     /// The programs' clock at its beginning, and the real time.
     start: Duration,
     begun: Instant,
@@ -134,6 +140,8 @@ pub type Running = usize;
 
 /// Keys and IDs of its own, a folder, and the programs that run there.
 pub struct World {
+    /// What each program may use.
+    pub limits: Limits,
     keys: Keys,
     segments: Segments,
     tasks: Vec<Task>,
@@ -166,6 +174,7 @@ pub struct World {
     quiet: u32,
     /// A process was killed in a call that may have made a segment.
     has_lost: bool,
+    idle: Duration,
     folder: Folder,
     /// Tells that a process has stopped or ended (SIGCHLD).
     stops: SignalFd,
@@ -181,6 +190,7 @@ impl World {
         stops.thread_block().doing("blocking SIGCHLD")?;
         let flags = SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK;
         Ok(Self {
+            limits: Limits::default(),
             stops: SignalFd::with_flags(&stops, flags).doing("making a signalfd")?,
             folder: Folder::new(user_for(None))?,
             keys: Keys::claim(first_id)?,
@@ -202,6 +212,7 @@ impl World {
             ready: Vec::new(),
             quiet: 0,
             has_lost: false,
+            idle: Duration::ZERO,
         })
     }
 
@@ -282,6 +293,7 @@ impl World {
             births: 1,
             living: 1,
             used: Duration::ZERO,
+            asked: Asked::default(),
             start: self.clock,
             begun: Instant::now(),
             is_busy: false,
@@ -354,6 +366,7 @@ impl World {
             calls: this.processes.iter().map(|process| process.calls.clone()).collect(),
             sleeper: this.processes.iter().position(|process| process.sleeps),
             is_busy: this.is_busy,
+            idle: mem::take(&mut self.idle),
             is_outlived: this.is_outlived,
             reached: mem::take(&mut this.reached),
             stopped,

@@ -6,30 +6,82 @@ use nix::sys::signal::{Signal, kill};
 
 use super::World;
 use super::turns::processor_time;
+use crate::calls::Call;
 use crate::files::bytes_in;
 use crate::launch::LARGEST_FILE;
 use crate::task::Underway;
 
-/// More living processes and threads than this are a bomb.
-const MOST_PROCESSES: usize = 300;
+/// What a program may use, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// So many living processes and threads. Ten times as many may be born.
+    pub processes: usize,
+    /// So many system calls.
+    pub calls: usize,
+    /// So long they may wait.
+    pub time: Duration,
+    /// So much of the processor, its processes together, those too that have ended.
+    pub processor: Duration,
+    /// So much memory, they and their segments together, in bytes.
+    pub memory: u64,
+    /// So much written, by all its calls, in bytes.
+    pub files: u64,
+    /// So many files and folders.
+    pub names: usize,
+}
 
-/// More births than this are one too.
-const MOST_BIRTHS: usize = 10 * MOST_PROCESSES;
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            processes: 300,
+            calls: 100_000,
+            time: Duration::from_secs(10),
+            processor: Duration::from_secs(5),
+            memory: 1 << 30,
+            files: LARGEST_FILE,
+            names: 4000,
+        }
+    }
+}
 
-/// More system calls than this have no end.
-const MOST_CALLS: usize = 100_000;
+/// What a run's calls have ever asked for: memory and disk that nobody is seen to use are in it, such as files without
+/// a name, what is in pipes and sockets, and shared memory that he who filled it has left.
+#[derive(Default)]
+pub(super) struct Asked {
+    /// Memory that is shared, in bytes.
+    shared: u64,
+    /// Written, in bytes, also to pipes.
+    written: u64,
+    /// Names of files and folders.
+    names: usize,
+}
 
-/// The longest that a program's processes may wait.
-const LONGEST: Duration = Duration::from_secs(10);
+impl Asked {
+    /// A call has given a result.
+    pub fn add(&mut self, call: &Call, result: i64) {
+        if result < 0 {
+            return;
+        }
+        match call.name {
+            "mmap" if call.int(4) & libc::MAP_SHARED != 0 => {
+                self.shared = self.shared.saturating_add(call.words[2]);
+            }
+            "truncate" | "ftruncate" => self.written = self.written.saturating_add(call.words[2]),
+            "write" | "writev" | "pwrite64" | "sendto" | "sendmsg" | "sendfile"
+            | "copy_file_range" => {
+                self.written = self.written.saturating_add(result.unsigned_abs());
+            }
+            "open" if call.int(2) & libc::O_CREAT == 0 => {}
+            "openat" if call.int(3) & libc::O_CREAT == 0 => {}
+            "open" | "openat" | "creat" | "mkdir" | "mkdirat" | "link" | "linkat" | "mknod"
+            | "mknodat" => self.names += 1,
+            _ => {}
+        }
+    }
+}
 
 /// The longest that it may take, however busy the machine is.
 const LAST_WORD: Duration = Duration::from_secs(300);
-
-/// The most of the processor that a program's processes may use together, those too that have ended.
-const MOST_TIME: Duration = Duration::from_secs(5);
-
-/// The most memory that they and their segments may use together, in bytes.
-const MOST_MEMORY: u64 = 1 << 30;
 
 /// How often the engine looks at how much they use.
 const LOOK: Duration = Duration::from_millis(50);
@@ -47,7 +99,7 @@ impl World {
                     .exceeds(run)
                     .or_else(|| is_time.then(|| self.uses_too_much(run)).flatten());
                 if let Some(why) = why {
-                    self.stop(run, why);
+                    self.stop(run, &why);
                 }
             }
         }
@@ -57,38 +109,55 @@ impl World {
     }
 
     /// Bounds that are only numbers.
-    fn exceeds(&self, run: usize) -> Option<&'static str> {
-        let this = &self.runs[run];
-        let is_late = !this.launch.keeps_input && self.clock.saturating_sub(this.start) > LONGEST;
-        let is_bomb = this.births > MOST_BIRTHS || this.living > MOST_PROCESSES;
-        let bounds = [
-            (this.streams.is_too_long(), "it prints without end (more than 1 MiB)"),
-            (this.calls > MOST_CALLS, "it makes system calls without end (more than 100000)"),
-            (is_bomb, "it makes processes without end (more than 300)"),
-            (is_late, "it did not end in 10 seconds"),
-            (this.begun.elapsed() > LAST_WORD, "it did not end in five minutes"),
-        ];
-        bounds.iter().find(|(is_exceeded, _)| *is_exceeded).map(|&(_, why)| why)
+    fn exceeds(&self, run: usize) -> Option<String> {
+        let (this, most) = (&self.runs[run], &self.limits);
+        let is_late = !this.launch.keeps_input && self.clock.saturating_sub(this.start) > most.time;
+        let is_bomb =
+            this.births > most.processes.saturating_mul(10) || this.living > most.processes;
+        match () {
+            () if this.streams.is_too_long() => {
+                Some("it prints without end (more than 1 MiB)".into())
+            }
+            () if this.calls > most.calls => {
+                Some(format!("it makes system calls without end (more than {})", most.calls))
+            }
+            () if is_bomb => {
+                Some(format!("it makes processes without end (more than {})", most.processes))
+            }
+            () if this.asked.written > most.files => Some(writes_too_much(most)),
+            () if this.asked.names > most.names => {
+                Some(format!("it makes files without end (more than {})", most.names))
+            }
+            () if this.asked.shared > most.memory => Some(uses_memory(most)),
+            () if is_late => Some(format!("it did not end in {} seconds", most.time.as_secs_f32())),
+            () if this.begun.elapsed() > LAST_WORD => Some("it did not end in five minutes".into()),
+            () => None,
+        }
     }
 
     /// Bounds that have to be looked up.
-    fn uses_too_much(&self, run: usize) -> Option<&'static str> {
-        let this = &self.runs[run];
+    fn uses_too_much(&self, run: usize) -> Option<String> {
+        let (this, most) = (&self.runs[run], &self.limits);
         let processes = || self.living(run).filter(|task| task.thread == 0);
         let living = processes().map(|task| processor_time(task.pid));
         let time = living.fold(this.used, Duration::saturating_add);
         let memory = processes()
             .map(|task| task.stat.memory())
             .fold(self.keys.memory(), u64::saturating_add);
-        let bounds = [
-            (time > MOST_TIME, "it uses the processor without end (more than 5 seconds)"),
-            (memory > MOST_MEMORY, "it uses more than 1 GiB of memory"),
-            (
-                bytes_in(self.folder.path()) > LARGEST_FILE,
-                "it writes files without end (more than 64 MiB)",
-            ),
-        ];
-        bounds.iter().find(|(is_exceeded, _)| *is_exceeded).map(|&(_, why)| why)
+        match () {
+            () if time > most.processor => Some(format!(
+                "it uses the processor without end (more than {} seconds)",
+                most.processor.as_secs_f32()
+            )),
+            () if memory > most.memory => Some(uses_memory(most)),
+            // A compiler's calls are not followed.
+            () if !self.is_followed(run)
+                && bytes_in(self.folder.path(), most.names) > most.files =>
+            {
+                Some(writes_too_much(most))
+            }
+            () => None,
+        }
     }
 
     /// Ends a program, and all that it started.
@@ -114,4 +183,12 @@ impl World {
             }
         }
     }
+}
+
+fn writes_too_much(most: &Limits) -> String {
+    format!("it writes without end (more than {} MiB)", most.files >> 20)
+}
+
+fn uses_memory(most: &Limits) -> String {
+    format!("it uses more than {} MiB of memory", most.memory >> 20)
 }

@@ -21,6 +21,9 @@ const LIBRARYS: &str = "brk mmap munmap mremap mprotect madvise getrandom set_ro
 const PROCESSES: &str =
     "fork vfork clone wait4 waitid getpid getppid gettid set_tid_address setsid getpgrp getpgid";
 
+/// More attachments of a process are not told of.
+const MOST_ATTACHMENTS: usize = 100;
+
 fn is_among(list: &str, name: &str) -> bool {
     list.split_ascii_whitespace().any(|other| other == name)
 }
@@ -109,7 +112,10 @@ impl World {
             "shmctl" if call.int(2) & 0xff == libc::IPC_RMID => self.segments.marked(call.int(1)),
             "shmat" => {
                 let attachment: Attachment = (result.unsigned_abs(), call.int(1));
-                self.runs[run].processes[who].attachments.push(attachment);
+                let attachments = &mut self.runs[run].processes[who].attachments;
+                if attachments.len() < MOST_ATTACHMENTS {
+                    attachments.push(attachment);
+                }
                 self.log_stores(index);
                 None
             }

@@ -52,8 +52,8 @@ impl World {
         self.is_gone(index);
         self.woken.runs.push(run);
         let this = &mut self.runs[run];
-        this.used = this.used.saturating_add(used);
         if thread == 0 {
+            this.used = this.used.saturating_add(used); // its threads' too
             this.is_outlived = who > 0; // the last of them decides
             this.processes[who].status = Some(status);
             this.processes[who].attachments.clear();
@@ -325,6 +325,7 @@ impl World {
         if fate != Fate::Made {
             sys::set(pid, call.words[1], Some(result))?;
         }
+        self.runs[run].asked.add(&call, result);
         self.follow_segments(index, &call, result);
         let shown = self.shown(run, &call, result);
         self.log(index, What::Returns { call: call.name, result: shown, is_own });

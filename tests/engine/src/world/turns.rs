@@ -54,6 +54,7 @@ impl World {
             return self.wait(SHORTEST_LOOK);
         }
         self.quiet = self.quiet.saturating_add(1);
+        self.idle = self.idle.saturating_add(LONGEST_LOOK);
         self.stop_what_hangs();
         self.wait(LONGEST_LOOK)
     }
@@ -136,7 +137,8 @@ impl World {
             ('S', Some(_)) => true,
             // A parent waits so until its vfork child becomes another program.
             ('D', Some(Underway { call, .. })) => {
-                call.name.contains("fork") || call.name == "clone"
+                let is_vfork = call.words[1] & libc::CLONE_VFORK as u64 != 0;
+                call.name == "vfork" || (call.name == "clone" && is_vfork)
             }
             ('Z', _) => has_threads(),
             _ => false,
