@@ -119,6 +119,7 @@ check: check-program
 
 # What is about the lab, and not about the four programs. In the end the tests of what both are made of.
 check-lab: check-program
+	@MAKEFLAGS= $(MAKE) -s -j"$$(nproc)" -f tests/attacks/Makefile TARGET='$(TARGET)' CC='$(CC)'
 	@$(TARGET)/debug/check --lab
 	@said=$$($(CARGO) test --quiet --package common --package engine --target-dir '$(TARGET)' 2>&1) && \
 		echo 'The tests of common and of the engine: passed' || { echo "$$said"; exit 1; }

@@ -1,6 +1,7 @@
 //! The cases, one file an exercise, the simplest first; and what several exercises are asked.
 
 mod attach;
+mod attacks;
 mod built;
 mod by_hand;
 mod checked;
@@ -38,6 +39,7 @@ pub fn all() -> Vec<Case> {
         fork::cases(),
         dynamic::cases(),
         exercise("together", &PROGRAMS, [(Basic, together)]),
+        attacks::cases(),
         by_hand::cases(),
         grade::cases(),
         makefile::cases(),
