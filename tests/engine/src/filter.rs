@@ -123,3 +123,95 @@ fn rule(choice: &[(usize, u64, u64)]) -> Result<SeccompRule, Trouble> {
 pub fn is_there() -> bool {
     std::path::Path::new("/proc/sys/kernel/seccomp/actions_avail").exists()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(number: i64, arguments: &[u64]) -> Call {
+        let mut words = [0; 7];
+        words[0] = number.unsigned_abs();
+        words[1..=arguments.len()].copy_from_slice(arguments);
+        Call::of(words, 0)
+    }
+
+    fn is_allowed(number: i64, arguments: &[u64]) -> bool {
+        allows(Kind::Program, &call(number, arguments))
+    }
+
+    #[test]
+    fn what_is_listed_for_a_kind_is_allowed_to_it_alone() {
+        let kinds =
+            |number| [Kind::Program, Kind::Compiler].map(|kind| allows(kind, &call(number, &[])));
+        assert_eq!(kinds(libc::SYS_read), [true, true]);
+        assert_eq!(kinds(libc::SYS_shmget), [true, false]);
+        assert_eq!(kinds(libc::SYS_fchmodat), [false, true]);
+        assert_eq!(kinds(libc::SYS_ptrace), [false, false]);
+        assert_eq!(kinds(9999), [false, false]);
+    }
+
+    #[test]
+    fn a_process_is_made_without_namespaces_and_seen() {
+        let flags = |flags: i32| is_allowed(libc::SYS_clone, &[u64::from(flags.unsigned_abs())]);
+        assert!(flags(libc::SIGCHLD));
+        assert!(flags(
+            libc::CLONE_VM | libc::CLONE_THREAD | libc::CLONE_SIGHAND | libc::CLONE_VFORK
+        ));
+        for one in [
+            libc::CLONE_NEWNS,
+            libc::CLONE_NEWCGROUP,
+            libc::CLONE_NEWUTS,
+            libc::CLONE_NEWIPC,
+            libc::CLONE_NEWUSER,
+            libc::CLONE_NEWPID,
+            libc::CLONE_NEWNET,
+            libc::CLONE_PARENT,
+            libc::CLONE_UNTRACED,
+            libc::CLONE_PIDFD,
+        ] {
+            assert!(!flags(one | libc::SIGCHLD), "{one:x}");
+        }
+    }
+
+    #[test]
+    fn upper_halves_of_ints_do_not_count() {
+        let dirty = |number: u64| 0x1234_5678_0000_0000 | number;
+        assert!(is_allowed(libc::SYS_fcntl, &[0, dirty(3)]));
+        assert!(!is_allowed(libc::SYS_fcntl, &[0, dirty(8)]));
+        assert!(is_allowed(libc::SYS_prlimit64, &[dirty(0)]));
+    }
+
+    #[test]
+    fn a_pair_of_streams_is_allowed_and_no_datagrams() {
+        let pair = |domain, kind| is_allowed(libc::SYS_socketpair, &[domain, kind]);
+        assert!(pair(1, 1) && pair(1, 1 | 0o2_000_000) && pair(1, 5));
+        assert!(!pair(1, 2) && !pair(2, 1));
+    }
+
+    #[test]
+    fn names_of_sockets_are_refused() {
+        assert!(is_allowed(libc::SYS_sendto, &[3, 0x1000, 5, 0, 0]));
+        assert!(!is_allowed(libc::SYS_sendto, &[3, 0x1000, 5, 0, 0x1_0000_0000]));
+    }
+
+    #[test]
+    fn files_are_plain_or_fifos() {
+        let mode = |mode: u32| is_allowed(libc::SYS_mknodat, &[0, 0, mode.into()]);
+        assert!(mode(0o600) && mode(libc::S_IFREG) && mode(libc::S_IFIFO | 0o600));
+        assert!(!mode(libc::S_IFCHR) && !mode(libc::S_IFBLK) && !mode(libc::S_IFSOCK));
+    }
+
+    #[test]
+    fn terminals_are_asked_and_not_used() {
+        let command = |command: u64| is_allowed(libc::SYS_ioctl, &[0, command]);
+        assert!(command(libc::TCGETS) && command(libc::FIONREAD));
+        assert!(!command(libc::TIOCSTI) && !command(libc::TCSETS) && !command(libc::TIOCSCTTY));
+    }
+
+    #[test]
+    fn the_filter_can_be_made_for_each_kind() {
+        for kind in [Kind::Program, Kind::Compiler] {
+            assert!(of(kind).is_ok_and(|filter| !filter.is_empty()));
+        }
+    }
+}

@@ -74,8 +74,8 @@ impl Launch {
         streams: [OwnedFd; 3],
     ) -> Result<Infallible, Trouble> {
         SigSet::all().thread_unblock().doing("unblocking signals")?;
-        // Rust's own start ignores SIGPIPE.
-        sys::reset_signals(&[libc::SIGINT, libc::SIGQUIT, libc::SIGCHLD, libc::SIGPIPE]);
+        // Rust's own start ignores SIGPIPE, nohup SIGHUP, and so on.
+        sys::reset_signals(&(1..32).collect::<Vec<_>>());
         setsid().doing("leaving the caller's session")?; // a signal to its group reaches nobody else
         go.read_exact(&mut [0]).doing("waiting for the engine")?;
         let [stdin, stdout, stderr] = streams;

@@ -139,3 +139,38 @@ impl Log {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log_of(count: usize) -> Log {
+        let mut log = Log::default();
+        for number in 0..count {
+            log.add(Event { time: number as u64, who: 0, thread: 0, what: What::Wakes });
+        }
+        log
+    }
+
+    #[test]
+    fn of_a_short_log_nothing_is_left_out() {
+        assert_eq!(log_of(MOST_EVENTS).events().len(), MOST_EVENTS);
+    }
+
+    #[test]
+    fn of_a_long_log_the_middle_is_left_out_and_counted() {
+        for count in [MOST_EVENTS + 1, 5 * MOST_EVENTS] {
+            let log = log_of(count);
+            assert!(log.events().len() <= MOST_EVENTS);
+            let left_out = |event: &Event| match event.what {
+                What::LeftOut(count) => Some(count),
+                _ => None,
+            };
+            let marks: Vec<usize> = log.events().iter().filter_map(left_out).collect();
+            assert_eq!(marks, [count - (log.events().len() - 1)]);
+            let times = [log.events().first(), log.events().last()]
+                .map(|event| event.map(|event| event.time));
+            assert_eq!(times, [Some(0), Some(count as u64 - 1)]);
+        }
+    }
+}

@@ -6,14 +6,25 @@ use std::path::Path;
 
 use nix::unistd::{Pid, SysconfVar, sysconf};
 
-/// The file stat of one task in /proc, kept open because it is read at each stop.
-pub struct Stat(Option<File>);
+/// The files stat and syscall of one task in /proc, kept open because they are read at each stop. None are open of
+/// one that has ended.
+#[derive(Default)]
+pub struct Stat(Option<File>, Option<File>);
 
 impl Stat {
     /// Of this process or thread.
     pub fn of(pid: Pid) -> Self {
         // In task/, the kernel does not add up what all threads have used.
-        Self(File::open(format!("/proc/{pid}/task/{pid}/stat")).ok())
+        let open = |name| File::open(format!("/proc/{pid}/task/{pid}/{name}")).ok();
+        Self(open("stat"), open("syscall"))
+    }
+
+    /// Whether it has left the processor in its call. Its state alone does not tell: a call that looks whether there
+    /// is something to wait for does so in state S, and may be interrupted there. Who may not ask believes the state.
+    pub fn is_off(&self) -> bool {
+        let mut bytes = [0; 8];
+        let length = self.1.as_ref().and_then(|file| file.read_at(&mut bytes, 0).ok());
+        length.is_none_or(|length| !bytes[..length].starts_with(b"running"))
     }
 
     /// Its state, as ps(1) shows it: R, S, D, T, t, Z, X; X also where there is nothing any more.

@@ -49,3 +49,99 @@ pub fn last(tasks: &[Task], naps: u64, turns: Option<u32>) -> Option<usize> {
     let ranks = tasks.iter().enumerate();
     ranks.filter_map(|(index, task)| Some((rank(task)?, index))).min().map(|(_, index)| index)
 }
+
+#[cfg(test)]
+mod tests {
+    use nix::unistd::Pid;
+
+    use super::*;
+    use crate::calls::Call;
+    use crate::step::At;
+    use crate::task::{Fate, Last, Underway};
+
+    const LAST: Last = Last { patience: 10 };
+
+    fn task(state: State) -> Task {
+        Task { state, ..Task::new(Pid::from_raw(-1), 0, 0, 0) }
+    }
+
+    fn stands(turns: u32) -> Task {
+        Task { turns, ..task(State::Stands(0)) }
+    }
+
+    fn sleeps(until: u64) -> Task {
+        task(State::Sleeps(until, LAST))
+    }
+
+    fn held(naps: u64) -> Task {
+        task(State::Held(Hold { at: At::Birth, is_pause: false, naps }, LAST))
+    }
+
+    fn paused() -> Task {
+        task(State::Held(Hold { at: At::Birth, is_pause: true, naps: 0 }, LAST))
+    }
+
+    fn waits(until: Option<u64>) -> Task {
+        let call = Call { name: "poll", words: [0; 7], at: 0 };
+        let under = Underway { call, fate: Fate::Made, until, is_own: true, has_lent: false };
+        Task { under: Some(under), ..task(State::Waits(LAST)) }
+    }
+
+    /// Who goes on of these, when all have settled.
+    fn goes_on(tasks: &[Task], current: Option<usize>, naps: u64) -> Option<usize> {
+        next(tasks, current, naps).map(|next| next.index).or_else(|| last(tasks, naps, None))
+    }
+
+    #[test]
+    fn the_one_that_ran_goes_on() {
+        assert_eq!(goes_on(&[stands(0), stands(5)], Some(1), 0), Some(1));
+    }
+
+    #[test]
+    fn else_the_first_that_stands() {
+        assert_eq!(goes_on(&[waits(None), stands(0), stands(0)], Some(0), 0), Some(1));
+        assert_eq!(goes_on(&[waits(None), stands(0), stands(0)], None, 0), Some(1));
+    }
+
+    #[test]
+    fn of_those_the_one_with_the_fewest_turns() {
+        assert_eq!(goes_on(&[stands(2), stands(1), stands(1)], None, 0), Some(1));
+    }
+
+    #[test]
+    fn sleepers_and_held_ones_come_after_all_that_stand() {
+        assert_eq!(goes_on(&[held(0), sleeps(1), waits(Some(1)), stands(9)], None, 0), Some(3));
+    }
+
+    #[test]
+    fn of_sleepers_the_one_that_wakes_first() {
+        assert_eq!(goes_on(&[sleeps(30), sleeps(10), sleeps(20)], None, 0), Some(1));
+        assert_eq!(goes_on(&[sleeps(30), waits(Some(10)), sleeps(20)], None, 0), Some(1));
+    }
+
+    #[test]
+    fn held_ones_come_last_the_first_that_was_held_first() {
+        assert_eq!(goes_on(&[held(0), sleeps(1000)], None, 0), Some(1));
+        assert_eq!(goes_on(&[held(7), held(3)], None, 0), Some(1));
+    }
+
+    #[test]
+    fn one_that_is_held_long_comes_before_sleepers() {
+        assert_eq!(goes_on(&[held(1), sleeps(1)], None, LONGEST_HOLD), Some(1));
+        assert_eq!(goes_on(&[held(1), sleeps(1)], None, LONGEST_HOLD + 1), Some(0));
+    }
+
+    #[test]
+    fn nobody_goes_on_of_those_that_wait_for_ever_are_paused_or_have_ended() {
+        let tasks = [waits(None), paused(), task(State::Ended), task(State::Stopped)];
+        assert_eq!(goes_on(&tasks, None, 10_000), None);
+    }
+
+    #[test]
+    fn beside_spinners_the_patience_of_the_others_ends() {
+        let is_beside = |turns| next(&[stands(turns), held(0)], None, 0);
+        let wanted = |index, is_beside_spinners| Some(Next { index, is_beside_spinners });
+        assert_eq!(is_beside(9), wanted(0, false));
+        assert_eq!(is_beside(10), wanted(1, true));
+    }
+}

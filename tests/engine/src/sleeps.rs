@@ -49,10 +49,16 @@ fn now(clock: i32) -> Option<u64> {
     Some(seconds.saturating_add(now.tv_nsec().unsigned_abs() / 1_000_000))
 }
 
-/// A `timespec` or `timeval`: seconds, and parts of one; none for a time that the kernel refuses.
+/// A `timespec` or `timeval`: seconds, and parts of one, of which so many are a millisecond.
 fn milliseconds(pid: Pid, address: u64, parts: u64) -> Option<u64> {
-    let seconds = u64::try_from(i64::from_ne_bytes(memory::read(pid, address)?)).ok()?;
-    let rest = u64::from_ne_bytes(memory::read(pid, address.checked_add(8)?)?);
+    let number = |address| memory::read(pid, address).map(i64::from_ne_bytes);
+    in_milliseconds(number(address)?, number(address.checked_add(8)?)?, parts)
+}
+
+/// None for a time that the kernel refuses.
+fn in_milliseconds(seconds: i64, rest: i64, parts: u64) -> Option<u64> {
+    let rest = u64::try_from(rest).ok().filter(|&rest| rest < 1_000_000_000)?;
+    let seconds = u64::try_from(seconds).ok()?;
     Some(seconds.saturating_mul(1000).saturating_add(rest.div_ceil(parts)))
 }
 
@@ -68,4 +74,65 @@ pub fn timed_out(name: &str) -> i64 {
 /// The kernel's own results, which no program sees: it will make the call again.
 pub fn is_made_again(result: i64) -> bool {
     (-516..=-512).contains(&result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_milliseconds_rounded_up() {
+        assert_eq!(in_milliseconds(2, 0, 1_000_000), Some(2000));
+        assert_eq!(in_milliseconds(0, 1, 1_000_000), Some(1));
+        assert_eq!(in_milliseconds(1, 999_999_999, 1_000_000), Some(2000));
+        assert_eq!(in_milliseconds(1, 1_500, 1000), Some(1002));
+        assert_eq!(in_milliseconds(i64::MAX, 0, 1000), Some(u64::MAX));
+    }
+
+    #[test]
+    fn times_that_the_kernel_refuses_are_none() {
+        for (seconds, rest) in [(-1, 0), (0, -1), (0, 1_000_000_000)] {
+            assert_eq!(in_milliseconds(seconds, rest, 1_000_000), None);
+        }
+    }
+
+    #[test]
+    fn a_call_that_waits_for_a_descriptor_is_no_sleep() {
+        let call = |name, words: [u64; 6]| Call {
+            name,
+            words: [0, words[0], words[1], words[2], words[3], words[4], words[5]],
+            at: 0,
+        };
+        let sleeps = [
+            call("nanosleep", [1, 0, 0, 0, 0, 0]),
+            call("clock_nanosleep", [1, 0, 1, 0, 0, 0]),
+            call("poll", [0, 0, 1000, 0, 0, 0]),
+            call("ppoll", [0, 0, 1, 0, 0, 0]),
+            call("select", [0xffff_0000_0000, 0, 0, 0, 1, 0]),
+            call("pselect6", [0, 0, 0, 0, 1, 0]),
+        ];
+        assert!(sleeps.iter().all(is_sleep));
+        let others = [
+            call("poll", [1, 1, 1000, 0, 0, 0]),
+            call("ppoll", [0, 0, 1, 1, 0, 0]), // another mask of signals
+            call("select", [1, 1, 0, 0, 1, 0]),
+            call("pselect6", [0, 0, 0, 0, 1, 1]),
+            call("read", [0, 0, 0, 0, 0, 0]),
+        ];
+        assert!(!others.iter().any(is_sleep));
+    }
+
+    #[test]
+    fn only_the_kernels_own_results_are_made_again() {
+        assert_eq!(
+            [-517, -516, -512, -511, 0].map(is_made_again),
+            [false, true, true, false, false]
+        );
+    }
+
+    #[test]
+    fn a_call_that_times_out_says_so_in_its_own_way() {
+        let results = ["poll", "semtimedop", "rt_sigtimedwait", "futex"].map(timed_out);
+        assert_eq!(results, [0, -11, -11, -110]);
+    }
 }

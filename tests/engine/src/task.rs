@@ -89,6 +89,8 @@ pub struct Underway {
     pub until: Option<u64>,
     /// Whether it is the program's own, for the log.
     pub is_own: bool,
+    /// Whether a child was born in it, which now has the parent's memory: see vfork(2).
+    pub has_lent: bool,
 }
 
 /// A call that a task makes once more: a signal has interrupted it, or it was postponed.

@@ -14,7 +14,7 @@ use super::{World, unless_killed};
 use crate::calls::Call;
 use crate::log::What;
 use crate::outcome::signal_name;
-use crate::process::exists;
+use crate::process::{Stat, exists};
 use crate::step::{Act, At};
 use crate::sys::{self, Side};
 use crate::task::{Again, Fate, Hold, Process, State, Task, Underway};
@@ -65,7 +65,8 @@ impl World {
     }
 
     fn is_gone(&mut self, index: usize) {
-        self.tasks[index].state = State::Ended;
+        let task = &mut self.tasks[index];
+        (task.state, task.stat) = (State::Ended, Stat::default());
         self.alive.retain(|&alive| alive != index);
         self.runs[self.tasks[index].run].living -= 1;
     }
@@ -133,6 +134,9 @@ impl World {
             _ => {
                 let child = message(task.pid)?;
                 task.state = State::Stands(0);
+                if let Some(under) = &mut task.under {
+                    under.has_lent = event == libc::PTRACE_EVENT_VFORK;
+                }
                 self.is_born(index, child)?;
             }
         }
@@ -211,7 +215,7 @@ impl World {
             Some(_) => (Fate::Postponed, None),
             None => self.fate(index, &call)?,
         };
-        let under = Underway { call, fate, until, is_own };
+        let under = Underway { call, fate, until, is_own, has_lent: false };
         self.tasks[index].under = Some(under);
         self.tasks[index].state = State::Stands(0);
         if fate == Fate::Postponed {

@@ -134,12 +134,9 @@ impl World {
         let state = task.stat.state();
         self.could_run |= matches!(state, 'R' | 't');
         match (state, task.under) {
-            ('S', Some(_)) => true,
-            // A parent waits so until its vfork child becomes another program.
-            ('D', Some(Underway { call, .. })) => {
-                let is_vfork = call.words[1] & libc::CLONE_VFORK as u64 != 0;
-                call.name == "vfork" || (call.name == "clone" && is_vfork)
-            }
+            ('S', Some(_)) => task.stat.is_off() && task.stat.state() == 'S',
+            // A parent waits so until its vfork child becomes another program. Any fork is in this state for a moment.
+            ('D', Some(under)) => under.has_lent,
             ('Z', _) => has_threads(),
             _ => false,
         }
