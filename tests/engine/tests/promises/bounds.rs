@@ -1,0 +1,198 @@
+//! Bounds: whoever goes too far is stopped, and it is said why.
+
+use engine::in_words;
+use nix::sys::resource::{Resource, setrlimit};
+
+use crate::programs::{run, run_long, said, stopped};
+
+crate::tests! {
+    ten_seconds
+    births
+    more_births_than_descriptors
+    processor_time_of_those_that_live_and_of_those_that_have_ended
+    system_calls
+    memory_of_all_processes
+    memory_of_segments
+    bytes_of_files
+    number_of_files
+    living_processes
+    output
+    errors
+    the_size_of_a_file
+    a_bound_that_is_not_reached
+}
+
+fn births() {
+    let ran = run_long("int main(void) { for (;;) { if (vfork() == 0) _exit(0); wait(NULL); } }");
+    assert_eq!(stopped(&ran), "it makes processes without end (more than 300)");
+}
+
+/// What has ended keeps no descriptor of the engine's.
+fn more_births_than_descriptors() {
+    setrlimit(Resource::RLIMIT_NOFILE, 100, 100).expect("a limit");
+    let ran = run(r#"
+    int main(void) {
+        int ends[2];
+        char byte;
+        pipe(ends);
+        for (int count = 0; count < 100; count++) {
+            if (fork() == 0) {
+                read(ends[0], &byte, 1);
+                _exit(0);
+            }
+            usleep(1);
+            write(ends[1], "x", 1);
+            wait(NULL);
+        }
+        say("all");
+    }"#);
+    assert_eq!(said(&ran), "all");
+}
+
+fn living_processes() {
+    let ran = run_long(
+        "int main(void) { for (int count = 0; count < 400; count++) if (fork() == 0) { pause(); _exit(0); } }",
+    );
+    assert_eq!(stopped(&ran), "it makes processes without end (more than 300)");
+}
+
+/// A timer keeps it from waiting in vain, a thousand times in a hundred seconds.
+fn ten_seconds() {
+    let ran = run(r"
+    int main(void) {
+        struct itimerval timer = {{0, 100000}, {0, 100000}};
+        handle(SIGALRM, do_nothing, 0);
+        setitimer(ITIMER_REAL, &timer, NULL);
+        for (int times = 0; times < 1000; times++)
+            pause();
+    }");
+    assert_eq!(stopped(&ran), "it did not end in 10 seconds");
+}
+
+/// Three seconds each: none alone is too much.
+fn processor_time_of_those_that_live_and_of_those_that_have_ended() {
+    let ran = run_long(
+        r"
+    void burn(void) {
+        struct rusage used;
+        do {
+            for (volatile int times = 0; times < 30000000; times++)
+                ;
+            getrusage(RUSAGE_SELF, &used);
+        } while (used.ru_utime.tv_sec < 3);
+    }
+    int main(void) {
+        if (fork() == 0) {
+            burn();
+            _exit(0);
+        }
+        wait(NULL);
+        burn();
+    }",
+    );
+    assert_eq!(stopped(&ran), "it uses the processor without end (more than 5 seconds)");
+}
+
+fn system_calls() {
+    let ran =
+        run_long("int main(void) { for (int times = 0; times < 101000; times++) getppid(); }");
+    assert_eq!(stopped(&ran), "it makes system calls without end (more than 100000)");
+}
+
+fn memory_of_all_processes() {
+    let ran = run_long(
+        r"
+    int main(void) {
+        long size = 600L << 20;
+        fork();
+        memset(malloc(size), 1, size);
+        for (;;)
+            ;
+    }",
+    );
+    assert_eq!(stopped(&ran), "it uses more than 1024 MiB of memory");
+}
+
+/// None of them is attached when it is looked at.
+fn memory_of_segments() {
+    let ran = run_long(
+        r"
+    int main(void) {
+        long size = 300L << 20;
+        for (int count = 0; count < 4; count++) {
+            char *memory = shmat(shmget(IPC_PRIVATE, size, 0600), NULL, 0);
+            memset(memory, 1, size);
+            shmdt(memory);
+        }
+        for (;;)
+            ;
+    }",
+    );
+    assert_eq!(stopped(&ran), "it uses more than 1024 MiB of memory");
+}
+
+/// Each file is small enough.
+fn bytes_of_files() {
+    let ran = run_long(
+        r#"
+    int main(void) {
+        long size = 12 << 20;
+        char *bytes = malloc(size), name[9];
+        memset(bytes, 1, size);
+        mkdir("below", 0700);
+        for (int count = 0; count < 6; count++) {
+            sprintf(name, "below/%d", count);
+            write(open(name, O_CREAT | O_WRONLY, 0600), bytes, size);
+        }
+        for (;;)
+            ;
+    }"#,
+    );
+    assert_eq!(stopped(&ran), "it writes without end (more than 64 MiB)");
+}
+
+fn number_of_files() {
+    let ran = run_long(
+        r#"
+    int main(void) {
+        char name[9];
+        for (int count = 0; count < 4100; count++) {
+            sprintf(name, "%d", count);
+            close(open(name, O_CREAT | O_WRONLY, 0600));
+        }
+        for (;;)
+            ;
+    }"#,
+    );
+    assert_eq!(stopped(&ran), "it makes files without end (more than 4000)");
+}
+
+fn output() {
+    let ran = run_long(
+        "int main(void) { for (int times = 0; times < 500; times++) write(1, malloc(4096), 4096); }",
+    );
+    assert_eq!(stopped(&ran), "it prints without end (more than 1 MiB)");
+}
+
+fn errors() {
+    let ran = run_long(
+        "int main(void) { for (int times = 0; times < 500; times++) write(2, malloc(4096), 4096); }",
+    );
+    assert_eq!(stopped(&ran), "it prints without end (more than 1 MiB)");
+}
+
+/// Nothing is written: the kernel sees to it.
+fn the_size_of_a_file() {
+    let ran = run_long(
+        r#"int main(void) { ftruncate(open("file", O_CREAT | O_WRONLY, 0600), (64 << 20) + 1); }"#,
+    );
+    assert_eq!(stopped(&ran), "it writes a file without end (more than 64 MiB)");
+    assert_eq!(in_words(ran.outcome.status), "died by SIGXFSZ");
+}
+
+fn a_bound_that_is_not_reached() {
+    let ran = run_long(
+        "int main(void) { for (int times = 0; times < 200; times++) write(1, calloc(1, 4096), 4096); }",
+    );
+    assert_eq!(said(&ran).len(), 200 * 4096);
+}

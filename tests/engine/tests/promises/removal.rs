@@ -1,0 +1,299 @@
+//! A world leaves nothing; and what checks left that were killed is removed, and nobody else's.
+
+use std::env::temp_dir;
+use std::fs;
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use engine::{At, Folder, Kind, Launch, NewSegment, World, remove_stale};
+use nix::errno::Errno;
+use nix::sys::prctl::set_child_subreaper;
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitStatus, wait, waitpid};
+use nix::unistd::{Pid, getpid};
+
+use crate::programs::{Program, said};
+
+crate::tests! {
+    segments_sets_and_queues_are_removed
+    its_range_is_given_back
+    processes_are_ended
+    processes_are_ended_that_were_held_or_stopped
+    processes_end_with_the_engine
+    deep_folders_are_removed
+    closed_folders_are_removed
+    links_are_not_followed
+    what_a_killed_check_left_is_removed
+    what_a_living_check_has_is_not_removed
+    look_alikes_are_not_removed
+}
+
+/// The lines of a table with this word in them.
+fn rows(table: &str, word: &str) -> Vec<String> {
+    let text = fs::read_to_string(format!("/proc/sysvipc/{table}")).expect("a table");
+    let has_word = |line: &&str| line.split_whitespace().any(|other| other == word);
+    text.lines().filter(has_word).map(String::from).collect()
+}
+
+/// Makes two of each, and prints its number, by which they are found again.
+const MAKES: &str = r#"
+    int main(void) {
+        long message[2] = {1};
+        shmget(1, 10, IPC_CREAT | 0600);
+        shmget(IPC_PRIVATE, 10, 0600);
+        semget(1, 1000 + getpid() % 30000, IPC_CREAT | 0600);
+        semget(IPC_PRIVATE, 1000 + getpid() % 30000, 0600);
+        msgsnd(msgget(1, IPC_CREAT | 0600), message, 8, 0);
+        msgsnd(msgget(IPC_PRIVATE, 0600), message, 8, 0);
+        mkdir("folder", 0700);
+        dprintf(1, "%d", getpid());
+    }"#;
+
+/// The number of the process that made them in this world.
+fn make(world: &mut World, program: &Program) -> i32 {
+    said(&world.run(program.launch()).unwrap()).parse().expect("a number")
+}
+
+/// How many of them are there.
+fn made(maker: i32) -> [usize; 3] {
+    let count = |table, number: i32| rows(table, &number.to_string()).len();
+    [segments(maker, "10"), count("sem", 1000 + maker % 30_000), count("msg", maker)]
+}
+
+/// How many segments of this size a process has made, or used last.
+fn segments(maker: i32, size: &str) -> usize {
+    let is_of_size = |row: &&String| row.split_whitespace().nth(3) == Some(size);
+    rows("shm", &maker.to_string()).iter().filter(is_of_size).count()
+}
+
+fn segments_sets_and_queues_are_removed() {
+    let program = Program::of(MAKES);
+    let mut world = World::new(0).unwrap();
+    let maker = make(&mut world, &program);
+    assert_eq!(made(maker), [2, 2, 2]);
+    let left = world.left().unwrap();
+    assert_eq!((left.segments.len(), left.semaphores, left.queues), (2, 2, 2));
+    drop(world);
+    assert_eq!(made(maker), [0, 0, 0]);
+}
+
+/// The claims of ranges of keys that a process has made.
+fn claims_of(maker: Pid) -> usize {
+    segments(maker.as_raw(), "4096")
+}
+
+fn its_range_is_given_back() {
+    let world = World::new(0).unwrap();
+    assert_eq!(claims_of(getpid()), 1);
+    drop(world);
+    assert_eq!(claims_of(getpid()), 0);
+}
+
+/// Neither a session of its own nor ignored signals help the third process.
+const DAEMON: &str = r"
+    int main(void) {
+        if (fork() == 0) {
+            setsid();
+            for (int signal = 1; signal < 32; signal++)
+                handle(signal, SIG_IGN, 0);
+            if (fork() == 0) {
+                getppid();
+                for (int times = 0; times < 100; times++)
+                    sleep(1);
+            }
+            _exit(0);
+        }
+        wait(NULL);
+    }";
+
+/// Whether it goes on. What has ended may be there until its parent has heard of it.
+fn goes_on(process: &Path) -> bool {
+    let text = fs::read_to_string(process.join("stat")).unwrap_or_default();
+    text.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
+}
+
+/// The processes of this program, when the third has come to call getppid.
+fn processes(world: &mut World, launch: Launch) -> Vec<PathBuf> {
+    let program = PathBuf::from(&launch.words[0]);
+    let run = world.start_paused(launch, 2, At::Call("getppid", 1)).expect("a run");
+    assert!(!world.has_ended(run));
+    let is_it =
+        |process: &PathBuf| fs::read_link(process.join("exe")).is_ok_and(|own| own == program);
+    let all = fs::read_dir("/proc").expect("a folder").flatten().map(|entry| entry.path());
+    all.filter(is_it).collect()
+}
+
+fn processes_are_ended() {
+    let program = Program::of(DAEMON);
+    let mut world = World::new(0).unwrap();
+    let processes = processes(&mut world, program.launch());
+    assert!(!processes.is_empty());
+    drop(world);
+    assert!(!processes.iter().any(|process| goes_on(process)), "{processes:?}");
+}
+
+fn processes_are_ended_that_were_held_or_stopped() {
+    let program = Program::of(
+        r"
+        int main(void) {
+            if (fork() == 0) {
+                kill(getpid(), SIGSTOP);
+                _exit(0);
+            }
+            if (fork() == 0) {
+                getppid();
+                _exit(0);
+            }
+            pause();
+        }",
+    );
+    let mut world = World::new(0).unwrap();
+    let processes = processes(&mut world, program.launch());
+    assert_eq!(processes.len(), 3);
+    drop(world);
+    assert!(!processes.iter().any(|process| goes_on(process)), "{processes:?}");
+}
+
+/// Also if it is killed itself. Orphans come to this process here: if one goes on, the test does not end.
+fn processes_end_with_the_engine() {
+    let program = Program::of(DAEMON);
+    set_child_subreaper(true).expect("a setting");
+    let engine = engine::fork().expect("a process");
+    if engine.as_raw() == 0 {
+        let mut world = World::new(0).expect("a world");
+        let count = processes(&mut world, program.launch()).len();
+        engine::exit(i32::from(count == 0)) // the world is not dropped
+    }
+    assert_eq!(waitpid(engine, None), Ok(WaitStatus::Exited(engine, 0)));
+    loop {
+        match wait() {
+            Ok(WaitStatus::Signaled(_, Signal::SIGKILL, _) | WaitStatus::Exited(..)) => {}
+            Err(Errno::ECHILD) => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    remove_stale().unwrap();
+}
+
+/// Their path is longer than a path may be.
+fn deep_folders_are_removed() {
+    let program = Program::of(
+        r#"
+        int main(void) {
+            char name[101] = {0};
+            memset(name, 'x', 100);
+            for (int depth = 0; depth < 1000; depth++) {
+                mkdir(name, 0700);
+                chdir(name);
+            }
+            close(open("file", O_CREAT | O_WRONLY, 0600));
+            tell("at the end", mkdir("closed", 0));
+        }"#,
+    );
+    let mut world = World::new(0).unwrap();
+    assert_eq!(said(&world.run(program.launch()).unwrap()), "at the end: 0\n");
+    let folder = world.folder().path().to_path_buf();
+    drop(world);
+    assert!(!folder.exists());
+}
+
+/// A shell's command in a new world, as compilers may do more; the world's folder when it has been dropped.
+fn after(command: &str) -> PathBuf {
+    let mut world = World::new(0).expect("a world");
+    let launch = Launch { kind: Kind::Compiler, ..Launch::of(["sh", "-c", command]) };
+    said(&world.run(launch).expect("a run"));
+    world.folder().path().to_path_buf()
+}
+
+fn closed_folders_are_removed() {
+    assert!(!after("mkdir -p a/b a/c && echo > a/b/file && chmod 0 a/b a/c a").exists());
+}
+
+fn links_are_not_followed() {
+    let others = Folder::new(None).unwrap();
+    let file = others.path().join("file");
+    fs::write(&file, "text").expect("a file");
+    let path = others.path().display();
+    assert!(
+        !after(&format!("mkdir a && ln -s {path} a/link && ln -s {path} link && chmod 0 a"))
+            .exists()
+    );
+    assert!(file.exists());
+}
+
+/// A check that says who has made what, and then ends or waits; its world is not dropped.
+fn check(waits: bool) -> (Pid, i32) {
+    let program = Program::of(MAKES);
+    let (mut hears, mut tells) = UnixStream::pair().expect("two streams");
+    let check = engine::fork().expect("a process");
+    if check.as_raw() == 0 {
+        drop(hears);
+        let mut world = World::new(0).unwrap();
+        let maker = make(&mut world, &program);
+        assert_eq!(made(maker), [2, 2, 2]);
+        tells.write_all(maker.to_string().as_bytes()).expect("its word");
+        drop(tells);
+        if waits {
+            nix::sys::signal::SigSet::empty().suspend().expect("a signal that kills it");
+        }
+        engine::exit(0);
+    }
+    drop(tells);
+    let mut maker = String::new();
+    hears.read_to_string(&mut maker).expect("its word");
+    (check, maker.parse().expect("a number"))
+}
+
+fn what_a_killed_check_left_is_removed() {
+    let (check, maker) = check(false);
+    assert_eq!(waitpid(check, None), Ok(WaitStatus::Exited(check, 0)));
+    remove_stale().unwrap();
+    assert_eq!((claims_of(check), made(maker), folders_of(check)), (0, [0, 0, 0], 0));
+}
+
+fn folders_of(maker: Pid) -> usize {
+    let name = format!("-{maker}-");
+    let all = fs::read_dir(temp_dir()).expect("a folder").flatten();
+    all.filter(|entry| entry.file_name().to_string_lossy().contains(&name)).count()
+}
+
+fn what_a_living_check_has_is_not_removed() {
+    let (check, maker) = check(true);
+    remove_stale().unwrap();
+    let left = (claims_of(check), made(maker), folders_of(check));
+    kill(check, Signal::SIGKILL).and_then(|()| waitpid(check, None)).expect("its end");
+    remove_stale().unwrap();
+    assert_eq!(left, (1, [2, 2, 2], 1));
+    assert_eq!((claims_of(check), made(maker), folders_of(check)), (0, [0, 0, 0], 0));
+}
+
+/// Each differs from a claim of a check that was killed in one thing.
+fn look_alikes_are_not_removed() {
+    const CLAIM: i32 = 0x4000_0000 + 256 * 222_222 + 255;
+    let (mark, other) = ("shm-lab\0", "shm-lob\0");
+    let alike = [
+        (CLAIM, 4096, 0o600, other),
+        (CLAIM + 256, 4096, 0o644, mark),
+        (CLAIM + 512, 4097, 0o600, mark),
+        (CLAIM + 513, 4096, 0o600, mark),
+        (255, 4096, 0o600, mark),
+    ];
+    let maker = engine::fork().expect("a process");
+    if maker.as_raw() == 0 {
+        for (key, size, mode, text) in alike {
+            NewSegment::make(key, size, mode, text.as_bytes()).expect("a segment");
+        }
+        engine::exit(0);
+    }
+    let made = waitpid(maker, None);
+    remove_stale().unwrap();
+    let left = alike.map(|(key, ..)| !rows("shm", &key.to_string()).is_empty());
+    for (key, ..) in alike {
+        let script = format!("shmctl(shmget({key}, 0, 0), 0, 0)");
+        Command::new("perl").args(["-e", &script]).status().expect("perl");
+    }
+    assert_eq!(made, Ok(WaitStatus::Exited(maker, 0)));
+    assert_eq!(left, [true; 5]);
+}

@@ -1,0 +1,256 @@
+//! Time is virtual: a sleep takes none, and a wait for a while ends when nobody else can go on.
+
+use crate::programs::{lines, run, said};
+
+crate::tests! {
+    an_alarm_comes
+    a_timer_comes
+    a_timers_descriptor_becomes_readable
+    sleeps_end_in_order_and_take_no_time
+    a_sleep_is_over_for_the_program_too
+    every_call_that_only_sleeps_takes_no_time
+    a_sleep_until_a_time_takes_none
+    a_sleep_that_the_kernel_refuses_is_refused
+    a_sleeper_is_told
+    poll_times_out
+    select_times_out
+    epoll_times_out
+    sem_timedwait_times_out
+    a_condition_times_out
+    semtimedop_times_out
+    sigtimedwait_times_out
+    a_timed_wait_ends_by_what_it_waits_for
+    a_timed_wait_and_a_sleep_end_in_order
+}
+
+/// Real time: 1 s.
+fn an_alarm_comes() {
+    let ran = run(
+        r#"int main(void) { handle(SIGALRM, say_handled, 0); alarm(1); tell("pause", pause()); }"#,
+    );
+    assert_eq!(said(&ran), "handled pause: Interrupted system call\n");
+}
+
+fn a_timer_comes() {
+    let source = r"
+    int main(void) {
+        struct itimerval timer = {{0, 0}, {0, 300000}};
+        handle(SIGALRM, say_handled, 0);
+        setitimer(ITIMER_REAL, &timer, NULL);
+        pause();
+    }";
+    assert_eq!(said(&run(source)), "handled ");
+}
+
+fn a_timers_descriptor_becomes_readable() {
+    let source = r#"
+    int main(void) {
+        struct itimerspec timer = {{0, 0}, {0, 300000000}};
+        long times;
+        int descriptor = timerfd_create(CLOCK_MONOTONIC, 0);
+        timerfd_settime(descriptor, 0, &timer, NULL);
+        tell("read", read(descriptor, &times, sizeof times));
+    }"#;
+    assert_eq!(said(&run(source)), "read: 8\n");
+}
+
+fn sleeps_end_in_order_and_take_no_time() {
+    let source = r#"
+    int main(void) {
+        int times[] = {3000, 1000, 2000, 1500};
+        for (int child = 0; child < 4; child++)
+            if (fork() == 0) {
+                sleep(times[child]);
+                tell("slept", times[child]);
+                _exit(0);
+            }
+        while (wait(NULL) > 0)
+            ;
+    }"#;
+    let ran = run(source);
+    assert_eq!(said(&ran), "slept: 1000\nslept: 1500\nslept: 2000\nslept: 3000\n");
+    assert_eq!(ran.log.events().last().map(|event| event.time), Some(3_000_000));
+}
+
+fn a_sleep_is_over_for_the_program_too() {
+    let source = r#"int main(void) { tell("sleep", sleep(1000)); tell("usleep", usleep(10)); }"#;
+    assert_eq!(said(&run(source)), "sleep: 0\nusleep: 0\n");
+}
+
+fn every_call_that_only_sleeps_takes_no_time() {
+    let source = r#"
+    int main(void) {
+        struct timespec time = {1000, 0};
+        struct timeval other = {1000, 0};
+        tell("nanosleep", syscall(SYS_nanosleep, &time, NULL));
+        tell("clock_nanosleep", syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &time, NULL));
+        tell("poll", poll(NULL, 0, 1000000));
+        tell("ppoll", ppoll(NULL, 0, &time, NULL));
+        tell("select", select(0, NULL, NULL, NULL, &other));
+    }"#;
+    let ran = run(source);
+    let names = ["nanosleep", "clock_nanosleep", "poll", "ppoll", "select"];
+    let wanted: String = names.map(|name| format!("{name}: 0\n")).concat();
+    assert_eq!(said(&ran), wanted);
+    let slept = lines(&ran).iter().filter(|line| line.ends_with("sleeps 1000000")).count();
+    assert_eq!(slept, 5, "{:#?}", lines(&ran));
+}
+
+fn a_sleep_until_a_time_takes_none() {
+    let source = r#"
+    int main(void) {
+        struct timespec time;
+        clock_gettime(CLOCK_REALTIME, &time);
+        time.tv_sec += 1000;
+        tell("clock_nanosleep", clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &time, NULL));
+        tell("the same again", clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &time, NULL));
+    }"#;
+    assert_eq!(said(&run(source)), "clock_nanosleep: 0\nthe same again: 0\n");
+}
+
+fn a_sleep_that_the_kernel_refuses_is_refused() {
+    let source = r#"
+    int main(void) {
+        struct timespec negative = {-1, 0}, large = {0, 2000000000};
+        tell("negative", nanosleep(&negative, NULL));
+        tell("large", nanosleep(&large, NULL));
+        tell("nowhere", nanosleep((void *)1, NULL));
+    }"#;
+    let wanted = "negative: Invalid argument\nlarge: Invalid argument\nnowhere: Bad address\n";
+    assert_eq!(said(&run(source)), wanted);
+}
+
+fn a_sleeper_is_told() {
+    let ran = run("int main(void) { if (fork() == 0) { sleep(1); _exit(0); } wait(NULL); }");
+    assert_eq!(ran.sleeper, Some(1));
+    assert_eq!(run("int main(void) {}").sleeper, None);
+}
+
+fn poll_times_out() {
+    let source = r#"
+    int main(void) {
+        int ends[2];
+        pipe(ends);
+        struct pollfd one = {ends[0], POLLIN};
+        struct timespec time = {1000, 0};
+        tell("poll", poll(&one, 1, 1000000));
+        tell("ppoll", ppoll(&one, 1, &time, NULL));
+    }"#;
+    assert_eq!(said(&run(source)), "poll: 0\nppoll: 0\n");
+}
+
+fn select_times_out() {
+    let source = r#"
+    int main(void) {
+        int ends[2];
+        pipe(ends);
+        fd_set set;
+        FD_ZERO(&set);
+        FD_SET(ends[0], &set);
+        struct timeval time = {1000, 0};
+        tell("select", select(ends[0] + 1, &set, NULL, NULL, &time));
+        struct timespec other = {1000, 0};
+        FD_SET(ends[0], &set);
+        tell("pselect", pselect(ends[0] + 1, &set, NULL, NULL, &other, NULL));
+    }"#;
+    assert_eq!(said(&run(source)), "select: 0\npselect: 0\n");
+}
+
+fn epoll_times_out() {
+    let source = r#"
+    int main(void) {
+        struct epoll_event event;
+        tell("epoll_wait", epoll_wait(epoll_create1(0), &event, 1, 1000000));
+    }"#;
+    assert_eq!(said(&run(source)), "epoll_wait: 0\n");
+}
+
+fn sem_timedwait_times_out() {
+    let source = r#"
+    int main(void) {
+        sem_t lock;
+        struct timespec time;
+        sem_init(&lock, 0, 0);
+        clock_gettime(CLOCK_REALTIME, &time);
+        time.tv_sec += 1000;
+        tell("sem_timedwait", sem_timedwait(&lock, &time));
+    }"#;
+    assert_eq!(said(&run(source)), "sem_timedwait: Connection timed out\n");
+}
+
+fn a_condition_times_out() {
+    let source = r"
+    int main(void) {
+        pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+        pthread_condattr_t kind;
+        pthread_cond_t condition;
+        struct timespec time;
+        pthread_condattr_init(&kind);
+        pthread_condattr_setclock(&kind, CLOCK_MONOTONIC);
+        pthread_cond_init(&condition, &kind);
+        clock_gettime(CLOCK_MONOTONIC, &time);
+        time.tv_sec += 1000;
+        pthread_mutex_lock(&mutex);
+        say(strerror(pthread_cond_timedwait(&condition, &mutex, &time)));
+    }";
+    assert_eq!(said(&run(source)), "Connection timed out");
+}
+
+fn semtimedop_times_out() {
+    let source = r#"
+    int main(void) {
+        struct timespec time = {1000, 0};
+        struct sembuf down = {0, -1};
+        tell("semtimedop", semtimedop(semget(IPC_PRIVATE, 1, 0600), &down, 1, &time));
+    }"#;
+    assert_eq!(said(&run(source)), "semtimedop: Resource temporarily unavailable\n");
+}
+
+fn sigtimedwait_times_out() {
+    let source = r#"
+    int main(void) {
+        struct timespec time = {1000, 0};
+        sigset_t set;
+        sigemptyset(&set);
+        sigaddset(&set, SIGUSR1);
+        tell("sigtimedwait", sigtimedwait(&set, NULL, &time));
+    }"#;
+    assert_eq!(said(&run(source)), "sigtimedwait: Resource temporarily unavailable\n");
+}
+
+fn a_timed_wait_ends_by_what_it_waits_for() {
+    let source = r#"
+    int main(void) {
+        int ends[2];
+        pipe(ends);
+        if (fork() == 0) {
+            for (volatile int times = 0; times < 1000000; times++)
+                ;
+            write(ends[1], "x", 1);
+            _exit(0);
+        }
+        struct pollfd one = {ends[0], POLLIN};
+        tell("poll", poll(&one, 1, 1000000));
+        wait(NULL);
+    }"#;
+    assert_eq!(said(&run(source)), "poll: 1\n");
+}
+
+fn a_timed_wait_and_a_sleep_end_in_order() {
+    let source = r#"
+    int main(void) {
+        int ends[2];
+        pipe(ends);
+        if (fork() == 0) {
+            sleep(1000);
+            write(ends[1], "x", 1);
+            _exit(0);
+        }
+        struct pollfd one = {ends[0], POLLIN};
+        tell("poll for 900 s", poll(&one, 1, 900000));
+        tell("for 99 more", poll(&one, 1, 99000));
+        tell("for 2 more", poll(&one, 1, 2000));
+        wait(NULL);
+    }"#;
+    assert_eq!(said(&run(source)), "poll for 900 s: 0\nfor 99 more: 0\nfor 2 more: 1\n");
+}
