@@ -162,7 +162,7 @@ fn one_line_is_enough() -> Verdict {
     expect(
         "it goes on after the line \"10\"",
         world.has_ended(running),
-        "it waits for more input",
+        "it waits for more input: white space after %d, as in \"%d\\n\", makes scanf read on",
     )?;
     let outcome = world.ends(running)?.outcome;
     expect("exit status 0", outcome.succeeded(), &describe(&outcome, Channel::Pipes))

@@ -9,6 +9,7 @@ mod create;
 mod dynamic;
 mod fork;
 mod grade;
+pub mod hand_ins;
 mod input;
 mod makefile;
 mod picture;
@@ -42,6 +43,7 @@ pub fn all() -> Vec<Case> {
         attacks::cases(),
         by_hand::cases(),
         grade::cases(),
+        hand_ins::cases(),
         makefile::cases(),
         picture::cases(),
         readme::cases(),

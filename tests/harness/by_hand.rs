@@ -1,6 +1,6 @@
 //! How a student sees it without the check: commands to type.
 
-use super::programs::{built, yours};
+use super::programs::{built, compiler, from_lab, lab, yours};
 use engine::{Act, At, Channel, Step};
 
 /// A word as the shell has to be given it.
@@ -33,10 +33,11 @@ pub fn by_hand(program: &str) -> (String, String) {
     let Some(folder) = yours() else {
         return (String::new(), format!("{}/release/{program}", built()));
     };
+    let folder = from_lab(&folder);
     let source = folder.join(format!("{program}.c"));
-    if source.is_file() {
+    if lab().join(&source).is_file() {
         let (source, built) = (quoted(&source.to_string_lossy()), built());
-        let compile = format!("    cc -static -o {built}/{program} {source}\n");
+        let compile = format!("    {} -o {built}/{program} {source}\n", compiler());
         return (compile, format!("{built}/{program}"));
     }
     (String::new(), quoted(&folder.join(program).to_string_lossy()))

@@ -2,11 +2,13 @@
 
 use std::fs;
 
+use super::hints::with_hint;
 use super::machine::{self, Need, has};
 use super::play;
 use super::programs::{Version, is_yours, visible, yours};
-use super::report::{Report, Verdict};
+use super::report::{Kind, Report, Verdict};
 use super::show;
+use super::summary::folders;
 
 /// How far a program has come, in the order in which one works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,11 +91,24 @@ impl Case {
         } else {
             play::number_ids_by(&self.name);
         }
-        let verdict = (self.play)();
-        match self.exercise() {
-            "fork" => verdict.map_err(|report| show::with_last_steps(report, &self.name)),
-            _ => verdict,
+        let exercise = self.exercise();
+        (self.play)().map_err(|report| match exercise {
+            "create" | "attach" | "dynamic" => self.by_check_alone(with_hint(report, exercise)),
+            "fork" => show::with_last_steps(with_hint(report, exercise), &self.name),
+            _ => report,
+        })
+    }
+}
+
+impl Case {
+    /// What nobody can do by hand, a picture of the run shows.
+    fn by_check_alone(&self, report: Report) -> Report {
+        let is_wrong = matches!(report.kind, Kind::Failed | Kind::Stopped);
+        if !is_wrong || report.text.contains("\nBy hand") || self.name.ends_with("::compiles") {
+            return report;
         }
+        let command = format!("make show CASE={}{}", self.name, folders());
+        report.with_advice(&format!("Only the check can do this; step by step: {command}"))
     }
 }
 

@@ -2,7 +2,7 @@
 //! could not do its work.
 
 use std::env;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use super::beside;
@@ -19,17 +19,18 @@ use super::trace;
 
 const USAGE: &str = "\
 usage: check [--list | --diff EXERCISE | --trace EXERCISE | --show EXERCISE | --show-case NAME
-              | --grade | --lab | --exact NAME | NAME…]";
+              | --grade | --lab | --reports [NAME…] | --exact NAME | NAME…]";
 
-/// With no word for what to do, all cases of the exercises are played.
-pub fn main(cases: &[Case]) -> ExitCode {
+/// With no word for what to do, all cases of the exercises are played. `write_reports` has those of tests/hand-ins
+/// write what they find.
+pub fn main(cases: &[Case], write_reports: fn()) -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["--list"] => Ok(say(cases.iter().map(|case| case.name.clone()))),
         ["--exact", name] => check(cases, true, |case| case.name == *name),
         ["--diff", exercise] => beside::diff(exercise).map(|(text, differ)| {
-            say(colour::lines(text.lines().map(String::from).collect())) | u8::from(differ)
+            say(colour::lines(text.lines().map(String::from).collect())).max(u8::from(differ))
         }),
         ["--trace", exercise] => trace::trace(exercise).map(|text| say([text])),
         ["--show", exercise] => show::show(exercise).map(|text| say([text])),
@@ -39,6 +40,13 @@ pub fn main(cases: &[Case]) -> ExitCode {
             .map_err(Report::trouble)
             .and_then(|()| check(cases, false, Case::is_of_exercises)),
         ["--lab"] => check(cases, false, |case| !case.is_of_exercises()),
+        ["--reports", names @ ..] => {
+            write_reports();
+            let is_named = |case: &Case| names.iter().any(|name| case.name.ends_with(name));
+            check(cases, false, |case| {
+                case.exercise() == "hand-ins" && (names.is_empty() || is_named(case))
+            })
+        }
         ["--help"] => Ok(say([USAGE.to_string()])),
         names if names.iter().any(|name| name.starts_with('-')) => Err(Report::trouble(USAGE)),
         [] => check(cases, false, Case::is_of_exercises),
@@ -49,15 +57,20 @@ pub fn main(cases: &[Case]) -> ExitCode {
             Kind::Failed | Kind::Stopped => (why.text, 1),
             _ => (format!("The check could not run: {}", why.text), 2),
         };
-        say([text.trim_end().to_string()]) | status
+        say([text.trim_end().to_string()]).max(status)
     }))
 }
 
-/// Prints lines. It is no failure if the reader is gone.
+/// Prints lines, and returns the exit status: 2 if they cannot be written. It is no failure if the reader is gone.
 fn say(lines: impl IntoIterator<Item = String>) -> u8 {
     let text: String = lines.into_iter().map(|line| line.trim_end().to_string() + "\n").collect();
-    let _ = io::stdout().write_all(text.as_bytes());
-    0
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(why) if why.kind() != ErrorKind::BrokenPipe => {
+            eprintln!("The check could not write its report: {why}");
+            2
+        }
+        _ => 0,
+    }
 }
 
 fn show_case(cases: &[Case], name: &str) -> Result<u8, Report> {
@@ -92,8 +105,11 @@ fn check(cases: &[Case], in_full: bool, is_chosen: impl Fn(&Case) -> bool) -> Re
     }
     junit::write(&[])?; // whether it can be written, is better known before
     let played = play_all(&chosen)?;
-    say(colour::lines(summary::lines(&played, in_full)));
+    let said = say(colour::lines(summary::lines(&played, in_full)));
     junit::write(&played)?;
+    if said > 0 {
+        return Ok(said);
+    }
     let is_trouble = |played: &Played| played.is(Kind::Trouble);
     let any_passed = played.iter().any(|played| played.verdict.is_ok());
     Ok(match () {

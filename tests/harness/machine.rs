@@ -49,6 +49,11 @@ impl Need {
         }
     }
 
+    /// Whether this machine meets it.
+    pub fn is_met_here(self) -> bool {
+        has(self)
+    }
+
     fn is_met(self) -> bool {
         match self {
             Self::OwnTable => {

@@ -8,6 +8,7 @@ use engine::{Launch, NOBODY, Outcome, Ran, Running, Trouble, World, can_become};
 use super::budget;
 use super::programs::is_yours;
 use super::report::{Kind, Report, Verdict, expect};
+use super::sanitizers;
 use super::show;
 use super::words::{describe, describe_left};
 
@@ -50,13 +51,15 @@ pub trait Plays {
 impl Plays for World {
     fn plays(&mut self, launch: Launch) -> Result<Ran, Report> {
         let running = self.start(launch.clone())?;
-        let ran = followed(self.finish(running))?;
+        let mut ran = followed(self.finish(running))?;
+        sanitizers::shorten(&mut ran.outcome);
         show::keep(Some(&launch), &ran);
         unless_stopped(ran)
     }
 
     fn ends(&mut self, running: Running) -> Result<Ran, Report> {
-        let ran = followed(self.finish(running))?;
+        let mut ran = followed(self.finish(running))?;
+        sanitizers::shorten(&mut ran.outcome);
         show::keep(None, &ran);
         unless_stopped(ran)
     }

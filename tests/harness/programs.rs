@@ -144,8 +144,7 @@ pub fn compile(folder: &Path, program: &str, to: &Path, limits: Limits) -> Resul
     for header in headers(folder) {
         copy(&folder.join(&header), &inside.join(&header), 0o644)?;
     }
-    let set = |name, default: &str| env::var(name).unwrap_or_else(|_| default.into());
-    let words = format!("{} {} -o program {source}", set("CC", "cc"), set("CFLAGS", "-O2"));
+    let words = format!("{} {WARNINGS} -o program {source}", compiler());
     let launch = Launch { kind: Kind::Compiler, ..Launch::of(words.split_whitespace()) };
     let ran = world.run(launch)?;
     let said = [ran.outcome.stdout, ran.outcome.stderr].concat();
@@ -154,6 +153,23 @@ pub fn compile(folder: &Path, program: &str, to: &Path, limits: Limits) -> Resul
     fs::write(&log, said).doing(format!("writing {}", log.display()))?;
     let _ = fs::remove_file(to); // that of the folder before
     if ran.outcome.status.success() { copy(&inside.join("program"), to, 0o755) } else { Ok(()) }
+}
+
+/// The command that compiles a C file, without what is compiled to what.
+pub fn compiler() -> String {
+    let set = |name, default: &str| given(name).unwrap_or_else(|| default.into());
+    format!("{} {}", set("CC", "cc"), set("CFLAGS", "-O2"))
+}
+
+/// What a compiler is asked to warn of: what is no matter of taste.
+const WARNINGS: &str = "-Wimplicit -Wint-conversion -Wformat -Wuninitialized -Wreturn-type";
+
+/// What the compiler has warned of first, where it has compiled the program.
+pub fn warning(program: &str) -> Option<String> {
+    let log = Version::Ours.path(program).with_extension("log");
+    let words = fs::read_to_string(log).ok()?;
+    let warning = words.lines().find(|line| line.contains("warning: "))?;
+    Some(format!("The compiler warns: {}", warning.trim().replace("warning: ", "")))
 }
 
 /// The headers beside a source, a bounded number of them.
@@ -254,6 +270,11 @@ pub fn given(variable: &str) -> Option<String> {
 /// The lab's own folder.
 pub fn lab() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// A folder as it is named in the lab's own.
+pub fn from_lab(folder: &Path) -> PathBuf {
+    folder.strip_prefix(lab()).unwrap_or(folder).to_path_buf()
 }
 
 /// The folder of what make has built, as a student names it.

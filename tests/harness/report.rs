@@ -17,13 +17,13 @@ pub enum Kind {
     Stopped = 2,
     /// The check itself could not do its work, which says nothing about the program.
     Trouble = 3,
-    /// The case cannot be run here: no process plays it.
+    /// The case cannot be run here.
     NotRun,
 }
 
 impl Kind {
     pub fn of(status: i32) -> Option<Self> {
-        let all = [Self::Failed, Self::Stopped, Self::Trouble];
+        let all = [Self::Failed, Self::Stopped, Self::Trouble, Self::NotRun];
         all.into_iter().find(|&kind| kind as i32 == status)
     }
 }
@@ -38,6 +38,10 @@ pub struct Report {
 impl Report {
     pub fn failed(text: impl Into<String>) -> Self {
         Self { kind: Kind::Failed, text: text.into() }
+    }
+
+    pub fn not_run(text: impl Into<String>) -> Self {
+        Self { kind: Kind::NotRun, text: text.into() }
     }
 
     pub fn trouble(text: impl Into<String>) -> Self {

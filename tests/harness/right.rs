@@ -67,6 +67,16 @@ pub fn tells(outcome: &Outcome, lines: &str) -> Verdict {
 }
 
 impl Right<'_> {
+    /// What is to be said, for a report.
+    pub fn message(&self) -> String {
+        match self.says {
+            says if may(May::ChooseTheWords) && says.starts_with("size: ") => {
+                format!("any message on standard error (ours: {says})")
+            }
+            says => format!("say: {says}"),
+        }
+    }
+
     /// A student may print more or less of what comes before, and have each process tell it.
     pub fn is_met_by(&self, channel: Channel, c: &Seen, ours: &Seen) -> bool {
         // A lone semaphore: see the careful cases. As before: it may fail before it makes the segment.

@@ -51,6 +51,8 @@ struct Runner<'a> {
     cases: &'a [&'a Case],
     played: Vec<Option<Played<'a>>>,
     playing: Vec<(usize, Instant, Apart)>,
+    /// All that were begun, in this order.
+    begun: Vec<usize>,
     /// A process has ended, or the user interrupts.
     signals: SigSet,
     folder: Folder,
@@ -68,7 +70,8 @@ pub fn play_all<'a>(cases: &'a [&'a Case]) -> Result<Vec<Played<'a>>, Report> {
     folder.let_others_through()?;
     programs::are_in(folder.path());
     budget::begin()?;
-    let mut runner = Runner { cases, played, playing: Vec::new(), signals, folder };
+    let mut runner =
+        Runner { cases, played, playing: Vec::new(), begun: Vec::new(), signals, folder };
     let prepares = Apart::begin(|| programs::take().and_then(|()| machine::needs_ptrace()))?;
     let ((), status) = runner.wait_for(|pid| (pid == prepares.pid).then_some(()))?;
     prepares.verdict(status)?;
@@ -76,6 +79,7 @@ pub fn play_all<'a>(cases: &'a [&'a Case]) -> Result<Vec<Played<'a>>, Report> {
     let (simplest, others): (Vec<_>, Vec<_>) = runner.order().into_iter().partition(is_simplest);
     runner.play(simplest)?;
     runner.play(others)?;
+    runner.give_up_late();
     if io::stdout().is_terminal() {
         print!("\r\x1b[K");
     }
@@ -111,7 +115,9 @@ impl Runner<'_> {
 
     fn begin(&mut self, index: usize) {
         let (case, start) = (self.cases[index], Instant::now());
-        let begun = match case.cannot_be_played().or_else(|| self.is_given_up(case)) {
+        let given_up = self.is_given_up(case, &self.begun);
+        self.begun.push(index);
+        let begun = match case.cannot_be_played().or(given_up) {
             Some(text) => Err(Report { kind: Kind::NotRun, text }),
             None => budget::is_left().and_then(|()| Apart::begin(|| case.play())),
         };
@@ -167,12 +173,27 @@ impl Runner<'_> {
         exit(128 + signal as i32)
     }
 
-    /// Why an exercise's other cases are not played.
-    fn is_given_up(&self, case: &Case) -> Option<String> {
+    /// Cases that were played only because others took their time are given up, too: what is told is the same each
+    /// time.
+    fn give_up_late(&mut self) {
+        for place in 0..self.begun.len() {
+            let index = self.begun[place];
+            if let Some(text) = self.is_given_up(self.cases[index], &self.begun[..place]) {
+                let report = Report { kind: Kind::NotRun, text };
+                self.played[index]
+                    .iter_mut()
+                    .for_each(|played| played.verdict = Err(report.clone()));
+            }
+        }
+    }
+
+    /// Why an exercise's other cases are not played, after these.
+    fn is_given_up(&self, case: &Case, after: &[usize]) -> Option<String> {
         let exercise = case.exercise();
         let is_of_it =
             |played: &&Played| played.case.exercise() == exercise && played.is(Kind::Stopped);
-        let stopped: Vec<&Played> = self.played.iter().flatten().filter(is_of_it).collect();
+        let played = after.iter().filter_map(|&index| self.played[index].as_ref());
+        let stopped: Vec<&Played> = played.filter(is_of_it).collect();
         let is_simple = stopped.iter().any(|played| is_simplest(&played.case.name));
         (is_simple || stopped.len() >= MOST_STOPPED)
             .then(|| format!("{exercise} had to be stopped: correct that first"))

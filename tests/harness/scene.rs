@@ -14,7 +14,7 @@ use super::programs::{Version, is_yours};
 use super::report::{Kind, Report, Verdict, expect, expect_of_c, expect_same};
 use super::right::{Right, Seen};
 use super::typed::typed;
-use super::words::describe;
+use super::words::{call, describe, redirected, visible_input};
 
 #[derive(Clone, Debug)]
 #[must_use = "a scene that is not played checks nothing"]
@@ -124,7 +124,7 @@ impl Scene {
             }
             let c = self.play(Version::C, channel)?.text();
             let who = if is_yours() { "yours" } else { "the Rust version" };
-            let headline = format!("{channel}, {who} differs from the C version:");
+            let headline = format!("{}{who} differs from the C version:", on(channel));
             let names = [Version::C.name(), Version::Ours.name()];
             expect_same(&headline, &c, &ours.text(), names)
         })
@@ -142,7 +142,7 @@ impl Scene {
             let ends = in_words(c.last.status);
             let is_known = right.c_ends.is_empty() || right.c_ends.contains(&ends);
             expect_of_c(&format!("{}, {channel}", right.c_ends), is_known, &ends)?;
-            let wanted = format!("wanted is status 1 and: {}", right.says);
+            let wanted = format!("It should end with status 1 and {}", right.message());
             let ours = self.play(Version::Ours, channel);
             let ours = ours.map_err(|report| report.with_headline(&wanted))?;
             let goes_on = self.is_fork() && four_lines(&ours.last, channel).is_ok();
@@ -154,12 +154,8 @@ impl Scene {
             let wanted = right.text(channel, &c, &ours);
             let outcome = describe(&ours.last, channel);
             let seen = format!("{outcome}segments then:\n{}", ours.after);
-            let says = right.says;
-            let hint = match in_words(ours.last.status).as_str() {
-                "died by SIGSEGV" => "\n(a shmat that fails gives (void *) -1, a shmget -1)",
-                _ => "",
-            };
-            let headline = format!("{channel}, it should end with status 1 and say: {says}{hint}");
+            let says = right.message();
+            let headline = format!("{}it should end with status 1 and {says}", on(channel));
             expect_same(&headline, &wanted, &seen, ["right", Version::Ours.name()])
         })
     }
@@ -189,7 +185,8 @@ impl Scene {
 
     pub fn play(&self, version: Version, channel: Channel) -> Result<Seen, Report> {
         let played = self.play_in(version, channel);
-        played.map_err(|report| report.with_headline(&format!("{channel}, {}:", version.name())))
+        played
+            .map_err(|report| report.with_headline(&format!("{}{}:", on(channel), version.name())))
     }
 
     fn play_in(&self, version: Version, channel: Channel) -> Result<Seen, Report> {
@@ -240,19 +237,23 @@ impl Scene {
     fn situation(&self) -> String {
         let mut facts: Vec<String> = self.found.iter().map(Found::describe).collect();
         for &(who, at, act) in &self.steps {
-            let (At::Call(call, number), Act::Fail(errno)) = (at, act) else { continue };
-            let by = if self.is_fork() { format!("{}'s ", name_of(who)) } else { String::new() };
-            let which = if number > 1 { format!(" number {number}") } else { String::new() };
-            facts.push(format!("{by}{call}{which} fails with {errno:?}"));
+            let (At::Call(name, number), Act::Fail(errno)) = (at, act) else { continue };
+            let by = if self.is_fork() { format!("{}'s", name_of(who)) } else { "its".into() };
+            facts.push(format!("{by} {} fails with {errno:?}", call(name, number)));
         }
         if let Some(user) = self.user {
             facts.push(format!("user {user} runs the program"));
         }
         if !self.redirection.is_empty() {
-            facts.push(format!("the shell is told {}", self.redirection));
+            facts.push(redirected(self.redirection));
         }
-        if facts.is_empty() {
-            facts.push("there is no segment".into());
+        if self.found.is_empty() {
+            facts.insert(0, "there is no segment".into());
+        }
+        let inputs = self.programs.iter().filter(|(program, _)| *program == "shm-dynamic");
+        let inputs: Vec<String> = inputs.map(|(_, input)| visible_input(input)).collect();
+        if !inputs.is_empty() {
+            facts.push(format!("the input is {}", inputs.join(", then ")));
         }
         facts.join("; ")
     }
@@ -278,6 +279,11 @@ impl Scene {
         }
         lines + "    ipcs -m\n"
     }
+}
+
+/// "on a terminal, ": what is usual is not said.
+fn on(channel: Channel) -> String {
+    if channel == Channel::Pipes { String::new() } else { format!("{channel}, ") }
 }
 
 /// Whether nothing is left, or all is as it was.

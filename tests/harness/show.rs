@@ -61,6 +61,12 @@ fn with_kept<T>(show: impl FnOnce(Run) -> T) -> Option<T> {
     kept.iter().flatten().next().map(|kept| show(kept.run()))
 }
 
+/// Calls `show` with the last run of the program that is judged, and with whether it was on a terminal.
+pub fn with_last<T>(show: impl FnOnce(&Ran, bool) -> T) -> Option<T> {
+    let kept = KEPT.lock().ok()?;
+    kept[0].as_ref().map(|kept| show(&kept.ran, kept.is_on_terminal))
+}
+
 /// Above the last steps of a run, in a report.
 pub const LAST_STEPS: &str = "The last steps";
 

@@ -2,10 +2,11 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::by_hand::quoted;
 use super::case::Level;
-use super::programs::given;
+use super::programs::{from_lab, given, is_yours};
 use super::report::{Kind, Report};
 use super::runner::Played;
 use super::show::LAST_STEPS;
@@ -26,17 +27,56 @@ pub fn lines(played: &[Played], in_full: bool) -> Vec<String> {
         ([first, others @ ..], _) | ([], [first, others @ ..]) => {
             red(played, first, others, in_full)
         }
-        ([], []) => green(played),
+        ([], []) => green(played, in_full),
     }
 }
 
-fn green(played: &[Played]) -> Vec<String> {
+fn green(played: &[Played], in_full: bool) -> Vec<String> {
     let mut lines = [counts(played), reasons(played)].concat();
     let not_held = engine::not_held().into_iter();
     lines.extend(not_held.map(|what| format!("This kernel has {what}.")));
     let any = played.iter().any(|played| played.verdict.is_ok());
     lines.push(if any { "All that ran passed." } else { "Nothing was checked." }.into());
+    lines.extend(done(played).filter(|_| any && !in_full));
     lines
+}
+
+/// What is done, and what is next: of an exercise, or of all.
+fn done(played: &[Played]) -> Option<String> {
+    let first = &played.first()?.case;
+    let exercise = first.exercise();
+    let is_one = played.iter().all(|played| played.case.exercise() == exercise);
+    if !first.is_of_exercises() {
+        return None;
+    }
+    if !is_yours() {
+        let which = if is_one { format!("-{exercise}") } else { String::new() };
+        return Some(format!("These were our programs. Yours: make check{which} YOURS=folder"));
+    }
+    let folders = folders();
+    let next_level = match given("LEVEL").as_deref() {
+        Some("basic") => Some("careful"),
+        Some("careful") => Some("hard"),
+        _ => None,
+    };
+    let (what, which) = if is_one {
+        (format!("shm-{exercise}"), format!("-{exercise}"))
+    } else {
+        ("All".into(), String::new())
+    };
+    let next_exercise = match exercise {
+        "create" => "-attach",
+        "attach" => "-dynamic",
+        "dynamic" => "-fork",
+        _ => "",
+    };
+    Some(match next_level {
+        Some(level) => {
+            format!("{what} is done at this level. Next: make check{which} LEVEL={level}{folders}")
+        }
+        None if is_one => format!("{what} is done. Next: make check{next_exercise}{folders}"),
+        None => format!("{what} is done."),
+    })
 }
 
 /// The simplest failing case in full, the others by name, and what to type.
@@ -49,7 +89,8 @@ fn red(played: &[Played], first: &Played, others: &[&Played], in_full: bool) -> 
     }
     let (below, next) = ([also(others), counts(played), reasons].concat(), next(first, in_full));
     let room = LINES.saturating_sub(2 + below.len() + height(&next));
-    let room = if in_full { MOST_LINES } else { room };
+    // A compiler's words are shown whole: there is nothing else.
+    let room = if in_full || is_of_compiler(first) { MOST_LINES } else { room };
     let report = first.verdict.as_ref().err();
     let report = report.map_or(Vec::new(), |report| shortened(report, room));
     let head = if first.is_wrong() { "FAILED " } else { "The check could not run:" };
@@ -59,12 +100,17 @@ fn red(played: &[Played], first: &Played, others: &[&Played], in_full: bool) -> 
 
 /// What the user of make has set, to be typed again.
 fn set(name: &str) -> String {
-    given(name).map_or(String::new(), |text| format!(" {name}={}", quoted(&text)))
+    let text = |text: String| from_lab(Path::new(&text)).to_string_lossy().into_owned();
+    given(name).map_or(String::new(), |set| format!(" {name}={}", quoted(&text(set))))
 }
 
 /// The same, of the folders with the programs.
 pub fn folders() -> String {
     set("YOURS") + &set("ORIGINALS")
+}
+
+fn is_of_compiler(played: &Played) -> bool {
+    played.case.name.ends_with("::compiles")
 }
 
 /// What to type: the command that shows this case alone, and whole; then the exercise's.
@@ -75,7 +121,7 @@ fn next(first: &Played, in_full: bool) -> String {
         _ if !first.is_wrong() => {
             format!("No program is at fault. Next: make check CASE={name}{folders}")
         }
-        "create" | "attach" | "fork" | "dynamic" if in_full => {
+        "create" | "attach" | "fork" | "dynamic" if in_full || is_of_compiler(first) => {
             format!("Next: correct it, then make check-{exercise}{level}{folders}")
         }
         _ if in_full && first.case.is_of_exercises() => {
@@ -125,7 +171,7 @@ fn shortened_reason(mut lines: Vec<String>, room: usize) -> Vec<String> {
     let by_hand = lines.iter().rposition(|line| line.starts_with("By hand"));
     lines.truncate(by_hand.unwrap_or(lines.len()));
     if tall(&lines) < room {
-        lines.push("(By hand: see the command below.)".into());
+        lines.push("(Next shows how to see it by hand.)".into());
         return lines;
     }
     let (above, end) = lines.split_at(lines.len().saturating_sub(if room > 10 { 3 } else { 0 }));
@@ -136,8 +182,12 @@ fn shortened_reason(mut lines: Vec<String>, room: usize) -> Vec<String> {
     });
     let shown = heights.take_while(|&sum| sum <= left).count();
     let rest = above.len() - shown;
-    let more = format!("  ... and {rest} more lines: see the command below");
-    [&above[..shown], &[more], end].concat()
+    let more = match rest {
+        0 => vec![],
+        1 => vec![above[shown].clone()],
+        _ => vec![format!("  ... and {rest} more lines: see the command below")],
+    };
+    [&above[..shown], &more, end].concat()
 }
 
 /// The other cases that failed: as many names as fit on two lines.

@@ -35,17 +35,60 @@ pub fn describe_left(left: &Left) -> String {
     if text.is_empty() { "    none\n".into() } else { text }
 }
 
+/// The kernel's bit in a mode, `SHM_DEST`.
+const MARKED: u32 = 0o1000;
+
 fn segment(segment: &Segment) -> String {
     let Segment { id, key, mode, size, attached, owner: (user, group), bytes } = segment;
+    let key = if mode & MARKED == 0 { key.to_string() } else { "none (marked for removal)".into() };
     let line = format!(
-        "    key {key}, ID : {id}, mode 0{mode:o}, {size} bytes, {attached} attached, owner {user}:{group}\n"
+        "    key {key}, ID : {id}, mode 0{:o}, {size} bytes, {attached} attached, owner {user}:{group}\n",
+        mode & !MARKED,
     );
     if bytes.is_empty() {
         return line;
     }
     let length = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
     let (text, rest) = bytes.split_at(length);
-    format!("{line}    its bytes:\n{}{}", visible(text), visible(rest))
+    format!("{line}    its bytes, to the end of the page:\n{}{}", visible(text), visible(rest))
+}
+
+/// An input as a C string would spell it; of a long one the beginning.
+pub fn visible_input(input: &[u8]) -> String {
+    match input.escape_ascii().to_string() {
+        text if text.is_empty() => "empty".into(),
+        text if text.len() > 40 => format!("\"{}…\" ({} bytes)", &text[..30], input.len()),
+        text => format!("\"{text}\""),
+    }
+}
+
+/// A command's redirection, in words.
+pub fn redirected(redirection: &str) -> String {
+    let in_words = |word: &str| match word {
+        "<&-" => "standard input is closed".to_string(),
+        ">&-" => "standard output is closed".into(),
+        "2>&-" => "standard error is closed".into(),
+        "1</dev/null" => "standard output is open for reading only".into(),
+        ">/dev/full" => "standard output is a full disk".into(),
+        other => other.into(),
+    };
+    let words = redirection.split(' ').map(in_words);
+    format!("{} ({redirection})", words.collect::<Vec<_>>().join(", "))
+}
+
+/// A call of a process as the field names it: "second fork".
+pub fn call(name: &str, number: usize) -> String {
+    let name = match name {
+        "clone" | "vfork" => "fork",
+        "wait4" | "waitid" => "wait",
+        "exit_group" => return "end".into(),
+        name => name,
+    };
+    match number {
+        1 => format!("first {name}"),
+        2 => format!("second {name}"),
+        number => format!("{name} number {number}"),
+    }
 }
 
 /// What fits on a line of 80 columns, indented and behind the mark of a difference.

@@ -24,7 +24,7 @@ fn crowd(found: &[Found]) -> Verdict {
     let mut start = |_| world.start(launch(Version::Ours, &[]));
     let crowd: Vec<Running> = (0..CROWD).map(&mut start).collect::<Result<_, _>>()?;
     let right = each_its_own(&mut world, &crowd);
-    right.map_err(|report| report.with_advice(&several_by_hand(CROWD)))
+    right.map_err(|report| report.with_advice(&several_by_hand(CROWD, found)))
 }
 
 /// Each run has its own four lines, with an ID of its own, and nothing is left.
@@ -59,7 +59,7 @@ fn two(found: &[Found]) -> Verdict {
                 };
                 let first = in_place(0, first);
                 let both = format!("Of two runs, the first is held: {first}. The second {second}.");
-                report.with_headline(&both).with_advice(&several_by_hand(2))
+                report.with_headline(&both).with_advice(&several_by_hand(2, found))
             })?;
         }
     }
@@ -78,9 +78,10 @@ fn two_at(first: At, second: At, found: &[Found]) -> Verdict {
 }
 
 /// Chance has to do what the check does.
-fn several_by_hand(runs: usize) -> String {
-    let before = format!("for i in $(seq {runs}); do ");
-    lines_by_hand(&before, "shm-fork", " & done; wait; ipcs -m")
+fn several_by_hand(runs: usize, found: &[Found]) -> String {
+    let found = found.iter().map(|found| found.by_hand() + "; ");
+    let before = format!("{}for i in $(seq {runs}); do ", found.collect::<String>());
+    lines_by_hand(&before, "shm-fork", " & done; wait; ipcs -m   # perhaps many times")
 }
 
 /// The C versions meet in one segment, of one ID: the second takes the first one's for its own.

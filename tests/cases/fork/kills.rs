@@ -69,7 +69,12 @@ fn survived(outcome: &Outcome, who: usize, signal: Signal, is_last: bool) -> Ver
     }
     if may(May::TellADeathOtherwise) {
         let noticed = outcome.status.code().is_some_and(|code| code != 0);
-        expect("the parent's exit status is not 0", noticed, &seen)?;
+        let wanted = "the parent's exit status is not 0";
+        expect(wanted, noticed, &seen).map_err(|report| {
+            report.with_headline(
+                "wait(&status) says how a child has ended: see WIFSIGNALED in wait(2).",
+            )
+        })?;
         let is_success = String::from_utf8_lossy(&outcome.stderr).contains(": Success");
         return expect("no message that says Success: end of file is no errno", !is_success, &seen);
     }
@@ -83,6 +88,12 @@ fn leaves_nothing(world: &mut World, ran: &Ran) -> Verdict {
     let is_marked = ran.calls[0].iter().any(|call| call.starts_with(next));
     if !is_marked && world.tells_left()?.trim() != "none" {
         runs_right(world, Channel::Pipes)?;
+        let left = world.tells_left()?;
+        return expect(
+            "the next run removes the segment that was left",
+            left.trim() == "none",
+            &left,
+        );
     }
     world.expect_no_segment()
 }
