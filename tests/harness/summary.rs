@@ -66,8 +66,8 @@ fn done(played: &[Played]) -> Option<String> {
     };
     let next_exercise = match exercise {
         "create" => "-attach",
-        "attach" => "-dynamic",
-        "dynamic" => "-fork",
+        "attach" => "-fork",
+        "fork" => "-dynamic",
         _ => "",
     };
     Some(match next_level {
