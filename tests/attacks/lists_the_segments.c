@@ -6,6 +6,7 @@
 int main(void) {
     char room[4096];
     int commands[] = {IPC_INFO, SHM_INFO, SHM_STAT, SHM_STAT_ANY, SHM_STAT | 0x100};
+    shmget(IPC_PRIVATE, 1, 0600); /* so that one of the IDs is its own */
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         for (int place = 0; place < 64; place++)
             if (shmctl(place, commands[i], (void *)room) >= 0)

@@ -8,6 +8,9 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use nix::sched::{CloneFlags, unshare};
+use nix::unistd::{getegid, geteuid};
+
 use self::victim::Maker;
 use super::prelude::*;
 
@@ -76,7 +79,7 @@ const ROWS: &[Row] = &[
     // Rights.
     Row(victim::nobody, "held: no capability", "has_capabilities"),
     Row(victim::nobody, "held: no_new_privs", "can_gain_rights"),
-    Row(victim::nobody, "held: no group", "has_groups"),
+    Row(victim::groups, "held: no group", "has_groups"),
     Row(victim::nobody, "held: EPERM", "raises_its_limits"),
     Row(victim::user, FILTER, "becomes_another_user"),
     Row(
@@ -143,7 +146,8 @@ const ROWS: &[Row] = &[
     Row(victim::key, "held: ENOENT", "takes_a_key"),
     Row(victim::semaphores, "held: EINVAL", "removes_a_semaphore_set raises_a_semaphore"),
     Row(victim::queue, "held: EINVAL", "removes_a_queue"),
-    Row(victim::table, "tried:", "gives_its_segment_away dies_in_shmget dies_with_a_segment"),
+    Row(victim::table, "tried: | held: EINVAL", "gives_its_segment_away"),
+    Row(victim::table, "tried:", "dies_in_shmget dies_with_a_segment"),
     Row(
         victim::table,
         "held: ENOSPC",
@@ -158,6 +162,7 @@ const ROWS: &[Row] = &[
     Row(victim::table, "held: all of them are answered", "shares_oddly"),
     Row(victim::nobody, "held:", "calls_everything_oddly calls_odd_numbers"),
     // Going on.
+    Row(victim::nobody, "it prints without end", "prints_for_ever"),
     Row(victim::marker, "tried:", "survives_its_parent survives_with_closed_streams"),
     Row(victim::marker, FILTER, "survives_untraced survives_by_clone3 becomes_a_sibling"),
     Row(victim::nobody, "tried: late output", "prints_after_its_end"),
@@ -206,11 +211,12 @@ pub fn cases() -> Vec<Case> {
     });
     let printing = handed_in::PRINTING.split(' ');
     let printing = printing.map(|name| lab_case(name, move || handed_in::prints(name)));
+    let container = lab_case("root_of_a_container_has_no_capability", root_of_a_container);
     let typed = handed_in::TYPED.split("\n# ").skip(1).map(|text| {
         let (name, typed) = text.split_at(text.find('\n').unwrap_or(text.len()));
         lab_case(name, move || shows(typed.trim_end())).needs(Need::OwnTable)
     });
-    let all = all.chain(compiled).chain(printing).chain(typed);
+    let all = all.chain(compiled).chain(printing).chain(typed).chain([container]);
     exercise("attacks", &[], [(Basic, all.collect())])
 }
 
@@ -269,6 +275,21 @@ fn attack(name: &str, make: Maker, wanted: &str) -> Verdict {
     expect("no process of it is left", left.is_empty(), &left.join("\n"))?;
     let next = crate::harness::world()?.run(Launch::of(["echo", "next"]))?;
     expect("the next run is as it should be", next.outcome.stdout == b"next\n", &tell(&next))
+}
+
+/// A container may have no other user whom root could become.
+fn root_of_a_container() -> Verdict {
+    let (user, group) = (geteuid(), getegid());
+    if unshare(CloneFlags::CLONE_NEWUSER).is_err() {
+        return Ok(()); // none is to be had here
+    }
+    fs::write("/proc/self/uid_map", format!("0 {user} 1")).doing("being its root")?;
+    fs::write("/proc/self/setgroups", "deny").doing("being its root")?;
+    fs::write("/proc/self/gid_map", format!("0 {group} 1")).doing("being its root")?;
+    let ran = world()?.run(Launch::of(["grep", "^Cap[IPEA]", "/proc/self/status"]))?;
+    let seen = tell(&ran);
+    let none = "0000000000000000";
+    expect("no capability", seen.matches(none).count() == 4 && user_for(None).is_none(), &seen)
 }
 
 /// What came of it, in words.

@@ -18,7 +18,7 @@ use std::time::Duration;
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
 use nix::pty::{PtyMaster, grantpt, posix_openpt, ptsname_r, unlockpt};
 use nix::sys::signal::kill;
-use nix::unistd::{Pid, setsid};
+use nix::unistd::{Gid, Pid, geteuid, setgroups, setsid};
 
 use super::super::prelude::*;
 
@@ -155,6 +155,14 @@ pub fn open_file(folder: &Path) -> Made {
     let file = File::open(own_file(folder, "private")?).doing("opening a file")?;
     fcntl(&file, FcntlArg::F_SETFD(FdFlag::empty())).doing("handing on a descriptor")?;
     Victim::new([], move || file.as_raw_fd().to_string())
+}
+
+/// The groups of the check, if root can have some.
+pub fn groups(_: &Path) -> Made {
+    if geteuid().is_root() {
+        setgroups(&[Gid::from_raw(1)]).doing("joining a group")?;
+    }
+    Victim::new([], String::new)
 }
 
 /// A user.
