@@ -36,32 +36,29 @@ OWN_TABLE = $(shell for own in 'unshare --ipc' 'unshare --user --map-current-use
 	$$own true 2>/dev/null && echo "$$own" && break; done)
 
 define HELP
-make            builds our programs, $(OURS)/shm-…,
-                and the C versions, $(TARGET)/c/shm-…
+make            builds $(OURS)/shm-… (Rust) and $(TARGET)/c/shm-…
 make run        runs the four exercises in order, shows their segments
 make run-…      runs create, attach, fork or dynamic; its segment stays
-make check      runs the C versions and ours from the same state, compares all
+make check      runs the C and the Rust version from the same state, compares
 make check-…    does so for one exercise
 make check-lab  checks the lab itself: its pages, its commands, its guards
-make grade      checks each folder in HANDINS=folder, prints a table;
-                RESULTS=folder gets the reports and results.csv
+make grade      checks each folder in HANDINS=folder, prints a table
 make watch-…    plays check-… again whenever you save a file (end: Control-C)
 make diff-…     shows what both versions print, and the segments they leave
 make trace-…    lists the system calls of both versions
 make show-…     draws a run of both, in the terminal and for a browser
 make show       draws the run of one case: CASE=fork::fresh
 make shell      starts a shell in which the lab's keys are yours alone
-make bench      measures our programs beside the C versions
+make bench      measures the Rust programs beside the C versions
 make clean-shm  removes your segments under the lab's keys: $(KEYS)
 make clean      removes what was built
 
 SIZE=100          answers shm-dynamic, in run, diff-…, trace-… and show-…
 CASE=fork::fresh  plays this case alone
 LEVEL=basic       plays the basic cases only; LEVEL=careful the careful too
-YOURS=folder      takes its shm-*.c, or executables shm-*, in place of ours,
-                  in run, check, watch-…, diff-…, trace-…, show-… and show
-ORIGINALS=folder  takes its shm-*.c in place of the C versions
-RESULTS=file.xml  check writes its results there too, as JUnit's XML
+YOURS=folder      uses its shm-*.c or executables in place of the Rust programs
+ORIGINALS=folder  uses its shm-*.c in place of the C versions
+RESULTS=file.xml  check's results as JUnit's XML; RESULTS=folder: grade's
 endef
 
 # What a recipe needs, or one line that says what to install.

@@ -1,4 +1,4 @@
-//! The keys and sizes of the exercises. Every program that asks for a key gets the same segment.
+//! The keys and sizes of the exercises. Programs that ask for the same key get the same segment.
 
 use libc::{c_int, key_t};
 
