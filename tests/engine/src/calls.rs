@@ -60,12 +60,12 @@ table! { CALLS:
         SYS_sched_yield SYS_sched_getaffinity SYS_sched_getparam SYS_sched_getscheduler
         SYS_sched_get_priority_max SYS_sched_get_priority_min SYS_gettimeofday SYS_clock_gettime
         SYS_clock_getres SYS_nanosleep SYS_clock_nanosleep SYS_ppoll SYS_pselect6 SYS_restart_syscall
-        SYS_tgkill SYS_kill SYS_epoll_create1 SYS_epoll_ctl SYS_epoll_pwait SYS_close_range SYS_copy_file_range
+        SYS_epoll_create1 SYS_epoll_ctl SYS_epoll_pwait SYS_close_range SYS_copy_file_range
         SYS_sendfile SYS_socketpair SYS_sendto SYS_recvfrom SYS_shutdown
     }
     Programs {
         SYS_shmget SYS_shmat SYS_shmctl SYS_shmdt SYS_semget SYS_semop SYS_semctl SYS_semtimedop SYS_msgget
-        SYS_msgsnd SYS_msgrcv SYS_msgctl SYS_sendmsg SYS_recvmsg SYS_getsockopt SYS_getsockname SYS_getpeername SYS_tkill SYS_rt_sigqueueinfo
+        SYS_msgsnd SYS_msgrcv SYS_msgctl SYS_sendmsg SYS_recvmsg SYS_getsockopt SYS_getsockname SYS_getpeername SYS_kill SYS_tgkill SYS_tkill SYS_rt_sigqueueinfo
         SYS_rt_tgsigqueueinfo SYS_setitimer SYS_getitimer SYS_timerfd_create SYS_timerfd_settime
         SYS_timerfd_gettime SYS_signalfd4
     }

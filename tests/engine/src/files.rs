@@ -14,6 +14,7 @@ use nix::unistd::{Pid, geteuid, mkdtemp};
 
 use crate::process::is_running;
 use crate::trouble::{Trouble, While};
+use crate::user::{acting_as, user_for};
 
 /// A new, empty folder. Removed when dropped, whatever is in it.
 pub struct Folder(PathBuf);
@@ -51,19 +52,21 @@ impl Folder {
     pub fn path(&self) -> &Path {
         &self.0
     }
-
-    /// Removes all that is in it, and it.
-    fn remove(&self) -> io::Result<()> {
-        remove(&self.0)
-    }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        if let Err(error) = self.remove() {
-            eprintln!("{}: it stays: {error}", self.0.display());
+        if let Err(why) = remove_as_owner(&self.0) {
+            eprintln!("{}: it stays: {why}", self.0.display());
         }
     }
+}
+
+/// Removes a folder with its owner's rights, not root's: what is in it may be exchanged for links meanwhile.
+fn remove_as_owner(folder: &Path) -> Result<(), Trouble> {
+    let removing = || format!("removing {}", folder.display());
+    let owner = folder.symlink_metadata().doing(removing())?.uid();
+    acting_as(owner, || remove(folder))?.doing(removing())
 }
 
 /// Removes a folder whose modes and depth are a program's doing: links are not followed, the modes of folders are
@@ -139,10 +142,12 @@ pub fn remove_stale() -> Result<(), Trouble> {
         let name = entry.file_name().to_string_lossy().into_owned();
         let maker = name.strip_prefix(&prefix).and_then(|rest| rest.split('-').next());
         let maker = maker.and_then(|number| number.parse().ok()).map(Pid::from_raw);
-        if maker.is_some_and(|maker| !is_running(maker))
-            && entry.file_type().is_ok_and(|kind| kind.is_dir())
-        {
-            let _ = remove(&entry.path()); // it may be another user's
+        let is_own = |data: fs::Metadata| {
+            let owners = [Some(geteuid().as_raw()), user_for(None)];
+            data.is_dir() && owners.contains(&Some(data.uid()))
+        };
+        if maker.is_some_and(|maker| !is_running(maker)) && entry.metadata().is_ok_and(is_own) {
+            let _ = remove_as_owner(&entry.path()); // another check may be doing it
         }
     }
     Ok(())

@@ -16,11 +16,11 @@ use crate::tables::{Row, TABLES, rows, table_of};
 use crate::trouble::{Trouble, While};
 use crate::user::acting_as;
 
-/// Ranges of keys begin here.
-const FIRST: i32 = 0x4000_0000;
+/// Ranges of keys begin here: 0xe7000000. ftok(3) takes a letter or a small number for a key's first byte.
+const FIRST: i32 = -0x1900_0000;
 
 /// So many ranges there are, of so many keys. The segment of the last key claims the range for its maker.
-const RANGES: i32 = 1 << 18;
+const RANGES: i32 = 1 << 16;
 const LENGTH: i32 = 256;
 
 /// What a claim's segment begins with. The IDs follow that the claim's world has got, each with its table.
@@ -45,7 +45,7 @@ pub struct Keys {
     first: i32,
     /// How many IDs they may have.
     pub most: usize,
-    /// How many calls may have made what nobody was told of, because the caller was killed in it.
+    /// How many calls have asked for something without a key.
     private: usize,
     /// The tables that its programs have asked for something.
     tables: Vec<Table>,
@@ -233,7 +233,7 @@ impl Keys {
         let (page, size) = (4096_u64, stat.shm_segsz as u64);
         let length = size.min(MOST_BYTES).div_ceil(page).saturating_mul(page);
         let key = stat.shm_perm.__key;
-        let bytes = if key == 0 { Vec::new() } else { read(got.id, got.user, length)? };
+        let bytes = if key == 0 { Vec::new() } else { read(got.id, got.user, length) };
         Ok(Some(Segment {
             id: number,
             key: self.key_of(key),
@@ -321,7 +321,7 @@ impl Claim {
 
     /// Writes down what its world has got: if the check is killed, the next one removes that.
     fn note(&self, count: usize, table: Table, id: i32) {
-        let entry = [(table as i32).to_ne_bytes(), id.to_ne_bytes()].concat();
+        let entry = [(table as i32 + 1).to_ne_bytes(), id.to_ne_bytes()].concat(); // 0 is none
         let offset = count * entry.len();
         if offset + entry.len() <= CLAIM_SIZE {
             let _ = self.write(offset as u64, &entry);
@@ -341,20 +341,20 @@ impl Claim {
     }
 }
 
-/// The first bytes of a segment.
-fn read(id: i32, user: u32, length: u64) -> Result<Vec<u8>, Trouble> {
-    let claim = Claim::of(id, SHM_RDONLY, user)?;
+/// The first bytes of a segment; none of one that cannot be attached: it may be larger than memory.
+fn read(id: i32, user: u32, length: u64) -> Vec<u8> {
+    let Ok(claim) = Claim::of(id, SHM_RDONLY, user) else { return Vec::new() };
     let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
-    claim.read(&mut bytes).doing(format!("reading the segment of ID {id}"))?;
-    Ok(bytes)
+    let filled = claim.read(&mut bytes);
+    filled.map_or_else(|_| Vec::new(), |()| bytes)
 }
 
 /// Removes the claims of checks that were killed, and what their worlds had: what is written down in the claim,
 /// and what has a key of its range and was made after it. Nobody else's.
 pub fn remove_stale() -> Result<(), Trouble> {
     let is_stale = |row: &Row| {
-        let is_last =
-            (FIRST..FIRST + RANGES * LENGTH).contains(&row.key) && row.key % LENGTH == LENGTH - 1;
+        let is_in_ranges = (FIRST..FIRST + RANGES * LENGTH).contains(&row.key);
+        let is_last = is_in_ranges && (row.key - FIRST) % LENGTH == LENGTH - 1;
         let is_of_size = row.size == CLAIM_SIZE as u64 && row.mode & 0o777 == 0o600;
         let is_claim = row.table == Table::Segments && is_last && is_of_size;
         is_claim && row.maker == geteuid().as_raw() && !is_running(Pid::from_raw(row.maker_pid))
@@ -374,7 +374,7 @@ pub fn remove_stale() -> Result<(), Trouble> {
         let notes = claim.notes();
         drop(claim);
         let is_left = |other: &&Row| {
-            let is_noted = notes.contains(&(other.table as i32, other.id));
+            let is_noted = notes.contains(&(other.table as i32 + 1, other.id));
             let is_in_range = (row.key - LENGTH + 1..=row.key).contains(&other.key);
             (is_noted || is_in_range) && other.changed >= row.changed
         };

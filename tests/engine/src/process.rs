@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::Path;
+use std::time::Duration;
 
 use nix::unistd::{Pid, SysconfVar, sysconf};
 
@@ -34,15 +35,26 @@ impl Stat {
         after_name(&bytes[..length]).first().map_or('X', |&state| char::from(state))
     }
 
+    /// What it has used of the processor.
+    pub fn time(&self) -> Duration {
+        let ticks = self.field(11).saturating_add(self.field(12));
+        let second =
+            sysconf(SysconfVar::CLK_TCK).ok().flatten().unwrap_or(100).unsigned_abs().max(1);
+        Duration::from_millis(ticks.saturating_mul(1000) / second)
+    }
+
     /// How many bytes it has in memory.
     pub fn memory(&self) -> u64 {
+        let page = sysconf(SysconfVar::PAGE_SIZE).ok().flatten().unwrap_or(4096).unsigned_abs();
+        self.field(21).saturating_mul(page)
+    }
+
+    /// A number, by its place after the state.
+    fn field(&self, place: usize) -> u64 {
         let mut bytes = [0; 512];
         let length = self.read(&mut bytes);
         let fields = String::from_utf8_lossy(after_name(&bytes[..length])).into_owned();
-        let pages =
-            fields.split(' ').nth(21).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
-        let page = sysconf(SysconfVar::PAGE_SIZE).ok().flatten().unwrap_or(4096).unsigned_abs();
-        pages.saturating_mul(page)
+        fields.split(' ').nth(place).and_then(|field| field.parse().ok()).unwrap_or(0)
     }
 
     fn read(&self, bytes: &mut [u8]) -> usize {

@@ -36,6 +36,15 @@ impl Segments {
         What::Segment { id: id.into(), now, is_found: false }
     }
 
+    /// The case has stored these bytes in it.
+    pub fn changed(&mut self, id: i32, offset: u64, bytes: &[u8]) {
+        let Some(segment) = self.0.get_mut(&id) else { return };
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+        for (place, byte) in segment.bytes.iter_mut().skip(offset).zip(bytes) {
+            *place = *byte;
+        }
+    }
+
     /// It has been marked for removal.
     pub fn marked(&mut self, id: i32) -> Option<What> {
         let segment = self.0.get_mut(&id)?;

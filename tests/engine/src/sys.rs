@@ -142,6 +142,19 @@ pub fn set(pid: Pid, first: u64, result: Option<i64>) -> nix::Result<()> {
     setregs(pid, registers)
 }
 
+/// Gives an interrupted call its own first argument again: the kernel is to make it once more.
+#[cfg(target_arch = "x86_64")]
+pub fn restore_argument(pid: Pid, first: u64) -> nix::Result<()> {
+    set(pid, first, None)
+}
+
+/// Where a stopped process goes on, and its result.
+#[cfg(target_arch = "x86_64")]
+pub fn position(pid: Pid) -> nix::Result<(u64, i64)> {
+    let registers = getregs(pid)?;
+    Ok((registers.rip, i64::from_ne_bytes(registers.rax.to_ne_bytes())))
+}
+
 /// At the entry: the call is not made.
 #[cfg(target_arch = "x86_64")]
 pub fn skip(pid: Pid) -> nix::Result<()> {
@@ -190,6 +203,19 @@ pub fn skip(pid: Pid) -> nix::Result<()> {
         libc::ptrace(libc::PTRACE_SETREGSET, pid.as_raw(), 0x404 as c_long, &raw mut set)
     };
     Errno::result(done).map(drop)
+}
+
+/// The kernel has kept it apart.
+#[cfg(target_arch = "aarch64")]
+pub fn restore_argument(_pid: Pid, _first: u64) -> nix::Result<()> {
+    Ok(())
+}
+
+/// As on x86-64.
+#[cfg(target_arch = "aarch64")]
+pub fn position(pid: Pid) -> nix::Result<(u64, i64)> {
+    let registers = getregs(pid)?;
+    Ok((registers.pc, i64::from_ne_bytes(registers.regs[0].to_ne_bytes())))
 }
 
 /// As on x86-64.

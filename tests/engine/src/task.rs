@@ -83,6 +83,8 @@ pub enum Fate {
 pub struct Underway {
     /// As the program makes it.
     pub call: Call,
+    /// Its number among the process's calls of that name.
+    pub number: usize,
     /// What becomes of it.
     pub fate: Fate,
     /// When it ends if nobody else ends it, in virtual milliseconds.
@@ -98,6 +100,8 @@ pub struct Underway {
 pub struct Again {
     /// The same.
     pub call: Call,
+    /// Its number, which stays.
+    pub number: usize,
     /// Whether it was made before, and not only postponed.
     pub was_made: bool,
 }
@@ -178,12 +182,16 @@ pub struct Process {
     pub sleeps: bool,
     /// How it ended.
     pub status: Option<ExitStatus>,
+    /// Which process made it.
+    pub parent: Option<Who>,
+    /// What its children have used of the processor that have ended: the kernel counts it as its own, too.
+    pub children: Duration,
 }
 
 impl Process {
-    /// One that has just become a program, whose loader lies there.
-    pub fn of(loader: Range<u64>) -> Self {
-        Self { loader, ..Self::default() }
+    /// The same when it has become another program, whose loader lies there.
+    pub fn becomes(&self, loader: Range<u64>) -> Self {
+        Self { loader, parent: self.parent, children: self.children, ..Self::default() }
     }
 
     /// It makes a call: its number among those of that name.
@@ -199,9 +207,10 @@ impl Process {
         self.counts.get(call).copied().unwrap_or_default()
     }
 
-    /// As a child of it begins.
-    pub fn child(&self) -> Self {
+    /// As a child of it, which is this process, begins.
+    pub fn child(&self, own: Who) -> Self {
         Self {
+            parent: Some(own),
             attachments: self.attachments.clone(),
             loader: self.loader.clone(),
             has_begun: self.has_begun,

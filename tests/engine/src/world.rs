@@ -101,6 +101,7 @@ impl Ran {
 }
 
 /// A program that runs, or ran.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Run {
     launch: Launch,
     /// Who runs it.
@@ -111,6 +112,8 @@ struct Run {
     /// What keeps it from beginning, if anything does.
     trouble: File,
     has_begun: bool,
+    /// The case waits for its end: nothing pauses any more.
+    is_finishing: bool,
     reached: Vec<bool>,
     /// How many calls it has made; how many processes and threads it has had, and has.
     calls: usize,
@@ -133,6 +136,8 @@ struct Woken {
     runs: Vec<Running>,
     /// By semaphores, queues and locks also others.
     all: bool,
+    /// By signals, also those that stand.
+    signalled: bool,
 }
 
 /// The number of a program that runs in a world.
@@ -150,6 +155,8 @@ pub struct World {
     runs: Vec<Run>,
     /// Processes that stopped before their parents' events named them.
     unknown: HashMap<Pid, (i32, Instant)>,
+    /// Those of them that have ended since.
+    ended_unnamed: HashMap<Pid, i32>,
     /// The task whose turn it is.
     current: Option<usize>,
     /// How many calls make up a turn.
@@ -199,6 +206,7 @@ impl World {
             alive: Vec::new(),
             runs: Vec::new(),
             unknown: HashMap::new(),
+            ended_unnamed: HashMap::new(),
             current: None,
             turn: turns::CALLS,
             now: 0,
@@ -240,7 +248,9 @@ impl World {
     /// # Errors
     /// There is no such segment.
     pub fn store(&mut self, segment: i32, offset: u64, bytes: &[u8]) -> Result<(), Trouble> {
-        self.keys.store(segment, offset, bytes)
+        self.keys.store(segment, offset, bytes)?;
+        self.segments.changed(segment, offset, bytes);
+        Ok(())
     }
 
     /// Whether a segment of the world's holds this text now, as far as its processes have stored it.
@@ -289,6 +299,7 @@ impl World {
             log: Log::default(),
             trouble: trouble.into(),
             has_begun: false,
+            is_finishing: false,
             calls: 0,
             births: 1,
             living: 1,
@@ -318,7 +329,9 @@ impl World {
     /// # Errors
     /// The engine's own trouble.
     pub fn wait_until_all_wait(&mut self) -> Result<(), Trouble> {
-        self.drive(|world| world.quiet > 0 || world.runs.iter().any(|run| run.is_busy))
+        self.drive(|world| {
+            world.quiet > 0 || world.runs.iter().any(|run| run.is_busy && run.living > 0)
+        })
     }
 
     /// Starts a program, and waits until this process of it has come to a place, where it stays until the case
@@ -346,13 +359,16 @@ impl World {
     /// # Errors
     /// The engine's own trouble: also where the program could not be started.
     pub fn finish(&mut self, run: Running) -> Result<Ran, Trouble> {
-        if let Some(index) = self.paused(run) {
+        while let Some(index) = self.paused(run) {
             self.let_go(index)?;
         }
-        self.runs[run].launch.keeps_input = false; // who waits for more now, hangs
+        let this = &mut self.runs[run];
+        (this.is_finishing, this.start) = (true, self.clock);
+        this.launch.keeps_input = false; // who waits for more now, hangs
         self.drive(|world| world.has_ended(run))?;
         let this = &mut self.runs[run];
-        if !this.has_begun && this.stopped.is_none() {
+        let is_killed = this.processes[0].status.is_some_and(|status| status.signal().is_some());
+        if !this.has_begun && !is_killed && this.stopped.is_none() {
             let mut why = String::new();
             this.trouble.read_to_string(&mut why).doing("reading why a program did not begin")?;
             return Err(Trouble::new(format!("starting {:?}", this.launch.words), why));
@@ -394,10 +410,15 @@ impl World {
 
     /// The loop: until `is_done`.
     fn drive(&mut self, is_done: impl Fn(&Self) -> bool) -> Result<(), Trouble> {
+        (self.looks, self.quiet) = (0, 0);
         loop {
             self.tick();
             let mut has_happened = false;
-            for (pid, status, used) in iter::from_fn(sys::wait).take(MOST_STOPS) {
+            let mut stops: Vec<_> = iter::from_fn(sys::wait).take(MOST_STOPS).collect();
+            // First the one whose turn it was: what it did has woken the others.
+            let current = self.current.map(|index| self.tasks[index].pid);
+            stops.sort_by_key(|&(pid, ..)| (Some(pid) != current, pid));
+            for (pid, status, used) in stops {
                 self.handle(pid, status, used)?;
                 has_happened = true;
             }

@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 
-use super::World;
 use super::turns::processor_time;
+use super::{Run, World};
 use crate::calls::Call;
 use crate::files::bytes_in;
 use crate::launch::LARGEST_FILE;
-use crate::task::Underway;
+use crate::step::Who;
+use crate::task::{State, Underway};
 
 /// What a program may use, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +89,18 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// A parent names its child within this time, or it was killed before.
 const UNNAMED: Duration = Duration::from_millis(50);
+
+impl Run {
+    /// A process has ended, and used so much of the processor with its children that have ended.
+    pub(super) fn counts_time(&mut self, who: Who, used: Duration) {
+        let process = &self.processes[who];
+        self.used = self.used.saturating_add(used.saturating_sub(process.children));
+        if let Some(parent) = process.parent {
+            let of_parent = &mut self.processes[parent];
+            of_parent.children = of_parent.children.saturating_add(used);
+        }
+    }
+}
 
 impl World {
     /// Stops the programs that exceed a bound.
@@ -174,7 +187,11 @@ impl World {
     pub(super) fn kill_unnamed(&mut self) {
         let is_forking =
             |under: Underway| under.call.name.contains("fork") || under.call.name == "clone";
-        if self.alive.iter().any(|&index| self.tasks[index].under.is_some_and(is_forking)) {
+        let is_named_soon = |&index: &usize| {
+            let task = &self.tasks[index];
+            task.state == State::Runs && task.under.is_some_and(is_forking)
+        };
+        if self.alive.iter().any(is_named_soon) {
             return; // on a busy machine it takes its time
         }
         for (pid, (_, since)) in &self.unknown {

@@ -17,7 +17,7 @@ use crate::outcome::signal_name;
 use crate::process::{Stat, exists};
 use crate::step::{Act, At};
 use crate::sys::{self, Side};
-use crate::task::{Again, Fate, Hold, Process, State, Task, Underway};
+use crate::task::{Again, Fate, Hold, State, Task, Underway};
 use crate::trouble::Trouble;
 use crate::{filter, loader, sleeps, translate};
 
@@ -38,12 +38,11 @@ impl World {
 
     /// Its parent's event has not named it yet.
     fn meets_unnamed(&mut self, pid: Pid, status: i32) {
-        if !libc::WIFSTOPPED(status) {
-            self.unknown.remove(&pid);
-        } else if self.runs.iter().any(|run| run.stopped.is_some()) {
-            let _ = kill(pid, Signal::SIGKILL); // a bomb's: nobody is left to name it
-        } else {
+        if libc::WIFSTOPPED(status) {
             self.unknown.insert(pid, (status, Instant::now()));
+        } else {
+            self.unknown.remove(&pid);
+            self.ended_unnamed.insert(pid, status);
         }
     }
 
@@ -53,7 +52,7 @@ impl World {
         self.woken.runs.push(run);
         let this = &mut self.runs[run];
         if thread == 0 {
-            this.used = this.used.saturating_add(used); // its threads' too
+            this.counts_time(who, used);
             this.is_outlived = who > 0; // the last of them decides
             this.processes[who].status = Some(status);
             this.processes[who].attachments.clear();
@@ -154,7 +153,7 @@ impl World {
         self.tasks[index] = Task { state: State::Stands(0), ..Task::new(pid, run, who, 0) };
         let this = &mut self.runs[run];
         this.has_begun = true;
-        this.processes[who] = Process::of(loader::of(pid));
+        this.processes[who] = this.processes[who].becomes(loader::of(pid));
         self.log(index, What::Begins);
         self.log_attachments(index);
         Ok(())
@@ -172,7 +171,7 @@ impl World {
             let own = self.tasks.iter().filter(|task| task.run == run && task.who == who);
             (who, own.count())
         } else {
-            this.processes.push(this.processes[who].child());
+            this.processes.push(this.processes[who].child(who));
             (this.processes.len() - 1, 0)
         };
         self.tasks.push(Task::new(pid, run, who_child, thread));
@@ -182,6 +181,9 @@ impl World {
         self.log_attachments(parent);
         if self.runs[run].stopped.is_some() {
             let _ = kill(pid, Signal::SIGKILL);
+        }
+        if let Some(status) = self.ended_unnamed.remove(&pid) {
+            self.ends(child, ExitStatus::from_raw(status), Duration::ZERO);
         }
         match self.unknown.remove(&pid) {
             Some((status, _)) => self.stops(child, status),
@@ -204,18 +206,19 @@ impl World {
         if again.is_none() && !is_loaders {
             self.runs[run].processes[who].makes(call.name);
         }
-        let number = self.runs[run].processes[who].number(call.name);
+        let number = again
+            .map_or_else(|| self.runs[run].processes[who].number(call.name), |again| again.number);
         let step = self.next_step(index, At::Call(call.name, number)).filter(|_| !is_loaders);
         let act = step.map(|step| (step, self.runs[run].launch.steps[step].2));
         let (fate, until) = match act {
             Some((step, Act::Fail(errno))) => {
                 self.runs[run].reached[step] = true;
-                (Fate::Skipped(-i64::from(errno as i32)), None)
+                (Fate::Skipped(negative(errno)), None)
             }
             Some(_) => (Fate::Postponed, None),
             None => self.fate(index, &call)?,
         };
-        let under = Underway { call, fate, until, is_own, has_lent: false };
+        let under = Underway { call, number, fate, until, is_own, has_lent: false };
         self.tasks[index].under = Some(under);
         self.tasks[index].state = State::Stands(0);
         if fate == Fate::Postponed {
@@ -250,11 +253,11 @@ impl World {
             self.log(index, What::Refused(refused(call)));
             return Ok((Fate::Made, None)); // the kernel's filter has the last word
         }
-        if let Some(errno) = self.gets_out(run, call) {
-            if errno == Errno::EPERM {
+        if let Some(instead) = self.instead_of_signal(run, call) {
+            if instead == Err(Errno::EPERM) {
                 self.log(index, What::Refused(refused(call)));
             }
-            return Ok((Fate::Skipped(-i64::from(errno as i32)), None));
+            return Ok((Fate::Skipped(instead.map_or_else(negative, |()| 0)), None));
         }
         let longest = sleeps::longest_wait(pid, call);
         let until = longest.map(|time| self.now.saturating_add(time.max(1)));
@@ -270,12 +273,13 @@ impl World {
                 translate::move_to_own_folder(pid, call);
                 Ok((Fate::Made, until))
             }
-            Err(errno) => Ok((Fate::Skipped(-i64::from(errno as i32)), None)),
+            Err(errno) => Ok((Fate::Skipped(negative(errno)), None)),
         }
     }
 
-    /// Why a signal may not be sent: it would reach somebody else's process. Nothing is sent by signal 0.
-    fn gets_out(&self, run: usize, call: &Call) -> Option<Errno> {
+    /// What a call gives that would send a signal to somebody else's process, and is not made. Nothing is sent by
+    /// signal 0; nor to a process of the run that has ended and was not waited for.
+    fn instead_of_signal(&self, run: usize, call: &Call) -> Option<Result<(), Errno>> {
         let (receiver, signal) = match call.name {
             "kill" | "tkill" | "rt_sigqueueinfo" => (call.int(1), call.int(2)),
             "tgkill" | "rt_tgsigqueueinfo" => (call.int(2), call.int(3)),
@@ -292,8 +296,17 @@ impl World {
                 living.any(|task| getpgid(Some(task.pid)).ok() == group)
             }
         };
-        let is_there = receiver < 1 || exists(Pid::from_raw(receiver));
-        (!is_own).then_some(if is_there { Errno::EPERM } else { Errno::ESRCH })
+        let pid = Pid::from_raw(receiver);
+        let is_ended_own = || {
+            let is_it = |task: &&Task| task.run == run && task.pid == pid;
+            self.tasks.iter().any(|task| is_it(&task)) && Stat::of(pid).state() == 'Z'
+        };
+        match receiver {
+            _ if is_own => None,
+            1.. if is_ended_own() => Some(Ok(())),
+            1.. if !exists(pid) => Some(Err(Errno::ESRCH)),
+            _ => Some(Err(Errno::EPERM)),
+        }
     }
 
     /// A call returns, or was not made.
@@ -301,21 +314,22 @@ impl World {
         let task = &mut self.tasks[index];
         task.state = State::Stands(0);
         let Some(under) = task.under.take() else { return Ok(()) }; // a child returns from its parent's fork
-        let Underway { call, fate, is_own, .. } = under;
-        let (pid, run, who) = (task.pid, task.run, task.who);
+        let Underway { call, number, fate, is_own, .. } = under;
+        let (pid, run) = (task.pid, task.run);
         self.woken.runs.push(run);
         self.woken.all |= WAKE_OTHERS.contains(&call.name);
+        self.woken.signalled |= call.name.contains("kill");
         let is_restarted = sleeps::is_made_again(result);
         let result = match fate {
-            Fate::Postponed => return self.is_postponed(index, &call),
+            Fate::Postponed => return self.is_postponed(index, &call, number),
             Fate::Skipped(result) => result,
             Fate::TimesOut if is_restarted || result == -i64::from(libc::EINTR) => {
                 sleeps::timed_out(call.name)
             }
             Fate::Made | Fate::Translated | Fate::TimesOut if is_restarted => {
-                task.again = Some(Again { call, was_made: true });
+                task.again = Some(Again { call, number, was_made: true });
                 return if fate == Fate::Translated {
-                    sys::set(pid, call.words[1], None)
+                    sys::restore_argument(pid, call.words[1])
                 } else {
                     Ok(())
                 };
@@ -329,6 +343,9 @@ impl World {
         if fate != Fate::Made {
             sys::set(pid, call.words[1], Some(result))?;
         }
+        if call.name == "rt_sigreturn" {
+            return self.comes_back_from_handler(index);
+        }
         self.runs[run].asked.add(&call, result);
         self.follow_segments(index, &call, result);
         let shown = self.shown(run, &call, result);
@@ -337,16 +354,29 @@ impl World {
             self.log_attachments(index);
         }
         self.counts_turn(index, if call.name == "sched_yield" { self.turn } else { 1 });
-        let number = self.runs[run].processes[who].number(call.name);
+        self.comes_to(index, At::After(call.name, number))
+    }
+
+    /// A handler has returned: into the call that it interrupted, or behind it, with EINTR.
+    fn comes_back_from_handler(&mut self, index: usize) -> nix::Result<()> {
+        let (at, result) = sys::position(self.tasks[index].pid)?;
+        let is_interrupted = |again: &mut Again| again.was_made && again.call.at == at;
+        if result != negative(Errno::EINTR) {
+            return Ok(());
+        }
+        let Some(Again { call, number, .. }) = self.tasks[index].again.take_if(is_interrupted)
+        else {
+            return Ok(());
+        };
+        self.log(index, What::Returns { call: call.name, result, is_own: true });
+        self.counts_turn(index, 1);
         self.comes_to(index, At::After(call.name, number))
     }
 
     /// It stands before the call again, which it has not made: what is to be done there is done now.
-    fn is_postponed(&mut self, index: usize, call: &Call) -> nix::Result<()> {
-        let Task { pid, run, who, .. } = self.tasks[index];
-        sys::rewind(pid, call)?;
-        self.tasks[index].again = Some(Again { call: *call, was_made: false });
-        let number = self.runs[run].processes[who].number(call.name);
+    fn is_postponed(&mut self, index: usize, call: &Call, number: usize) -> nix::Result<()> {
+        sys::rewind(self.tasks[index].pid, call)?;
+        self.tasks[index].again = Some(Again { call: *call, number, was_made: false });
         self.comes_to(index, At::Call(call.name, number))
     }
 
@@ -366,7 +396,7 @@ impl World {
     }
 
     /// A task has reached a place: what is to be done there is done, in order, up to a hold.
-    fn comes_to(&mut self, index: usize, at: At) -> nix::Result<()> {
+    pub(super) fn comes_to(&mut self, index: usize, at: At) -> nix::Result<()> {
         while let Some(step) = self.next_step(index, at) {
             let Task { pid, run, .. } = self.tasks[index];
             let act = self.runs[run].launch.steps[step].2;
@@ -382,12 +412,21 @@ impl World {
                     return Ok(());
                 }
                 Act::Send(signal) => kill(pid, signal)?,
-                Act::SendAll(signal) => self.signal(run, signal),
+                Act::SendAll(signal) => {
+                    self.woken.signalled = true;
+                    self.woken.runs.push(run);
+                    self.signal(run, signal);
+                }
                 Act::Fail(_) => {}
             }
         }
         Ok(())
     }
+}
+
+/// As a call gives it.
+fn negative(errno: Errno) -> i64 {
+    -i64::from(errno as i32)
 }
 
 /// Calls by which a process of one run may wake one of another.

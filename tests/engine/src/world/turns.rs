@@ -9,6 +9,7 @@ use nix::unistd::Pid;
 use super::{Woken, World, unless_killed};
 use crate::log::What;
 use crate::schedule::{self, Next};
+use crate::step::At;
 use crate::sys;
 use crate::task::{Fate, Last, State, Task, Underway};
 use crate::trouble::Trouble;
@@ -82,6 +83,12 @@ impl World {
                 State::Waits(_) if all || self.woken.all || self.woken.runs.contains(&task.run) => {
                     self.waits(index)
                 }
+                // A signal may have killed it where it stands.
+                State::Stands(_) | State::Held(..) | State::Sleeps(..) if self.woken.signalled => {
+                    let stands = task.stat.state() == 't';
+                    self.could_run |= !stands;
+                    stands
+                }
                 _ => true,
             };
             if !has_settled {
@@ -113,7 +120,7 @@ impl World {
     /// A task that does not stop uses up its turn.
     fn interrupt_what_computes(&mut self, index: usize) {
         let task = &mut self.tasks[index];
-        let used = processor_time(task.pid);
+        let used = task.stat.time();
         let mark = *task.mark.get_or_insert(used);
         if self.runs[task.run].has_begun && used.saturating_sub(mark) > COMPUTES {
             task.mark = None;
@@ -177,9 +184,10 @@ impl World {
                 self.log(index, What::Wakes);
                 self.resume(index, 0)
             }
-            State::Held(..) => {
+            State::Held(hold, _) => {
                 self.log(index, What::GoesOn);
-                self.resume(index, 0)
+                self.tasks[index].state = State::Stands(0);
+                self.goes_on_from(index, hold.at)
             }
             State::Waits(_) => {
                 if let Some(under) = &mut task.under {
@@ -193,6 +201,17 @@ impl World {
             _ => Ok(()),
         };
         unless_killed(gone)
+    }
+
+    /// More may be to be done at the place where it was held.
+    fn goes_on_from(&mut self, index: usize, at: At) -> nix::Result<()> {
+        if !matches!(at, At::Call(..)) {
+            self.comes_to(index, at)?;
+        }
+        match self.tasks[index].state {
+            State::Stands(signal) => self.resume(index, signal),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn resume(&mut self, index: usize, signal: i32) -> nix::Result<()> {
