@@ -6,12 +6,12 @@
 #include <sys/wait.h>
 
 int main(void) {
-    for (int part = 0; part < 12; part++) {
-        char *memory = mmap(NULL, 256 << 20, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    for (int part = 0; part < 48; part++) {
+        char *memory = mmap(NULL, 64 << 20, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         if (memory == MAP_FAILED)
             return must_fail(-1, "");
         if (fork() == 0) {
-            memset(memory, 1, 256 << 20);
+            memset(memory, 1, 64 << 20);
             _exit(0);
         }
         wait(NULL);

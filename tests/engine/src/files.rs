@@ -153,25 +153,6 @@ pub fn remove_stale() -> Result<(), Trouble> {
     Ok(())
 }
 
-/// How many bytes the files in a folder take; without end, if there are more files than these.
-pub fn bytes_in(folder: &Path, most: usize) -> u64 {
-    let (mut bytes, mut files, mut waiting) = (0_u64, 0, vec![folder.to_path_buf()]);
-    while let Some(next) = waiting.pop() {
-        for entry in fs::read_dir(next).into_iter().flatten().flatten() {
-            let Ok(data) = entry.metadata() else { continue };
-            bytes = bytes.saturating_add(data.blocks().saturating_mul(512));
-            files += 1;
-            if files > most {
-                return u64::MAX;
-            }
-            if data.is_dir() {
-                waiting.push(entry.path());
-            }
-        }
-    }
-    bytes
-}
-
 /// A file with this content, in memory.
 ///
 /// # Errors

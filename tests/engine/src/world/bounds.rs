@@ -7,7 +7,6 @@ use nix::sys::signal::{Signal, kill};
 use super::turns::processor_time;
 use super::{Run, World};
 use crate::calls::Call;
-use crate::files::bytes_in;
 use crate::launch::LARGEST_FILE;
 use crate::step::Who;
 use crate::task::{State, Underway};
@@ -163,12 +162,6 @@ impl World {
                 most.processor.as_secs_f32()
             )),
             () if memory > most.memory => Some(uses_memory(most)),
-            // A compiler's calls are not followed.
-            () if !self.is_followed(run)
-                && bytes_in(self.folder.path(), most.names) > most.files =>
-            {
-                Some(writes_too_much(most))
-            }
             () => None,
         }
     }
