@@ -1,6 +1,6 @@
 //! A hang is told, with who waits for what.
 
-use engine::{Launch, World};
+use engine::{At, Launch, World};
 
 use crate::programs::{Program, run, said, stopped};
 
@@ -14,6 +14,7 @@ crate::tests! {
     a_process_that_was_killed_is_told
     a_process_that_was_stopped_is_told
     who_waits_for_another_program_does_not_hang
+    who_may_wait_does_not_hang
     a_call_that_waits_for_ever_is_told_by_its_name
 }
 
@@ -128,4 +129,17 @@ fn who_waits_for_another_program_does_not_hang() {
 fn a_call_that_waits_for_ever_is_told_by_its_name() {
     let ran = run("int main(void) { poll(NULL, 0, -1); }");
     assert_eq!(stopped(&ran).replace("ppoll", "poll"), "it hangs:\n  the parent waits in poll");
+}
+
+/// One waits for input that may come, one is paused; only the third hangs.
+fn who_may_wait_does_not_hang() {
+    let pauses = Program::of("int main(void) { getppid(); pause(); }");
+    let mut world = World::new(0).unwrap();
+    let input = Launch { keeps_input: true, ..Launch::of(["cat"]) };
+    let reader = world.start(input).unwrap();
+    let at = At::Call("getppid", 1);
+    let held = world.start_paused(pauses.launch(), 0, at).unwrap();
+    let third = world.start(pauses.launch()).unwrap();
+    assert!(stopped(&world.finish(third).unwrap()).starts_with("it hangs:"));
+    assert!(!world.has_ended(reader) && !world.has_ended(held));
 }

@@ -7,12 +7,11 @@ use std::path::PathBuf;
 use engine::{Folder, Launch, NOBODY, World, can_become, not_held, user_for};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sched::{CloneFlags, unshare};
-use nix::sys::prctl::set_dumpable;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SigHandler, SigSet, Signal, signal};
-use nix::unistd::{Uid, geteuid, setuid};
+use nix::unistd::{Gid, geteuid, setgroups};
 
-use crate::programs::{Program, run, run_launch, said};
+use crate::programs::{Program, become_ordinary, run, run_launch, said};
 use crate::skip;
 
 crate::tests! {
@@ -145,6 +144,7 @@ fn needs_root() {
 
 fn roots_programs_run_as_nobody() {
     needs_root();
+    setgroups(&[Gid::from_raw(0), Gid::from_raw(6)]).expect("groups");
     assert_eq!(user_for(None), Some(NOBODY));
     assert_eq!(who(by_shell(None)), wanted(NOBODY));
 }
@@ -172,23 +172,15 @@ fn a_root_that_can_become_nobody_gives_up_its_rights() {
     assert_eq!(rights(&said), rights(&wanted(0)));
 }
 
-fn become_nobody() {
-    if geteuid().is_root() {
-        needs_root();
-        setuid(Uid::from_raw(NOBODY)).expect("a user");
-        set_dumpable(true).expect("a setting"); // it may see itself in /proc
-    }
-}
-
 fn an_ordinary_user_stays_who_he_is() {
-    become_nobody();
+    become_ordinary();
     assert_eq!(user_for(None), None);
     let user = geteuid();
     assert!(who(by_shell(None)).starts_with(&format!("Uid:{}", user.to_string().repeat(4))));
 }
 
 fn an_ordinary_user_becomes_nobody() {
-    become_nobody();
+    become_ordinary();
     assert!(!can_become(NOBODY) && !can_become(0));
     assert_eq!(user_for(Some(12_345)), None);
 }

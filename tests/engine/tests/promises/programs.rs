@@ -6,7 +6,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use engine::{Called, Event, Folder, Launch, Ran, SegmentNow, Step, What, World, in_words};
+use engine::{
+    Called, Event, Folder, Launch, NOBODY, Ran, SegmentNow, Step, What, World, can_become, in_words,
+};
+use nix::sys::prctl::set_dumpable;
+use nix::unistd::{Gid, Uid, geteuid, setgid, setgroups, setuid};
+
+use crate::skip;
 
 /// What all of them begin with.
 const PRELUDE: &str = r#"
@@ -111,6 +117,18 @@ impl Program {
 
     pub fn with_steps(&self, steps: &[Step]) -> Launch {
         Launch { steps: steps.to_vec(), ..self.launch() }
+    }
+}
+
+/// From here on this process is an ordinary user's.
+pub fn become_ordinary() {
+    if geteuid().is_root() {
+        if !can_become(NOBODY) {
+            skip("root cannot become another user");
+        }
+        setgroups(&[]).and_then(|()| setgid(Gid::from_raw(NOBODY))).expect("a group");
+        setuid(Uid::from_raw(NOBODY)).expect("a user");
+        set_dumpable(true).expect("a setting"); // it may see itself in /proc
     }
 }
 

@@ -15,6 +15,7 @@ crate::tests! {
     the_own_group_is_signalled
     a_process_that_is_not_there_is_none
     a_signal_to_a_stranger_is_told
+    signal_0_is_none
 }
 
 /// A process of the same user as the programs', which waits until it is killed.
@@ -128,4 +129,10 @@ fn a_signal_to_a_stranger_is_told() {
         (said(&ran).as_str(), ran.refused()),
         ("it: Operation not permitted\n", vec!["kill"])
     );
+}
+
+/// Nothing is sent by it: the kernel answers.
+fn signal_0_is_none() {
+    let ran = against(&Victim::new(), "kill(victim, 0) < -1");
+    assert_eq!((said(&ran).as_str(), ran.refused()), ("it: 0\n", vec![]));
 }
