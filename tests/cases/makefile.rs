@@ -43,6 +43,7 @@ all
 check-program
 help
 ours
+reports
 
 # run_shows_the_segments_and_removes_them
 $ make run SIZE=4097
