@@ -100,7 +100,7 @@ const DAEMON: &str = r"
                 handle(signal, SIG_IGN, 0);
             if (fork() == 0) {
                 getppid();
-                for (int times = 0; times < 300; times++)
+                for (int times = 0; times < 600; times++)
                     sleep(1);
             }
             _exit(0);

@@ -69,7 +69,7 @@ fn a_race_has_the_same_log_each_time() {
 }
 
 fn a_race_has_the_same_log_beside_busy_loops() {
-    let busy: Vec<Pid> = (0..4)
+    let busy: Vec<Pid> = (0..2)
         .map(|_| match engine::fork().expect("a process") {
             child if child.as_raw() == 0 => loop {
                 std::hint::spin_loop();
@@ -77,7 +77,7 @@ fn a_race_has_the_same_log_beside_busy_loops() {
             child => child,
         })
         .collect();
-    let same = std::panic::catch_unwind(|| races(20));
+    let same = std::panic::catch_unwind(|| races(5));
     for child in busy {
         kill(child, Signal::SIGKILL).and_then(|()| waitpid(child, None)).expect("its end");
     }
