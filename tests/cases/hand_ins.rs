@@ -1,4 +1,4 @@
-//! tests/hand-ins: what the check says of each, word for word. `check --reports` writes it anew, for review in
+//! tests/hand-ins: what the check says of each, word for word. `make reports` writes it anew, for review in
 //! `git diff`.
 
 use std::env::current_exe;

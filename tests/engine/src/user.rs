@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::os::unix::fs::MetadataExt;
+use std::sync::{Mutex, PoisonError};
 
 use nix::sys::prctl::set_dumpable;
 use nix::unistd::{Uid, geteuid, seteuid};
@@ -28,20 +29,28 @@ pub fn user_for(asked: Option<u32>) -> Option<u32> {
 /// its namespace.
 #[must_use]
 pub fn can_become(user: u32) -> bool {
-    static MEANS: OnceLock<Means> = OnceLock::new();
-    let means = MEANS.get_or_init(Means::read);
-    let is_mapped = means.users.iter().any(|users| users.contains(&user.into()));
-    geteuid().is_root() && means.has_capabilities && is_mapped
+    static KNOWN: Mutex<Option<Means>> = Mutex::new(None);
+    let namespace = fs::metadata("/proc/self/ns/user").map_or(0, |namespace| namespace.ino());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.as_ref().is_none_or(|means| means.namespace != namespace) {
+        *known = Some(Means::read(namespace));
+    }
+    let may = |means: &Means| {
+        let is_mapped = means.users.iter().any(|users| users.contains(&user.into()));
+        means.has_capabilities && is_mapped
+    };
+    geteuid().is_root() && known.as_ref().is_some_and(may)
 }
 
-/// What /proc tells of that: it stays as it is.
+/// What /proc tells of that: it stays as it is in a user namespace.
 struct Means {
+    namespace: u64,
     has_capabilities: bool,
     users: Vec<Range<u64>>,
 }
 
 impl Means {
-    fn read() -> Self {
+    fn read(namespace: u64) -> Self {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
         let effective = effective.and_then(|text| u64::from_str_radix(text.trim(), 16).ok());
@@ -52,7 +61,11 @@ impl Means {
             let first: u64 = first.unwrap_or(0);
             first..first.saturating_add(count.unwrap_or(0))
         });
-        Self { has_capabilities: effective.unwrap_or(0) & NEEDED == NEEDED, users: users.collect() }
+        Self {
+            namespace,
+            has_capabilities: effective.unwrap_or(0) & NEEDED == NEEDED,
+            users: users.collect(),
+        }
     }
 }
 
