@@ -171,6 +171,7 @@ impl World {
     /// One goes on: to its next stop.
     pub(super) fn let_go(&mut self, index: usize) -> Result<(), Trouble> {
         (self.looks, self.quiet) = (0, 0);
+        self.could_run = true; // until a look shows that it waits
         if self.current != Some(index) {
             (self.current, self.tasks[index].calls_in_turn) = (Some(index), 0);
         }
