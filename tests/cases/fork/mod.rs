@@ -120,9 +120,6 @@ fn beside_c(world: &mut World, who: Who, at: At, other: Version) -> Result<[Outc
 fn in_place(who: Who, at: At) -> String {
     let name = name_of(who);
     match at {
-        At::Call("set_robust_list", _) | At::After("set_robust_list", _) => {
-            format!("{name}, as fork returns in it")
-        }
         At::Call("newfstatat" | "fstat", 1) | At::After("newfstatat" | "fstat", 1) => {
             format!("{name}, in its first printf")
         }

@@ -1,5 +1,8 @@
-//! System calls: the one table of those that the engine knows by name, and of who may make them. See
-//! syscalls(2), and `filter`, which has the kernel enforce it.
+//! System calls: the one table of those that the engine knows by name. A row says who may make the call, and what
+//! sets it apart from others. `filter` has the kernel enforce it. See syscalls(2).
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// Who may make a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,37 +40,95 @@ impl Allowed {
     }
 }
 
+/// What sets a call apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trait {
+    /// It is about its process's own memory or settings, and never waits. The kernel makes it without a stop, and
+    /// it is in no log: most calls of a C library's start are so.
+    Quiet,
+    /// Its result is an address.
+    Address,
+    /// Its result is the number of a process.
+    Process,
+    /// It begins a process or a thread.
+    Birth,
+    /// It may send a signal.
+    Signal,
+    /// A process of another run may wait for what it does.
+    Wakes,
+    /// It sets a timer, whose time is real.
+    Timer,
+    /// It reads from the descriptor that is its first argument.
+    Read,
+    /// It writes to the descriptor that is its first argument.
+    Write,
+    /// It makes a file or a folder.
+    Name,
+}
+
+/// A row of the table.
+struct Row {
+    number: i64,
+    symbol: &'static str,
+    allowed: Allowed,
+    traits: &'static [Trait],
+}
+
+impl Row {
+    /// `read` of `SYS_read`.
+    fn name(&self) -> &'static str {
+        &self.symbol["SYS_".len()..]
+    }
+}
+
 macro_rules! table {
-    ($table:ident: $($allowed:ident { $($call:ident)* })*) => {
-        const $table: &[(i64, &str, Allowed)] =
-            &[$($((libc::$call, stringify!($call), Allowed::$allowed),)*)*];
+    ($table:ident: $($allowed:ident { $($call:ident $([$($trait:ident)+])?)* })*) => {
+        const $table: &[Row] = &[$($(Row {
+            number: libc::$call,
+            symbol: stringify!($call),
+            allowed: Allowed::$allowed,
+            traits: &[$($(Trait::$trait),+)?],
+        },)*)*];
     };
 }
 
 table! { CALLS:
     Everyone {
-        SYS_read SYS_write SYS_close SYS_fstat SYS_lseek SYS_mmap SYS_mprotect SYS_munmap SYS_brk SYS_mremap
-        SYS_msync SYS_madvise SYS_rt_sigaction SYS_rt_sigprocmask SYS_rt_sigreturn SYS_rt_sigpending
-        SYS_rt_sigsuspend SYS_rt_sigtimedwait SYS_sigaltstack SYS_ioctl SYS_fcntl SYS_flock SYS_readv
-        SYS_writev SYS_pread64 SYS_pwrite64 SYS_dup SYS_dup3 SYS_pipe2 SYS_eventfd2 SYS_openat SYS_newfstatat
-        SYS_statx SYS_statfs SYS_fstatfs SYS_readlinkat SYS_faccessat SYS_faccessat2 SYS_getdents64 SYS_getcwd
-        SYS_chdir SYS_fchdir SYS_unlinkat SYS_linkat SYS_renameat2 SYS_mkdirat SYS_mknodat SYS_ftruncate
-        SYS_truncate SYS_umask SYS_fsync SYS_fdatasync SYS_clone SYS_execve SYS_exit SYS_exit_group SYS_wait4
-        SYS_waitid SYS_getpid SYS_getppid SYS_gettid SYS_getpgid SYS_getsid SYS_setsid SYS_setpgid SYS_getuid
-        SYS_geteuid SYS_getgid SYS_getegid SYS_getresuid SYS_getresgid SYS_getgroups SYS_uname SYS_sysinfo
-        SYS_times SYS_getrusage SYS_prlimit64 SYS_getpriority SYS_prctl SYS_futex SYS_set_tid_address
-        SYS_set_robust_list SYS_get_robust_list SYS_rseq SYS_membarrier SYS_getrandom SYS_getcpu
-        SYS_sched_yield SYS_sched_getaffinity SYS_sched_getparam SYS_sched_getscheduler
-        SYS_sched_get_priority_max SYS_sched_get_priority_min SYS_gettimeofday SYS_clock_gettime
-        SYS_clock_getres SYS_nanosleep SYS_clock_nanosleep SYS_ppoll SYS_pselect6 SYS_restart_syscall
-        SYS_epoll_create1 SYS_epoll_ctl SYS_epoll_pwait SYS_close_range SYS_copy_file_range
-        SYS_sendfile SYS_socketpair SYS_sendto SYS_recvfrom SYS_shutdown
+        // Memory. mmap has a condition in `filter`: what is shared is followed.
+        SYS_mmap[Quiet Address] SYS_mprotect[Quiet] SYS_munmap[Quiet] SYS_brk[Quiet] SYS_mremap[Quiet]
+        SYS_madvise[Quiet] SYS_msync SYS_membarrier[Quiet]
+        // Files and streams.
+        SYS_read[Read] SYS_write[Write] SYS_close SYS_fstat SYS_lseek SYS_ioctl SYS_fcntl[Wakes] SYS_flock[Wakes]
+        SYS_readv[Read] SYS_writev[Write] SYS_pread64 SYS_pwrite64[Write] SYS_dup SYS_dup3 SYS_pipe2 SYS_eventfd2
+        SYS_openat[Name] SYS_newfstatat SYS_statx SYS_statfs SYS_fstatfs SYS_readlinkat[Quiet] SYS_faccessat
+        SYS_faccessat2 SYS_getdents64 SYS_getcwd[Quiet] SYS_chdir SYS_fchdir SYS_unlinkat SYS_linkat[Name]
+        SYS_renameat2 SYS_mkdirat[Name] SYS_mknodat[Name] SYS_ftruncate SYS_truncate SYS_umask[Quiet] SYS_fsync
+        SYS_fdatasync SYS_close_range SYS_copy_file_range SYS_sendfile SYS_socketpair SYS_sendto[Write]
+        SYS_recvfrom[Read] SYS_shutdown
+        // Signals.
+        SYS_rt_sigaction SYS_rt_sigprocmask[Quiet] SYS_rt_sigreturn SYS_rt_sigpending[Quiet] SYS_rt_sigsuspend
+        SYS_rt_sigtimedwait SYS_sigaltstack[Quiet]
+        // Processes.
+        SYS_clone[Birth Process] SYS_execve SYS_exit SYS_exit_group SYS_wait4[Process] SYS_waitid[Process]
+        SYS_getpid[Process] SYS_getppid[Process] SYS_gettid[Quiet] SYS_getpgid[Process] SYS_getsid[Process]
+        SYS_setsid[Process] SYS_setpgid SYS_getuid[Quiet] SYS_geteuid[Quiet] SYS_getgid[Quiet] SYS_getegid[Quiet]
+        SYS_getresuid[Quiet] SYS_getresgid[Quiet] SYS_getgroups[Quiet] SYS_uname[Quiet] SYS_sysinfo[Quiet]
+        SYS_times[Quiet] SYS_getrusage[Quiet] SYS_prlimit64[Quiet] SYS_getpriority[Quiet] SYS_prctl[Quiet]
+        SYS_set_tid_address[Quiet] SYS_set_robust_list[Quiet] SYS_get_robust_list[Quiet] SYS_rseq[Quiet]
+        SYS_getrandom[Quiet] SYS_getcpu[Quiet] SYS_sched_yield SYS_sched_getaffinity[Quiet]
+        SYS_sched_getparam[Quiet] SYS_sched_getscheduler[Quiet] SYS_sched_get_priority_max[Quiet]
+        SYS_sched_get_priority_min[Quiet]
+        // Time, and waiting.
+        SYS_gettimeofday[Quiet] SYS_clock_gettime[Quiet] SYS_clock_getres[Quiet] SYS_nanosleep
+        SYS_clock_nanosleep SYS_ppoll SYS_pselect6 SYS_futex SYS_restart_syscall SYS_epoll_create1 SYS_epoll_ctl
+        SYS_epoll_pwait
     }
     Programs {
-        SYS_shmget SYS_shmat SYS_shmctl SYS_shmdt SYS_semget SYS_semop SYS_semctl SYS_semtimedop SYS_msgget
-        SYS_msgsnd SYS_msgrcv SYS_msgctl SYS_sendmsg SYS_recvmsg SYS_getsockopt SYS_getsockname SYS_getpeername SYS_kill SYS_tgkill SYS_tkill SYS_rt_sigqueueinfo
-        SYS_rt_tgsigqueueinfo SYS_setitimer SYS_getitimer SYS_timerfd_create SYS_timerfd_settime
-        SYS_timerfd_gettime SYS_signalfd4
+        SYS_shmget SYS_shmat[Address] SYS_shmctl SYS_shmdt SYS_semget SYS_semop[Wakes] SYS_semctl[Wakes]
+        SYS_semtimedop[Wakes] SYS_msgget SYS_msgsnd[Wakes] SYS_msgrcv[Wakes] SYS_msgctl SYS_sendmsg[Write]
+        SYS_recvmsg[Read] SYS_getsockopt SYS_getsockname SYS_getpeername SYS_kill[Signal] SYS_tgkill[Signal]
+        SYS_tkill[Signal] SYS_rt_sigqueueinfo[Signal] SYS_rt_tgsigqueueinfo[Signal] SYS_setitimer[Timer]
+        SYS_getitimer SYS_timerfd_create SYS_timerfd_settime[Timer] SYS_timerfd_gettime SYS_signalfd4
     }
     Compilers { SYS_fchmod SYS_fchmodat SYS_utimensat SYS_fallocate SYS_fadvise64 SYS_symlinkat }
     Nobody {
@@ -92,9 +153,10 @@ table! { CALLS:
 #[cfg(target_arch = "x86_64")]
 table! { OLD_CALLS:
     Everyone {
-        SYS_poll SYS_select SYS_pause SYS_epoll_create SYS_epoll_wait SYS_pipe SYS_open SYS_stat SYS_lstat
-        SYS_access SYS_readlink SYS_link SYS_unlink SYS_rename SYS_mkdir SYS_rmdir SYS_mknod SYS_fork SYS_vfork
-        SYS_dup2 SYS_arch_prctl SYS_getpgrp SYS_time SYS_getrlimit SYS_alarm SYS_getdents SYS_creat
+        SYS_poll SYS_select SYS_pause SYS_epoll_create SYS_epoll_wait SYS_pipe SYS_open[Name] SYS_stat SYS_lstat
+        SYS_access SYS_readlink[Quiet] SYS_link[Name] SYS_unlink SYS_rename SYS_mkdir[Name] SYS_rmdir
+        SYS_mknod[Name] SYS_fork[Birth Process] SYS_vfork[Birth Process] SYS_dup2 SYS_arch_prctl[Quiet]
+        SYS_getpgrp[Process] SYS_time[Quiet] SYS_getrlimit[Quiet] SYS_alarm[Timer] SYS_getdents SYS_creat[Name]
         SYS_eventfd SYS_signalfd SYS_renameat
     }
     Compilers { SYS_chmod SYS_utime SYS_utimes SYS_symlink }
@@ -105,16 +167,20 @@ table! { OLD_CALLS:
 #[cfg(not(target_arch = "x86_64"))]
 table! { OLD_CALLS: }
 
-/// The calls that programs of this kind may make: number and name.
-pub fn allowed(kind: Kind) -> impl Iterator<Item = (i64, &'static str)> {
-    let all = CALLS.iter().chain(OLD_CALLS);
-    let allowed = all.filter(move |(_, _, allowed)| allowed.to(kind));
-    allowed.map(|&(number, symbol, _)| (number, name(symbol)))
+fn all() -> impl Iterator<Item = &'static Row> {
+    CALLS.iter().chain(OLD_CALLS)
 }
 
-/// `read` of `SYS_read`.
-fn name(symbol: &'static str) -> &'static str {
-    &symbol["SYS_".len()..]
+/// The calls that programs of this kind may make: number and name.
+pub fn allowed(kind: Kind) -> impl Iterator<Item = (i64, &'static str)> {
+    let allowed = all().filter(move |row| row.allowed.to(kind));
+    allowed.map(|row| (row.number, row.name()))
+}
+
+/// Those that are [`Trait::Quiet`]: number and name.
+pub fn quiet() -> impl Iterator<Item = (i64, &'static str)> {
+    let quiet = all().filter(|row| row.traits.contains(&Trait::Quiet));
+    quiet.map(|row| (row.number, row.name()))
 }
 
 /// A call under way: its words are its number, then its arguments.
@@ -126,19 +192,53 @@ pub struct Call {
     pub words: [u64; 7],
     /// Where the instruction behind the call lies.
     pub at: u64,
+    traits: &'static [Trait],
 }
 
 impl Call {
     /// The call of these words, by its name.
     pub fn of(words: [u64; 7], at: u64) -> Self {
-        let mut all = CALLS.iter().chain(OLD_CALLS);
-        let known = all.find(|&&(number, ..)| u64::try_from(number) == Ok(words[0]));
-        Self { name: known.map_or("an unknown call", |&(_, symbol, _)| name(symbol)), words, at }
+        static ROWS: OnceLock<HashMap<i64, &Row>> = OnceLock::new();
+        let rows = ROWS.get_or_init(|| all().map(|row| (row.number, row)).collect());
+        let row = i64::try_from(words[0]).ok().and_then(|number| rows.get(&number));
+        let (name, traits) =
+            row.map_or(("an unknown call", &[][..]), |row| (row.name(), row.traits));
+        Self { name, words, at, traits }
+    }
+
+    /// Whether its row says so.
+    pub fn is(&self, what: Trait) -> bool {
+        self.traits.contains(&what)
     }
 
     /// An `int` among the arguments, from 1: the register's upper half may hold anything.
     #[expect(clippy::cast_possible_truncation, reason = "so does the kernel")]
     pub fn int(&self, argument: usize) -> i32 {
         i32::from_ne_bytes((self.words[argument] as u32).to_ne_bytes())
+    }
+
+    /// The same under another's name: the kernel may call it restart_syscall when it makes a call again.
+    pub fn named_as(self, other: &Self) -> Self {
+        Self { name: other.name, traits: other.traits, ..self }
+    }
+
+    /// What a report calls it.
+    pub fn in_words(&self) -> String {
+        match self.name {
+            "an unknown call" => format!("call number {}", self.words[0]),
+            name => name.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+impl Call {
+    /// The call of this name, with these arguments.
+    pub fn named(name: &'static str, arguments: &[u64]) -> Self {
+        let row = all().find(|row| row.name() == name);
+        let mut words = [0; 7];
+        words[0] = row.map_or(u64::MAX, |row| row.number.unsigned_abs());
+        words[1..=arguments.len()].copy_from_slice(arguments);
+        Self { name, ..Self::of(words, 0) } // aarch64 has not got all of them
     }
 }

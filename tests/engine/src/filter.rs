@@ -1,5 +1,8 @@
-//! What the kernel refuses to a program: a seccomp filter, made from the table of calls. A call that is not on
-//! the list fails with ENOSYS; one of another architecture ends the program by SIGSYS. See seccomp(2).
+//! What the kernel does with a program's calls: two seccomp filters, made from the table of calls. See seccomp(2).
+//!
+//! The first stops the program at each call but the quiet ones: the engine follows it from stop to stop. The second
+//! refuses what is not on the list, whatever the engine does: the kernel does not make the call, and sends SIGSYS,
+//! in whose place the engine has the call fail with ENOSYS. A call of another architecture ends the program.
 
 use std::collections::BTreeMap;
 use std::env::consts::ARCH;
@@ -10,7 +13,7 @@ use seccompiler::{
     SeccompRule,
 };
 
-use crate::calls::{self, Call, Kind};
+use crate::calls::{self, Kind};
 use crate::trouble::{Trouble, While};
 
 /// One argument, from 1, of which these bits must have one of these values.
@@ -55,40 +58,58 @@ const IOCTLS: [u64; 8] = [0x5401, 0x802c_542a, 0x540f, 0x5413, 0x541b, 0x5421, 0
 /// `PR_SET_PDEATHSIG`, names of the process and of memory, and what it may not do anyway.
 const PRCTLS: [u64; 7] = [1, 2, 3, 15, 16, 23, 0x5356_4d41];
 
-fn conditions(name: &str) -> &'static [Condition] {
-    CONDITIONS.iter().find(|(call, _)| *call == name).map_or(&[], |&(_, conditions)| conditions)
+/// Calls that are quiet only so: what is mapped for oneself.
+const QUIET: [(&str, &[Condition]); 1] = [("mmap", &[Condition(4, SHARED, &[0])])];
+
+/// Set in `MAP_SHARED` and `MAP_SHARED_VALIDATE`.
+const SHARED: u64 = 1;
+
+/// The calls that are allowed on these conditions only.
+type Conditions = [(&'static str, &'static [Condition])];
+
+/// Sets the filters for this process, and for all that it starts, for good.
+pub fn set(kind: Kind) -> Result<(), Trouble> {
+    for filter in of(kind)? {
+        seccompiler::apply_filter(filter).doing("setting a filter of system calls")?;
+    }
+    Ok(())
 }
 
-/// Whether a program of this kind may make this call, as the filter decides it.
-pub fn allows(kind: Kind, call: &Call) -> bool {
-    let is_listed =
-        calls::allowed(kind).any(|(number, _)| u64::try_from(number) == Ok(call.words[0]));
-    let holds = |&Condition(argument, mask, values): &Condition| {
-        values.contains(&(call.words[argument] & mask))
-    };
-    is_listed && conditions(call.name).iter().all(holds)
-}
-
-/// The filter for programs of this kind. It is made once.
-pub fn of(kind: Kind) -> Result<&'static BpfProgram, Trouble> {
-    static FILTERS: [OnceLock<BpfProgram>; 2] = [const { OnceLock::new() }; 2];
-    let filter = &FILTERS[kind as usize];
-    match filter.get() {
+/// The filters for programs of this kind, in the order in which they are set. They are made once.
+pub fn of(kind: Kind) -> Result<&'static [BpfProgram], Trouble> {
+    static FILTERS: [OnceLock<Vec<BpfProgram>>; 2] = [const { OnceLock::new() }; 2];
+    let filters = &FILTERS[kind as usize];
+    match filters.get() {
         Some(made) => Ok(made),
-        None => make(kind).map(|made| filter.get_or_init(|| made)),
+        None => make(kind).map(|made| &filters.get_or_init(|| made)[..]),
     }
 }
 
-fn make(kind: Kind) -> Result<BpfProgram, Trouble> {
-    let mut rules = BTreeMap::new();
-    for (number, name) in calls::allowed(kind) {
-        rules.insert(number, rules_of(conditions(name))?);
+fn make(kind: Kind) -> Result<Vec<BpfProgram>, Trouble> {
+    let refuses = filter(calls::allowed(kind), &CONDITIONS, SeccompAction::Trap)?;
+    if kind == Kind::Compiler {
+        return Ok(vec![refuses]);
     }
-    let refused = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());
+    let second = (libc::SYS_seccomp, "seccomp"); // which sets the other filter
+    let stops = filter(calls::quiet().chain([second]), &QUIET, SeccompAction::Trace(0))?;
+    Ok(vec![stops, refuses])
+}
+
+/// Lets these calls through, on these conditions; to others it does something else.
+fn filter(
+    calls: impl Iterator<Item = (i64, &'static str)>,
+    conditions: &Conditions,
+    others: SeccompAction,
+) -> Result<BpfProgram, Trouble> {
+    let mut rules = BTreeMap::new();
+    for (number, name) in calls {
+        let own = conditions.iter().find(|(call, _)| *call == name);
+        rules.insert(number, rules_of(own.map_or(&[], |(_, conditions)| conditions))?);
+    }
     let filter = ARCH.try_into().and_then(|machine| {
-        SeccompFilter::new(rules, refused, SeccompAction::Allow, machine)?.try_into()
+        SeccompFilter::new(rules, others, SeccompAction::Allow, machine)?.try_into()
     });
-    filter.doing("making the filter of system calls")
+    filter.doing("making a filter of system calls")
 }
 
 /// Any of the rules allows the call: one for each choice of values. None: it is allowed as it is.
@@ -115,103 +136,16 @@ fn rule(choice: &[(usize, u64, u64)]) -> Result<SeccompRule, Trouble> {
         SeccompCondition::new(argument, length, SeccompCmpOp::MaskedEq(mask), value)
     };
     let conditions: Result<Vec<_>, _> = choice.iter().map(condition).collect();
-    conditions.and_then(SeccompRule::new).doing("making the filter of system calls")
-}
-
-/// Whether the kernel has filters of system calls.
-#[must_use]
-pub fn is_there() -> bool {
-    std::path::Path::new("/proc/sys/kernel/seccomp/actions_avail").exists()
+    conditions.and_then(SeccompRule::new).doing("making a filter of system calls")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn call(number: i64, arguments: &[u64]) -> Call {
-        let mut words = [0; 7];
-        words[0] = number.unsigned_abs();
-        words[1..=arguments.len()].copy_from_slice(arguments);
-        Call::of(words, 0)
-    }
-
-    fn is_allowed(number: i64, arguments: &[u64]) -> bool {
-        allows(Kind::Program, &call(number, arguments))
-    }
-
     #[test]
-    fn what_is_listed_for_a_kind_is_allowed_to_it_alone() {
-        let kinds =
-            |number| [Kind::Program, Kind::Compiler].map(|kind| allows(kind, &call(number, &[])));
-        assert_eq!(kinds(libc::SYS_read), [true, true]);
-        assert_eq!(kinds(libc::SYS_shmget), [true, false]);
-        assert_eq!(kinds(libc::SYS_fchmodat), [false, true]);
-        assert_eq!(kinds(libc::SYS_ptrace), [false, false]);
-        assert_eq!(kinds(9999), [false, false]);
-    }
-
-    #[test]
-    fn a_process_is_made_without_namespaces_and_seen() {
-        let flags = |flags: i32| is_allowed(libc::SYS_clone, &[u64::from(flags.unsigned_abs())]);
-        assert!(flags(libc::SIGCHLD));
-        assert!(flags(
-            libc::CLONE_VM | libc::CLONE_THREAD | libc::CLONE_SIGHAND | libc::CLONE_VFORK
-        ));
-        for one in [
-            libc::CLONE_NEWNS,
-            libc::CLONE_NEWCGROUP,
-            libc::CLONE_NEWUTS,
-            libc::CLONE_NEWIPC,
-            libc::CLONE_NEWUSER,
-            libc::CLONE_NEWPID,
-            libc::CLONE_NEWNET,
-            libc::CLONE_PARENT,
-            libc::CLONE_UNTRACED,
-            libc::CLONE_PIDFD,
-        ] {
-            assert!(!flags(one | libc::SIGCHLD), "{one:x}");
-        }
-    }
-
-    #[test]
-    fn upper_halves_of_ints_do_not_count() {
-        let dirty = |number: u64| 0x1234_5678_0000_0000 | number;
-        assert!(is_allowed(libc::SYS_fcntl, &[0, dirty(3)]));
-        assert!(!is_allowed(libc::SYS_fcntl, &[0, dirty(8)]));
-        assert!(is_allowed(libc::SYS_prlimit64, &[dirty(0)]));
-    }
-
-    #[test]
-    fn a_pair_of_streams_is_allowed_and_no_datagrams() {
-        let pair = |domain, kind| is_allowed(libc::SYS_socketpair, &[domain, kind]);
-        assert!(pair(1, 1) && pair(1, 1 | 0o2_000_000) && pair(1, 5));
-        assert!(!pair(1, 2) && !pair(2, 1));
-    }
-
-    #[test]
-    fn names_of_sockets_are_refused() {
-        assert!(is_allowed(libc::SYS_sendto, &[3, 0x1000, 5, 0, 0]));
-        assert!(!is_allowed(libc::SYS_sendto, &[3, 0x1000, 5, 0, 0x1_0000_0000]));
-    }
-
-    #[test]
-    fn files_are_plain_or_fifos() {
-        let mode = |mode: u32| is_allowed(libc::SYS_mknodat, &[0, 0, mode.into()]);
-        assert!(mode(0o600) && mode(libc::S_IFREG) && mode(libc::S_IFIFO | 0o600));
-        assert!(!mode(libc::S_IFCHR) && !mode(libc::S_IFBLK) && !mode(libc::S_IFSOCK));
-    }
-
-    #[test]
-    fn terminals_are_asked_and_not_used() {
-        let command = |command: u64| is_allowed(libc::SYS_ioctl, &[0, command]);
-        assert!(command(libc::TCGETS) && command(libc::FIONREAD));
-        assert!(!command(libc::TIOCSTI) && !command(libc::TCSETS) && !command(libc::TIOCSCTTY));
-    }
-
-    #[test]
-    fn the_filter_can_be_made_for_each_kind() {
-        for kind in [Kind::Program, Kind::Compiler] {
-            assert!(of(kind).is_ok_and(|filter| !filter.is_empty()));
-        }
+    fn the_filters_can_be_made_for_each_kind() {
+        let count = |kind| of(kind).map_or(0, |filters| filters.len());
+        assert_eq!([Kind::Program, Kind::Compiler].map(count), [2, 1]);
     }
 }

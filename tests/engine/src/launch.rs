@@ -91,10 +91,7 @@ impl Launch {
         set_no_new_privs().doing("giving up new privileges")?;
         landlock::confine(folder, &readable.collect::<Vec<_>>())?;
         bound()?; // after Landlock, which opens files
-        if filter::is_there() {
-            seccompiler::apply_filter(filter::of(self.kind)?)
-                .doing("setting the filter of system calls")?;
-        }
+        filter::set(self.kind)?;
         let words = self.words.iter().map(|word| CString::new(word.as_bytes()));
         let words: Vec<CString> = words.collect::<Result<_, _>>().doing("reading the command")?;
         let Some(program) = words.first() else {

@@ -16,14 +16,16 @@
 //! # The way of one call
 //!
 //! ```text
-//! entry   is there an act of a Step at this place?
+//! entry   the filter stops the program (but not at calls about its own memory and settings, which never wait)
+//!         is there an act of a Step at this place?
 //!           Hold, Pause, Send: the call is postponed: skipped, the program set back behind the instruction, and
 //!                              the act done there; then the program makes the call again, which is no new call
 //!           Fail:              it is skipped, and gives the errno
-//!         else: refused (filter), a signal to a stranger (EPERM), a sleep (skipped: time is virtual),
-//!               a key or an ID (translated), or made as it is
+//!         else: a signal to a stranger (EPERM), a sleep (skipped: time is virtual), a key or an ID (translated),
+//!               or made as it is
 //! exit    a signal has interrupted it: the kernel makes it again, which is no new call
 //!         else: the result is translated, and written in the log
+//! SIGSYS  the filter has refused the call: in the signal's place, it fails with ENOSYS
 //! ```
 //!
 //! # What a program cannot do
@@ -86,15 +88,9 @@ pub use world::{Limits, Ran, Running, World};
 
 /// What this kernel does not hold a program back from, in words; nothing where it holds all.
 #[must_use]
-pub fn not_held() -> Vec<&'static str> {
-    let mut all = Vec::new();
-    if sys::landlock_version() == 0 {
-        all.push("no Landlock: what is checked can read and write your files");
-    }
-    if !filter::is_there() {
-        all.push("no seccomp: what is checked can make any system call");
-    }
-    all
+pub fn not_held() -> Option<&'static str> {
+    let has_landlock = sys::landlock_version() > 0;
+    (!has_landlock).then_some("no Landlock: what is checked can read and write your files")
 }
 
 /// The next child of this process, or what such a child has left to it, that has ended or stopped; its status as

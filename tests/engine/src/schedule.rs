@@ -82,7 +82,7 @@ mod tests {
     }
 
     fn waits(until: Option<u64>) -> Task {
-        let call = Call { name: "poll", words: [0; 7], at: 0 };
+        let call = Call::named("poll", &[]);
         let under =
             Underway { call, number: 1, fate: Fate::Made, until, is_own: true, has_lent: false };
         Task { under: Some(under), ..task(State::Waits(LAST)) }

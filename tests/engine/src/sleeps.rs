@@ -98,11 +98,7 @@ mod tests {
 
     #[test]
     fn a_call_that_waits_for_a_descriptor_is_no_sleep() {
-        let call = |name, words: [u64; 6]| Call {
-            name,
-            words: [0, words[0], words[1], words[2], words[3], words[4], words[5]],
-            at: 0,
-        };
+        let call = |name, words: [u64; 6]| Call::named(name, &words);
         let sleeps = [
             call("nanosleep", [1, 0, 0, 0, 0, 0]),
             call("clock_nanosleep", [1, 0, 1, 0, 0, 0]),

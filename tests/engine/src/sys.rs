@@ -17,14 +17,6 @@ use nix::unistd::Pid;
 use crate::calls::Call;
 use crate::memory;
 
-/// Where a process stands that has stopped at a system call.
-pub enum Side {
-    /// It is about to make it.
-    Entry(Call),
-    /// What the call gives: a result, or an errno below zero.
-    Exit(i64),
-}
-
 /// `wait4(-1, …)` — the next process, or thread, that has stopped or ended; its status; and, if it has ended,
 /// how much of the processor it has used. nix knows no real-time signals, and returns an error instead of the
 /// process.
@@ -60,10 +52,10 @@ pub fn exit(status: c_int) -> ! {
     unsafe { libc::_exit(status) }
 }
 
-/// Lets a stopped process go on with a signal (0: none), to its next system call if `traced`, else to
-/// its next event. ESRCH: it was killed meanwhile.
-pub fn resume(pid: Pid, signal: c_int, traced: bool) -> nix::Result<()> {
-    let request = if traced { libc::PTRACE_SYSCALL } else { libc::PTRACE_CONT };
+/// Lets a stopped process go on with a signal (0: none) to its next stop: where it is in a call, that is the call's
+/// exit. ESRCH: it was killed meanwhile.
+pub fn resume(pid: Pid, signal: c_int, is_in_call: bool) -> nix::Result<()> {
+    let request = if is_in_call { libc::PTRACE_SYSCALL } else { libc::PTRACE_CONT };
     ask(request, pid, signal.into())
 }
 
@@ -87,31 +79,34 @@ fn ask(request: libc::c_uint, pid: Pid, data: c_long) -> nix::Result<()> {
     Errno::result(done).map(drop)
 }
 
-/// The architecture of this program's own system calls, as the kernel's audit names it.
-const ARCHITECTURE: u32 = if cfg!(target_arch = "aarch64") { 0xc000_00b7 } else { 0xc000_003e };
-
-/// The number of no system call.
-pub const NONE: u64 = u64::MAX;
-
-/// `PTRACE_GET_SYSCALL_INFO` — what a process that has stopped at a system call is about to do, or has
-/// done. A call of another architecture has the number of none.
-pub fn side(pid: Pid) -> nix::Result<Side> {
+/// `PTRACE_GET_SYSCALL_INFO` — the call that a process is about to make, where the filter has stopped it.
+pub fn call_at_entry(pid: Pid) -> nix::Result<Call> {
     let info = nix::sys::ptrace::syscall_info(pid)?;
-    match info.op {
-        libc::PTRACE_SYSCALL_INFO_ENTRY => {
-            // SAFETY: at an entry, the kernel fills this member of the union.
-            let entry = unsafe { info.u.entry };
-            let is_own = info.arch == ARCHITECTURE;
-            let mut words = [if is_own { entry.nr } else { NONE }; 7];
-            words[1..].copy_from_slice(&entry.args);
-            Ok(Side::Entry(Call::of(words, info.instruction_pointer)))
-        }
-        libc::PTRACE_SYSCALL_INFO_EXIT => {
-            // SAFETY: at an exit, the kernel fills this member of the union.
-            Ok(Side::Exit(unsafe { info.u.exit }.sval))
-        }
-        _ => Err(Errno::ESRCH), // it stands at none any more: it was killed
+    if info.op != libc::PTRACE_SYSCALL_INFO_SECCOMP {
+        return Err(Errno::ESRCH); // it stands there no more: it was killed
     }
+    // SAFETY: where a filter has stopped a process, the kernel fills this member of the union.
+    let entry = unsafe { info.u.seccomp };
+    let mut words = [entry.nr; 7];
+    words[1..].copy_from_slice(&entry.args);
+    Ok(Call::of(words, info.instruction_pointer))
+}
+
+/// `PTRACE_GET_SYSCALL_INFO` — what a call gives from which a process returns: a result, or an errno below zero.
+pub fn result_at_exit(pid: Pid) -> nix::Result<i64> {
+    let info = nix::sys::ptrace::syscall_info(pid)?;
+    if info.op != libc::PTRACE_SYSCALL_INFO_EXIT {
+        return Err(Errno::ESRCH); // as above
+    }
+    // SAFETY: at an exit, the kernel fills this member of the union.
+    Ok(unsafe { info.u.exit }.sval)
+}
+
+/// The call that the filter has refused, if that is why a process gets SIGSYS.
+pub fn refused(pid: Pid) -> nix::Result<Option<Call>> {
+    const BY_FILTER: c_int = 1; // SYS_SECCOMP of sigaction(2)
+    let is_refused = nix::sys::ptrace::getsiginfo(pid)?.si_code == BY_FILTER;
+    if is_refused { words(pid).map(Some) } else { Ok(None) }
 }
 
 /// A number as a register has it.
@@ -130,6 +125,13 @@ pub fn stack(pid: Pid) -> nix::Result<u64> {
 pub fn is_at_call(pid: Pid) -> bool {
     let next = getregs(pid).ok().and_then(|registers| memory::read(pid, registers.rip));
     next == Some([0x0f, 0x05])
+}
+
+/// The call that a process stands at and that was not made.
+#[cfg(target_arch = "x86_64")]
+fn words(pid: Pid) -> nix::Result<Call> {
+    let r = getregs(pid)?;
+    Ok(Call::of([r.rax, r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9], r.rip))
 }
 
 /// Gives the call another first argument at its entry; at its exit, another result, and the first argument
@@ -159,7 +161,7 @@ pub fn position(pid: Pid) -> nix::Result<(u64, i64)> {
 #[cfg(target_arch = "x86_64")]
 pub fn skip(pid: Pid) -> nix::Result<()> {
     let mut registers = getregs(pid)?;
-    registers.orig_rax = NONE;
+    registers.orig_rax = u64::MAX; // the number of no call
     setregs(pid, registers)
 }
 
@@ -183,6 +185,15 @@ pub fn stack(pid: Pid) -> nix::Result<u64> {
 pub fn is_at_call(pid: Pid) -> bool {
     let next = getregs(pid).ok().and_then(|registers| memory::read(pid, registers.pc));
     next == Some([0x01, 0, 0, 0xd4])
+}
+
+/// As on x86-64.
+#[cfg(target_arch = "aarch64")]
+fn words(pid: Pid) -> nix::Result<Call> {
+    let registers = getregs(pid)?;
+    let mut words = [registers.regs[8]; 7];
+    words[1..].copy_from_slice(&registers.regs[..6]);
+    Ok(Call::of(words, registers.pc))
 }
 
 /// The first argument and the result share a register.

@@ -168,7 +168,7 @@ impl Task {
 /// What the threads of a process share.
 #[derive(Clone, Default)]
 pub struct Process {
-    /// The names of its calls so far, but for its loader's.
+    /// The names of its calls so far, but for its loader's and the quiet ones.
     pub calls: Vec<&'static str>,
     /// How many of each name, because a long input takes thousands of calls.
     counts: HashMap<&'static str, usize>,
@@ -176,8 +176,6 @@ pub struct Process {
     pub attachments: Vec<Attachment>,
     /// Where its loader lies, if it has one.
     pub loader: Range<u64>,
-    /// Whether its own code has begun, after its library's start.
-    pub has_begun: bool,
     /// Whether it has slept.
     pub sleeps: bool,
     /// How it ended.
@@ -213,7 +211,6 @@ impl Process {
             parent: Some(own),
             attachments: self.attachments.clone(),
             loader: self.loader.clone(),
-            has_begun: self.has_begun,
             ..Self::default()
         }
     }

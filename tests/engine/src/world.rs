@@ -56,7 +56,8 @@ pub struct Ran {
     pub outcome: Outcome,
     /// What happened, in order.
     pub log: Log,
-    /// The names of the calls of each of its processes, its threads' too, but for its loader's.
+    /// The names of the calls of each of its processes, its threads' too, but for its loader's and those about its
+    /// own memory and settings.
     pub calls: Vec<Vec<&'static str>>,
     /// The first of its processes that slept.
     pub sleeper: Option<Who>,
@@ -112,6 +113,8 @@ struct Run {
     /// What keeps it from beginning, if anything does.
     trouble: File,
     has_begun: bool,
+    /// It has set a timer of real time.
+    has_timers: bool,
     /// The case waits for its end: nothing pauses any more.
     is_finishing: bool,
     reached: Vec<bool>,
@@ -299,6 +302,7 @@ impl World {
             log: Log::default(),
             trouble: trouble.into(),
             has_begun: false,
+            has_timers: false,
             is_finishing: false,
             calls: 0,
             births: 1,
@@ -500,6 +504,7 @@ fn options() -> Options {
         | Options::PTRACE_O_TRACEVFORK
         | Options::PTRACE_O_TRACECLONE
         | Options::PTRACE_O_TRACEEXEC
+        | Options::PTRACE_O_TRACESECCOMP
         | Options::PTRACE_O_EXITKILL
 }
 

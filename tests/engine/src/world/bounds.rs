@@ -6,7 +6,7 @@ use nix::sys::signal::{Signal, kill};
 
 use super::turns::processor_time;
 use super::{Run, World};
-use crate::calls::Call;
+use crate::calls::{Call, Trait};
 use crate::launch::LARGEST_FILE;
 use crate::step::Who;
 use crate::task::{State, Underway};
@@ -63,20 +63,19 @@ impl Asked {
             return;
         }
         match call.name {
-            "mmap" if call.int(4) & libc::MAP_SHARED != 0 => {
-                self.shared = self.shared.saturating_add(call.words[2]);
-            }
+            "mmap" => self.shared = self.shared.saturating_add(call.words[2]), // followed if shared
             "truncate" | "ftruncate" => self.written = self.written.saturating_add(call.words[2]),
-            "write" | "writev" | "pwrite64" | "sendto" | "sendmsg" | "sendfile"
-            | "copy_file_range" => {
-                self.written = self.written.saturating_add(result.unsigned_abs());
-            }
             "open" if call.int(2) & libc::O_CREAT == 0 => {}
             "openat" if call.int(3) & libc::O_CREAT == 0 => {}
-            "open" | "openat" | "creat" | "mkdir" | "mkdirat" | "link" | "linkat" | "mknod"
-            | "mknodat" => self.names += 1,
+            "sendfile" | "copy_file_range" => self.writes(result),
+            _ if call.is(Trait::Write) => self.writes(result),
+            _ if call.is(Trait::Name) => self.names += 1,
             _ => {}
         }
+    }
+
+    fn writes(&mut self, bytes: i64) {
+        self.written = self.written.saturating_add(bytes.unsigned_abs());
     }
 }
 
@@ -178,8 +177,7 @@ impl World {
 
     /// Their parents were killed before they named them.
     pub(super) fn kill_unnamed(&mut self) {
-        let is_forking =
-            |under: Underway| under.call.name.contains("fork") || under.call.name == "clone";
+        let is_forking = |under: Underway| under.call.is(Trait::Birth);
         let is_named_soon = |&index: &usize| {
             let task = &self.tasks[index];
             task.state == State::Runs && task.under.is_some_and(is_forking)

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 
 use super::World;
+use crate::calls::Trait;
 use crate::outcome::in_words;
 use crate::process::can_write;
 use crate::task::{State, Task, Underway};
@@ -15,15 +16,12 @@ const HANGS_ON_A_TERMINAL: u32 = 500;
 
 /// The same where a signal or a descriptor tells that a time is up: that time is real.
 const HANGS_WITH_TIMERS: u32 = 3000;
-const TIMERS: [&str; 3] = ["alarm", "setitimer", "timerfd_settime"];
 
 impl World {
     /// Stops the programs whose processes all wait for something that none of them does.
     pub(super) fn stop_what_hangs(&mut self) {
-        let living = self.runs.iter().enumerate().filter(|&(run, _)| !self.has_ended(run));
-        let mut calls =
-            living.flat_map(|(_, run)| &run.processes).flat_map(|process| &process.calls);
-        let has_timers = calls.any(|call| TIMERS.contains(call));
+        let has_timers =
+            self.runs.iter().enumerate().any(|(run, this)| this.has_timers && !self.has_ended(run));
         let mut channels = self.runs.iter().map(|run| run.launch.channel);
         let has_terminal =
             channels.any(|channel| channel.is_typed() || channel.prints_on_terminal());
@@ -80,7 +78,7 @@ impl World {
         let Some(Underway { call, .. }) = task.under else { return String::new() };
         let link =
             || fs::read_link(format!("/proc/{}/fd/{}", task.pid, call.int(1))).unwrap_or_default();
-        let is_read = ["read", "readv", "recvfrom", "recvmsg"].contains(&call.name);
+        let is_read = call.is(Trait::Read);
         let reason = match call.name {
             _ if is_read && call.int(1) == 0 => "for its input",
             _ if is_read => {
@@ -97,7 +95,7 @@ impl World {
                     _ => "for its turn".to_string(),
                 };
             }
-            "write" | "writev" | "sendto" | "sendmsg" => "for somebody to read",
+            _ if call.is(Trait::Write) => "for somebody to read",
             "wait4" | "waitid" => "for a child to end",
             "futex" | "semop" | "semtimedop" => "for a semaphore or lock",
             "pause" | "rt_sigsuspend" | "rt_sigtimedwait" => "for a signal",

@@ -4,48 +4,14 @@
 use nix::unistd::Pid;
 
 use super::World;
-use crate::calls::Call;
+use crate::calls::{Call, Trait};
 use crate::log::{Called, Event, What};
 use crate::segments::Attachment;
-use crate::task::{Task, Underway};
+use crate::task::Task;
 use crate::words;
-
-/// What a C library does at the start of a process.
-const START: &str = "brk arch_prctl set_tid_address set_robust_list rseq prlimit64 readlink readlinkat mprotect \
-                     uname getrandom mmap munmap";
-
-/// What it does for itself later.
-const LIBRARYS: &str = "brk mmap munmap mremap mprotect madvise getrandom set_robust_list rseq rt_sigprocmask gettid rt_sigreturn";
-
-/// Calls whose results are numbers of processes.
-const PROCESSES: &str =
-    "fork vfork clone wait4 waitid getpid getppid gettid set_tid_address setsid getpgrp getpgid";
 
 /// More attachments of a process are not told of.
 const MOST_ATTACHMENTS: usize = 100;
-
-fn is_among(list: &str, name: &str) -> bool {
-    list.split_ascii_whitespace().any(|other| other == name)
-}
-
-pub(super) fn is_of_start(name: &str) -> bool {
-    is_among(START, name)
-}
-
-pub(super) fn is_of_library(name: &str) -> bool {
-    is_among(LIBRARYS, name)
-}
-
-/// What a report says of a call that is not allowed.
-pub(super) fn refused(call: &Call) -> String {
-    match call.name {
-        "an unknown call" if call.words[0] == crate::sys::NONE => {
-            "a call of another architecture".into()
-        }
-        "an unknown call" => format!("call number {}", call.words[0]),
-        name => name.into(),
-    }
-}
 
 impl World {
     /// Writes down what happened to a task, or what it did.
@@ -60,29 +26,28 @@ impl World {
         }
     }
 
-    pub(super) fn log_call(&mut self, index: usize, under: &Underway, number: usize) {
+    pub(super) fn log_call(&mut self, index: usize, call: &Call, number: usize, is_own: bool) {
         let pid = self.tasks[index].pid;
-        let (name, is_own) = (under.call.name, under.is_own);
         let (words, text) = if is_own {
-            (words::arguments(pid, &under.call), words::text(pid, &under.call))
+            (words::arguments(pid, call), words::text(pid, call))
         } else {
             (String::new(), Vec::new())
         };
-        self.log(index, What::Calls(Called { name, number, words, text, is_own }));
+        self.log(index, What::Calls(Called { name: call.name, number, words, text, is_own }));
     }
 
     /// A result as the log has it: an address is 0, a process is one of the run's.
     pub(super) fn shown(&self, run: usize, call: &Call, result: i64) -> i64 {
-        match call.name {
-            _ if result <= 0 => result,
-            "shmat" | "mmap" | "brk" | "mremap" => 0,
-            name if is_among(PROCESSES, name) => {
+        match () {
+            () if result <= 0 => result,
+            () if call.is(Trait::Address) => 0,
+            () if call.is(Trait::Process) => {
                 let pid = i32::try_from(result).map(Pid::from_raw);
                 let is_it = |task: &&Task| task.run == run && Ok(task.pid) == pid;
                 let task = self.tasks.iter().rfind(is_it);
                 task.and_then(|task| i64::try_from(task.who).ok()).unwrap_or(-1)
             }
-            _ => result,
+            () => result,
         }
     }
 

@@ -9,17 +9,16 @@ use nix::sys::ptrace;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, getpgid};
 
-use super::logging::{is_of_library, is_of_start, refused};
 use super::{World, unless_killed};
-use crate::calls::Call;
-use crate::log::What;
+use crate::calls::{Call, Trait};
+use crate::log::{Event, What};
 use crate::outcome::signal_name;
 use crate::process::{Stat, exists};
 use crate::step::{Act, At};
-use crate::sys::{self, Side};
+use crate::sys;
 use crate::task::{Again, Fate, Hold, State, Task, Underway};
 use crate::trouble::Trouble;
-use crate::{filter, loader, sleeps, translate};
+use crate::{loader, sleeps, translate};
 
 impl World {
     /// A task has stopped, or ended.
@@ -57,10 +56,22 @@ impl World {
             this.processes[who].status = Some(status);
             this.processes[who].attachments.clear();
         }
+        if thread == 0 && status.signal() == Some(libc::SIGSYS) && !self.has_got(index, "SIGSYS") {
+            self.log(index, What::Refused("a call of another architecture".into()));
+        }
         let is_lost = |under: Underway| under.call.name.ends_with("get");
         self.has_lost |= status.signal().is_some() && self.tasks[index].under.is_some_and(is_lost);
         self.log(index, What::Ended(status));
         self.log_attachments(index);
+    }
+
+    /// Whether this signal was sent to its process.
+    fn has_got(&self, index: usize, signal: &str) -> bool {
+        let Task { run, who, .. } = self.tasks[index];
+        let is_it = |event: &Event| {
+            event.who == who && matches!(&event.what, What::Signal(name) if name == signal)
+        };
+        self.runs[run].log.events().iter().any(is_it)
     }
 
     fn is_gone(&mut self, index: usize) {
@@ -78,10 +89,12 @@ impl World {
         self.log_stores(index);
         let signal = libc::WSTOPSIG(status);
         match status >> 16 {
-            0 if signal == libc::SIGTRAP | 0x80 => match sys::side(pid)? {
-                Side::Entry(call) => self.enters(index, call),
-                Side::Exit(result) => self.leaves(index, result),
-            },
+            libc::PTRACE_EVENT_SECCOMP if !self.runs[run].has_begun => self.resume(index, 0), // execve
+            libc::PTRACE_EVENT_SECCOMP => self.enters(index, sys::call_at_entry(pid)?),
+            0 if signal == libc::SIGTRAP | 0x80 => self.leaves(index, sys::result_at_exit(pid)?),
+            0 if signal == libc::SIGSYS && self.was_refused(index)? => {
+                self.goes_on_unless_followed(index)
+            }
             0 => {
                 self.log(index, What::Signal(signal_name(signal)));
                 self.tasks[index].state = State::Stands(signal);
@@ -92,6 +105,22 @@ impl World {
             }
             event => self.event(index, event, signal),
         }
+    }
+
+    /// Whether it gets SIGSYS because the filter has refused a call: that fails instead.
+    fn was_refused(&mut self, index: usize) -> nix::Result<bool> {
+        let Task { pid, run, .. } = self.tasks[index];
+        let Some(call) = sys::refused(pid)? else { return Ok(false) };
+        let number = self.runs[run].processes[self.tasks[index].who].makes(call.name);
+        let result = negative(Errno::ENOSYS);
+        sys::set(pid, call.words[1], Some(result))?;
+        self.log_call(index, &call, number, true);
+        self.log(index, What::Refused(call.in_words()));
+        self.log(index, What::Returns { call: call.name, result, is_own: true });
+        self.tasks[index].state = State::Stands(0);
+        self.runs[run].calls += 1;
+        self.counts_turn(index, 1);
+        Ok(true)
     }
 
     /// A compiler's processes run side by side.
@@ -196,12 +225,10 @@ impl World {
         let task = &mut self.tasks[index];
         let (pid, run, who) = (task.pid, task.run, task.who);
         let again = task.makes_again(&call);
-        let process = &mut self.runs[run].processes[who];
-        let is_loaders = process.loader.contains(&call.at);
-        process.has_begun |= !is_loaders && !is_of_start(call.name);
-        let is_own = process.has_begun && !is_loaders && !is_of_library(call.name);
+        let is_loaders = self.runs[run].processes[who].loader.contains(&call.at);
+        let is_own = !is_loaders && call.name != "rt_sigreturn";
         // The kernel names a call otherwise that it makes again after a time.
-        let call = again.map_or(call, |again| Call { name: again.call.name, ..call });
+        let call = again.map_or(call, |again| call.named_as(&again.call));
         self.runs[run].calls += 1;
         if again.is_none() && !is_loaders {
             self.runs[run].processes[who].makes(call.name);
@@ -226,7 +253,10 @@ impl World {
             return self.resume(index, 0);
         }
         if again.is_none_or(|again| !again.was_made) {
-            self.log_call(index, &under, number);
+            self.log_call(index, &call, number, is_own);
+        }
+        if fate == Fate::Skipped(negative(Errno::EPERM)) && call.is(Trait::Signal) {
+            self.log(index, What::Refused(call.in_words()));
         }
         if let Fate::Skipped(_) = fate {
             sys::skip(pid)?;
@@ -249,14 +279,7 @@ impl World {
     /// What becomes of a call to which nothing is done, and when its time is up.
     fn fate(&mut self, index: usize, call: &Call) -> nix::Result<(Fate, Option<u64>)> {
         let (pid, run) = (self.tasks[index].pid, self.tasks[index].run);
-        if !filter::allows(self.runs[run].launch.kind, call) {
-            self.log(index, What::Refused(refused(call)));
-            return Ok((Fate::Made, None)); // the kernel's filter has the last word
-        }
         if let Some(instead) = self.instead_of_signal(run, call) {
-            if instead == Err(Errno::EPERM) {
-                self.log(index, What::Refused(refused(call)));
-            }
             return Ok((Fate::Skipped(instead.map_or_else(negative, |()| 0)), None));
         }
         let longest = sleeps::longest_wait(pid, call);
@@ -313,12 +336,13 @@ impl World {
     fn leaves(&mut self, index: usize, result: i64) -> nix::Result<()> {
         let task = &mut self.tasks[index];
         task.state = State::Stands(0);
-        let Some(under) = task.under.take() else { return Ok(()) }; // a child returns from its parent's fork
+        let Some(under) = task.under.take() else { return Ok(()) };
         let Underway { call, number, fate, is_own, .. } = under;
         let (pid, run) = (task.pid, task.run);
         self.woken.runs.push(run);
-        self.woken.all |= WAKE_OTHERS.contains(&call.name);
-        self.woken.signalled |= call.name.contains("kill");
+        self.woken.all |= call.is(Trait::Wakes);
+        self.woken.signalled |= call.is(Trait::Signal);
+        self.runs[run].has_timers |= call.is(Trait::Timer);
         let is_restarted = sleeps::is_made_again(result);
         let result = match fate {
             Fate::Postponed => return self.is_postponed(index, &call, number),
@@ -428,10 +452,6 @@ impl World {
 fn negative(errno: Errno) -> i64 {
     -i64::from(errno as i32)
 }
-
-/// Calls by which a process of one run may wake one of another.
-const WAKE_OTHERS: [&str; 7] =
-    ["semop", "semtimedop", "semctl", "msgsnd", "msgrcv", "flock", "fcntl"];
 
 /// A process number that comes with an event.
 fn message(pid: Pid) -> nix::Result<Pid> {

@@ -216,10 +216,9 @@ impl World {
     }
 
     pub(super) fn resume(&mut self, index: usize, signal: i32) -> nix::Result<()> {
-        let is_followed = self.is_followed(self.tasks[index].run);
         let task = &mut self.tasks[index];
         task.state = State::Runs;
-        sys::resume(task.pid, signal, is_followed)
+        sys::resume(task.pid, signal, task.under.is_some())
     }
 }
 

@@ -1,9 +1,8 @@
 //! What is not on the list of calls is refused, by the kernel, and told.
 
-use engine::{Kind, Launch, in_words, not_held};
+use engine::{Kind, Launch, in_words};
 
 use crate::programs::{Program, run, run_launch, said};
-use crate::skip;
 
 crate::tests! {
     a_call_that_nobody_knows_is_refused
@@ -11,6 +10,7 @@ crate::tests! {
     clone3_is_refused_and_threads_are_made_all_the_same
     arguments_decide
     an_ioctl_may_ask_but_not_act
+    upper_halves_of_ints_do_not_count
     fcntl_may_not_have_others_signalled
     limits_of_others_are_refused
     a_refused_call_is_told_once
@@ -23,15 +23,8 @@ crate::tests! {
 
 const REFUSED: &str = "Function not implemented";
 
-fn needs_filter() {
-    if not_held().iter().any(|why| why.contains("seccomp")) {
-        skip("this kernel has no filter of system calls");
-    }
-}
-
 /// What is called, and how the call is named that is refused.
 fn is_refused(calls: &[(&str, &str)]) {
-    needs_filter();
     let lines = calls.iter().map(|(call, _)| format!("tell(\"it\", syscall({call}));"));
     let lines = lines.collect::<Vec<_>>().concat();
     let ran = run(&format!("int main(void) {{ int ends[2]; {lines} }}"));
@@ -102,6 +95,17 @@ fn an_ioctl_may_ask_but_not_act() {
     assert_eq!(said(&ran), "FIONREAD: 0\n");
 }
 
+/// The kernel takes an int from half a register.
+fn upper_halves_of_ints_do_not_count() {
+    is_refused(&[("SYS_fcntl, 0x1234567800000000, 0x1234567800000008, 1", "fcntl")]);
+    let ran = run(r#"
+    int main(void) {
+        tell("fcntl", syscall(SYS_fcntl, 0x1234567800000001, 0x1234567800000001, 0));
+        tell("prlimit64", syscall(SYS_prlimit64, 0x1234567800000000, RLIMIT_CPU, NULL, NULL));
+    }"#);
+    assert_eq!(said(&ran), "fcntl: 0\nprlimit64: 0\n");
+}
+
 fn fcntl_may_not_have_others_signalled() {
     is_refused(&[
         ("SYS_fcntl, 0, F_SETOWN, 1", "fcntl"),
@@ -131,7 +135,6 @@ const INT80: &str = r#"
     }"#;
 
 fn a_call_of_another_architecture_ends_the_program() {
-    needs_filter();
     #[cfg(target_arch = "x86_64")]
     {
         let ran = run(INT80);
@@ -153,7 +156,6 @@ const CHMOD: &str = r#"
     }"#;
 
 fn a_compiler_may_change_modes_and_a_program_not() {
-    needs_filter();
     let program = Program::of(CHMOD);
     assert_eq!(said(&run_launch(program.launch())), format!("chmod: {REFUSED}\n"));
     let compiler = Launch { kind: Kind::Compiler, ..program.launch() };
@@ -161,7 +163,6 @@ fn a_compiler_may_change_modes_and_a_program_not() {
 }
 
 fn a_compiler_may_not_use_segments() {
-    needs_filter();
     let program =
         Program::of(r#"int main(void) { tell("shmget", shmget(1, 1, IPC_CREAT | 0600)); }"#);
     let compiler = Launch { kind: Kind::Compiler, ..program.launch() };

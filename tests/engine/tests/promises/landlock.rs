@@ -26,7 +26,7 @@ const DENIED: &str = "Permission denied";
 
 /// A folder that everybody may enter, list and write, with such a file.
 fn everybodys() -> Folder {
-    if not_held().iter().any(|why| why.contains("Landlock")) {
+    if not_held().is_some() {
         skip("this kernel has no Landlock");
     }
     let folder = Folder::new(None).expect("a folder");
