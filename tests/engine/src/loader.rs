@@ -1,5 +1,6 @@
 //! Where a program's loader lies: calls that it makes are not the program's own.
 
+use std::iter;
 use std::ops::Range;
 
 use nix::unistd::Pid;
@@ -9,8 +10,8 @@ use crate::{memory, sys};
 /// No loader is larger.
 const LARGEST: u64 = 4 << 20;
 
-/// More words than these are no arguments and no environment of ours.
-const MOST_WORDS: u64 = 4096;
+/// So many bytes of a stack hold the arguments, the environment and the vector behind them.
+const MOST_BYTES: usize = 32 << 10;
 
 /// The loader's addresses in a process that has just become a program, by the auxiliary vector on its stack; an
 /// empty range if it has none. See getauxval(3), `AT_BASE`.
@@ -20,23 +21,13 @@ pub fn of(pid: Pid) -> Range<u64> {
 }
 
 fn base(pid: Pid) -> Option<u64> {
-    let stack = sys::stack(pid).ok()?;
-    let word = |index: u64| {
-        let address = stack.checked_add(index.checked_mul(8)?)?;
-        memory::read(pid, address).map(u64::from_ne_bytes)
-    };
+    let bytes = memory::read_some(pid, sys::stack(pid).ok()?, MOST_BYTES);
+    let words =
+        bytes.chunks_exact(8).filter_map(|word| Some(u64::from_ne_bytes(word.try_into().ok()?)));
     // The number of arguments, they and a null, the environment and a null, then pairs.
-    let mut index = word(0)?.checked_add(2)?;
-    while index < MOST_WORDS && word(index)? != 0 {
-        index += 1;
-    }
-    index += 1;
-    while index < MOST_WORDS {
-        match word(index)? {
-            libc::AT_NULL => return None,
-            libc::AT_BASE => return word(index + 1),
-            _ => index += 2,
-        }
-    }
-    None
+    let mut behind_arguments = words.skip(1).skip_while(|&word| word != 0).skip(1);
+    behind_arguments.find(|&word| word == 0)?;
+    let pairs = iter::from_fn(|| Some((behind_arguments.next()?, behind_arguments.next()?)));
+    let mut pairs = pairs.take_while(|&(kind, _)| kind != libc::AT_NULL);
+    pairs.find(|&(kind, _)| kind == libc::AT_BASE).map(|(_, base)| base)
 }

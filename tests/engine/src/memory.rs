@@ -1,5 +1,5 @@
-//! The memory of a process that has stopped, a word at a time: root in a container may reach it so by ptrace
-//! alone, if the process is another user's.
+//! The memory of a process that has stopped. Root in a container may reach another user's by ptrace alone, a word at a
+//! time.
 
 use std::io::IoSliceMut;
 use std::ptr;
@@ -14,30 +14,31 @@ const WORD: usize = size_of::<c_long>();
 
 /// The bytes at an address of the other process; none if there is nothing.
 pub fn read<const LENGTH: usize>(pid: Pid, address: u64) -> Option<[u8; LENGTH]> {
-    let mut bytes = [0; LENGTH];
-    fill(pid, address, &mut bytes).ok()?;
-    Some(bytes)
+    read_some(pid, address, LENGTH).try_into().ok()
 }
 
 /// At most so many bytes, as far as there are any.
 pub fn read_some(pid: Pid, address: u64, most: usize) -> Vec<u8> {
     let mut bytes = vec![0; most];
-    match fill(pid, address, &mut bytes) {
-        Ok(()) => bytes,
-        Err(filled) => bytes[..filled].to_vec(),
-    }
+    let Ok(base) = usize::try_from(address) else { return Vec::new() };
+    let remote = RemoteIoVec { base, len: most };
+    let filled = match process_vm_readv(pid, &mut [IoSliceMut::new(&mut bytes)], &[remote]) {
+        Err(Errno::EPERM) => read_words(pid, address, &mut bytes),
+        filled => filled.unwrap_or(0),
+    };
+    bytes.truncate(filled);
+    bytes
 }
 
-/// Fills them, or says how many it has filled.
-fn fill(pid: Pid, address: u64, bytes: &mut [u8]) -> Result<(), usize> {
+/// The same by ptrace: how many bytes it has read.
+fn read_words(pid: Pid, address: u64, bytes: &mut [u8]) -> usize {
     let mut filled = 0;
     for part in bytes.chunks_mut(WORD) {
-        let word =
-            pointer(address, filled).and_then(|at| ptrace::read(pid, at)).map_err(|_| filled)?;
+        let Ok(word) = pointer(address, filled).and_then(|at| ptrace::read(pid, at)) else { break };
         part.copy_from_slice(&word.to_ne_bytes()[..part.len()]);
         filled += part.len();
     }
-    Ok(())
+    filled
 }
 
 /// Writes bytes there.
@@ -55,18 +56,4 @@ pub fn write(pid: Pid, address: u64, bytes: &[u8]) -> nix::Result<()> {
 fn pointer(address: u64, offset: usize) -> nix::Result<AddressType> {
     let address = usize::try_from(address).ok().and_then(|address| address.checked_add(offset));
     address.map(ptr::without_provenance_mut).ok_or(Errno::EFAULT)
-}
-
-/// The same in one call, where the kernel permits that.
-pub fn read_at_once(pid: Pid, address: u64, most: usize) -> Vec<u8> {
-    let mut bytes = vec![0; most];
-    let base = usize::try_from(address).unwrap_or(0);
-    let remote = RemoteIoVec { base, len: most };
-    match process_vm_readv(pid, &mut [IoSliceMut::new(&mut bytes)], &[remote]) {
-        Ok(length) => {
-            bytes.truncate(length);
-            bytes
-        }
-        Err(_) => read_some(pid, address, most),
-    }
 }

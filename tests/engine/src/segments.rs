@@ -85,7 +85,7 @@ impl Segments {
         for &(address, id) in attachments.iter().take(4).filter(|(_, id)| seen.insert(*id)) {
             let Some(segment) = self.0.get_mut(&id) else { continue };
             let most = usize::try_from(segment.now.size).unwrap_or(WATCHED).clamp(64, WATCHED);
-            let bytes = memory::read_at_once(pid, address, most);
+            let bytes = memory::read_some(pid, address, most);
             if bytes.is_empty() || bytes == segment.bytes {
                 continue;
             }

@@ -104,12 +104,11 @@ impl World {
     /// Stops the programs that exceed a bound.
     pub(super) fn bound(&mut self) {
         let is_time = self.looked.elapsed() > LOOK;
+        let shared = if is_time { self.keys.memory() } else { 0 };
         for run in 0..self.runs.len() {
             if self.runs[run].stopped.is_none() && !self.has_ended(run) {
-                let why = self
-                    .exceeds(run)
-                    .or_else(|| is_time.then(|| self.uses_too_much(run)).flatten());
-                if let Some(why) = why {
+                let uses = || is_time.then(|| self.uses_too_much(run, shared)).flatten();
+                if let Some(why) = self.exceeds(run).or_else(uses) {
                     self.stop(run, &why);
                 }
             }
@@ -146,15 +145,13 @@ impl World {
         }
     }
 
-    /// Bounds that have to be looked up.
-    fn uses_too_much(&self, run: usize) -> Option<String> {
+    /// Bounds that have to be looked up; the world's segments have so many bytes in memory.
+    fn uses_too_much(&self, run: usize, shared: u64) -> Option<String> {
         let (this, most) = (&self.runs[run], &self.limits);
         let processes = || self.living(run).filter(|task| task.thread == 0);
         let living = processes().map(|task| processor_time(task.pid));
         let time = living.fold(this.used, Duration::saturating_add);
-        let memory = processes()
-            .map(|task| task.stat.memory())
-            .fold(self.keys.memory(), u64::saturating_add);
+        let memory = processes().map(|task| task.stat.memory()).fold(shared, u64::saturating_add);
         match () {
             () if time > most.processor => Some(format!(
                 "it uses the processor without end (more than {} seconds)",

@@ -22,7 +22,7 @@ impl World {
             let task = &self.tasks[index];
             let attachments = &self.runs[run].processes[task.who].attachments;
             let holds = |&(address, _): &(u64, i32)| {
-                let bytes = memory::read_at_once(task.pid, address, WATCHED);
+                let bytes = memory::read_some(task.pid, address, WATCHED);
                 bytes.windows(text.len()).any(|part| part == text)
             };
             if attachments.iter().any(holds) {
