@@ -120,14 +120,14 @@ pub fn stack(pid: Pid) -> nix::Result<u64> {
     Ok(getregs(pid)?.rsp)
 }
 
-/// Whether the next instruction of a process that has stopped is a system call.
+/// The call that a process that has stopped makes by its next instruction.
 #[cfg(target_arch = "x86_64")]
-pub fn is_at_call(pid: Pid) -> bool {
-    let next = getregs(pid).ok().and_then(|registers| memory::read(pid, registers.rip));
-    next == Some([0x0f, 0x05])
+pub fn next_call(pid: Pid) -> Option<Call> {
+    let is_call = memory::read(pid, getregs(pid).ok()?.rip) == Some([0x0f, 0x05]);
+    if is_call { words(pid).ok() } else { None }
 }
 
-/// The call that a process stands at and that was not made.
+/// The call whose words are in the registers: it is not made yet, or was refused.
 #[cfg(target_arch = "x86_64")]
 fn words(pid: Pid) -> nix::Result<Call> {
     let r = getregs(pid)?;
@@ -182,9 +182,9 @@ pub fn stack(pid: Pid) -> nix::Result<u64> {
 
 /// As on x86-64.
 #[cfg(target_arch = "aarch64")]
-pub fn is_at_call(pid: Pid) -> bool {
-    let next = getregs(pid).ok().and_then(|registers| memory::read(pid, registers.pc));
-    next == Some([0x01, 0, 0, 0xd4])
+pub fn next_call(pid: Pid) -> Option<Call> {
+    let is_call = memory::read(pid, getregs(pid).ok()?.pc) == Some([0x01, 0, 0, 0xd4]);
+    if is_call { words(pid).ok() } else { None }
 }
 
 /// As on x86-64.

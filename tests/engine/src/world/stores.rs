@@ -2,6 +2,7 @@
 //! even the process itself.
 
 use super::{Running, World, unless_killed};
+use crate::calls::Trait;
 use crate::memory;
 use crate::segments::WATCHED;
 use crate::sys;
@@ -28,7 +29,7 @@ impl World {
             if attachments.iter().any(holds) {
                 return Ok(true);
             }
-            if sys::is_at_call(task.pid) {
+            if sys::next_call(task.pid).is_some_and(|call| !call.is(Trait::Quiet)) {
                 break;
             }
             let pid = task.pid;
