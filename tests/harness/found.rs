@@ -1,13 +1,10 @@
 //! A segment that is there before the programs start.
 
-use std::ffi::OsString;
-
 use super::by_hand::{as_user, quoted};
-use super::play::{Plays, world};
-use super::programs::{built, make_segment};
-use super::report::{Report, expect};
-use super::words::describe;
-use engine::{Channel, Launch, World};
+use super::play::world;
+use super::programs::built;
+use super::report::Report;
+use engine::{Preset, World};
 
 #[derive(Clone, Debug)]
 #[must_use]
@@ -46,26 +43,22 @@ impl Found {
         Self { maker_lives: true, ..self }
     }
 
-    /// What makes it: the tool says when the segment is there, and keeps it attached, if it has,
-    /// until its input ends.
-    fn maker(&self) -> Launch {
-        let [key, size] = [self.key, self.size].map(|number| number.to_string().into());
-        let mode = format!("{:o}", self.mode).into();
-        let words: [OsString; 5] = [make_segment().into(), key, size, mode, self.text.into()];
-        Launch { user: self.owner, keeps_input: self.maker_lives, ..Launch::of(words) }
+    fn preset(&self) -> Preset {
+        Preset {
+            key: self.key,
+            size: self.size,
+            mode: i32::try_from(self.mode).unwrap_or(0),
+            owner: self.owner,
+            text: self.text.into(),
+            maker_runs: self.maker_lives,
+        }
     }
 
-    /// A world in which these are there. A maker has ended then, or lives on with the world.
+    /// A world in which these are there.
     pub fn world(all: &[Self]) -> Result<World, Report> {
         let mut world = world()?;
         for found in all {
-            let maker = world.start(found.maker())?;
-            world.wait_until_all_wait()?; // it has made it, or has ended
-            if !found.maker_lives || world.has_ended(maker) {
-                let outcome = world.ends(maker)?.outcome;
-                let seen = describe(&outcome, Channel::Pipes);
-                expect("a segment to start from", outcome.succeeded(), &seen)?;
-            }
+            world.preset(&found.preset())?;
         }
         Ok(world)
     }

@@ -217,7 +217,7 @@ impl Call {
         i32::from_ne_bytes((self.words[argument] as u32).to_ne_bytes())
     }
 
-    /// The same under another's name: the kernel may call it restart_syscall when it makes a call again.
+    /// The same under another's name: the kernel may call it `restart_syscall` when it makes a call again.
     pub fn named_as(self, other: &Self) -> Self {
         Self { name: other.name, traits: other.traits, ..self }
     }

@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn the_filters_can_be_made_for_each_kind() {
-        let count = |kind| of(kind).map_or(0, |filters| filters.len());
+        let count = |kind| of(kind).map_or(0, <[_]>::len);
         assert_eq!([Kind::Program, Kind::Compiler].map(count), [2, 1]);
     }
 }

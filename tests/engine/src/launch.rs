@@ -13,16 +13,13 @@ use std::path::Path;
 use nix::sys::prctl::set_no_new_privs;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::SigSet;
-use nix::unistd::{
-    Gid, Uid, chdir, dup2_stderr, dup2_stdin, dup2_stdout, execvpe, geteuid, setgid, setgroups,
-    setsid, setuid,
-};
+use nix::unistd::{chdir, dup2_stderr, dup2_stdin, dup2_stdout, execvpe, setsid};
 
 use crate::calls::Kind;
 use crate::channel::Channel;
 use crate::step::Step;
 use crate::trouble::{Trouble, While};
-use crate::user::user_for;
+use crate::user::become_user;
 use crate::{filter, landlock, sys};
 
 /// A program to be run.
@@ -85,7 +82,7 @@ impl Launch {
         sys::keep_descriptors_from_the_next_program()
             .doing("keeping descriptors from the program")?;
         chdir(folder).doing(format!("entering {}", folder.display()))?;
-        self.become_user()?;
+        become_user(self.user)?;
         // Another program may run it, such as sh: then it is among the arguments.
         let readable = self.words.iter().map(Path::new).filter(|word| word.is_absolute());
         set_no_new_privs().doing("giving up new privileges")?;
@@ -108,20 +105,6 @@ impl Launch {
         let all = fixed.iter().chain(&self.environment);
         let all = all.map(|(name, text)| CString::new(format!("{name}={text}")));
         all.collect::<Result<_, _>>().doing("setting the environment")
-    }
-
-    fn become_user(&self) -> Result<(), Trouble> {
-        if let Some(user) = user_for(self.user) {
-            let become_user = || -> nix::Result<()> {
-                setgroups(&[])?;
-                setgid(Gid::from_raw(user))?;
-                setuid(Uid::from_raw(user))
-            };
-            become_user().doing(format!("becoming user {user}"))?;
-        } else if geteuid().is_root() {
-            sys::drop_capabilities().doing("giving up capabilities")?;
-        }
-        Ok(())
     }
 }
 

@@ -6,8 +6,9 @@ use std::os::unix::fs::MetadataExt;
 use std::sync::{Mutex, PoisonError};
 
 use nix::sys::prctl::set_dumpable;
-use nix::unistd::{Uid, geteuid, seteuid};
+use nix::unistd::{Gid, Uid, geteuid, seteuid, setgid, setgroups, setuid};
 
+use crate::sys;
 use crate::trouble::{Trouble, While};
 
 /// The user in root's place.
@@ -40,6 +41,21 @@ pub fn can_become(user: u32) -> bool {
         means.has_capabilities && is_mapped
     };
     geteuid().is_root() && known.as_ref().is_some_and(may)
+}
+
+/// This process becomes the user that programs run as, for good, and has no capabilities.
+pub fn become_user(asked: Option<u32>) -> Result<(), Trouble> {
+    if let Some(user) = user_for(asked) {
+        let become_user = || -> nix::Result<()> {
+            setgroups(&[])?;
+            setgid(Gid::from_raw(user))?;
+            setuid(Uid::from_raw(user))
+        };
+        become_user().doing(format!("becoming user {user}"))?;
+    } else if geteuid().is_root() {
+        sys::drop_capabilities().doing("giving up capabilities")?;
+    }
+    Ok(())
 }
 
 /// What /proc tells of that: it stays as it is in a user namespace.

@@ -4,6 +4,7 @@
 mod bounds;
 mod hang;
 mod logging;
+mod presets;
 mod stops;
 mod stores;
 mod turns;
@@ -30,6 +31,8 @@ use nix::unistd::{Pid, geteuid, pipe2};
 
 use bounds::Asked;
 pub use bounds::Limits;
+use presets::Maker;
+pub use presets::Preset;
 
 use crate::calls::Kind;
 use crate::files::Folder;
@@ -152,6 +155,8 @@ pub struct World {
     pub limits: Limits,
     keys: Keys,
     segments: Segments,
+    /// Of segments to start from.
+    makers: Vec<Maker>,
     tasks: Vec<Task>,
     /// The places of those that have not ended.
     alive: Vec<usize>,
@@ -205,6 +210,7 @@ impl World {
             folder: Folder::new(user_for(None))?,
             keys: Keys::claim(first_id)?,
             segments: Segments::default(),
+            makers: Vec::new(),
             tasks: Vec::new(),
             alive: Vec::new(),
             runs: Vec::new(),
@@ -489,6 +495,7 @@ impl Drop for World {
                 None => thread::sleep(Duration::from_micros(200)),
             }
         }
+        self.makers.clear();
         self.keys.remove_all();
         if self.has_lost {
             let pids: Vec<Pid> = self.tasks.iter().map(|task| task.pid).collect();

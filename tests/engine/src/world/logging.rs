@@ -96,10 +96,7 @@ impl World {
 
     /// How many attachments there are now, if that has changed.
     pub(super) fn log_attachments(&mut self, index: usize) {
-        let processes = self.runs.iter().flat_map(|run| &run.processes);
-        let all: Vec<Attachment> =
-            processes.flat_map(|process| process.attachments.clone()).collect();
-        let changes = self.segments.counted(&all);
+        let changes = self.segments.counted(&self.attachments());
         self.log_all(index, changes);
     }
 }

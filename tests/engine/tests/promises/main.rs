@@ -15,6 +15,7 @@ mod landlock;
 mod launching;
 mod logs;
 mod own_calls;
+mod presets;
 mod programs;
 mod removal;
 mod signals;
@@ -62,6 +63,7 @@ const ALL: &[&[Test]] = &[
     launching::TESTS,
     streams::TESTS,
     own_calls::TESTS,
+    presets::TESTS,
     threads::TESTS,
     logs::TESTS,
 ];
