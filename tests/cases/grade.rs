@@ -31,7 +31,7 @@ file            not judged: it is a file, not a folder
 link            not judged: it is a link
 pipe            not judged: it is not a folder
 b, c, h: ...
-2 of 6 were judged, in ... s.
+2 of 5 were judged, in ... s.
 The reports, and results.csv, are in ...
 2
 $ cd "$TMPDIR/results" && ls && grep -E '^"(name|.x2d|link)|^"ada","ada","create"' results.csv
@@ -59,7 +59,7 @@ $ make -s grade CARGO=true HANDINS="$TMPDIR/all" LEVEL=basic | grep 'not judged\
 
 const INTERRUPT: &str = r#"
 $ mkdir "$TMPDIR/all" && for name in a b c d e f; do cp -R tests/repaired "$TMPDIR/all/$name"; done
-$ HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/results" target/debug/check --grade & sleep 0.3; kill -INT $!; wait $!; echo $?
+$ HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/results" target/debug/check --grade & until [ -e "$TMPDIR/results/a.txt" ]; do sleep 0.1; done; kill -INT $!; wait $!; echo $?
 ...
 f               not judged: interrupted
 ...
@@ -77,7 +77,7 @@ $ target/debug/check --grade; echo $?
 The check could not run: say where they are: make grade HANDINS=folder
 2
 $ mkdir "$TMPDIR/all"; HANDINS="$TMPDIR/all" target/debug/check --grade; echo $?
-The check could not run: HANDINS=...: it is empty
+The check could not run: HANDINS=...: there is no folder in it
 2
 $ mkdir "$TMPDIR/all/ada"; HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/all/results" target/debug/check --grade; echo $?
 The check could not run: RESULTS=...: it must not lie in the folder of the hand-ins

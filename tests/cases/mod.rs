@@ -11,6 +11,7 @@ mod fork;
 mod grade;
 pub mod hand_ins;
 mod input;
+mod machines;
 mod makefile;
 mod picture;
 mod read_back;
@@ -44,6 +45,7 @@ pub fn all() -> Vec<Case> {
         by_hand::cases(),
         grade::cases(),
         hand_ins::cases(),
+        machines::cases(),
         makefile::cases(),
         picture::cases(),
         readme::cases(),

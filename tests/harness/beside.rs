@@ -8,6 +8,7 @@ use super::found::found;
 use super::programs::{self, Version};
 use super::report::{self, Report};
 use super::scene::Scene;
+use super::taken;
 
 /// More lines than these nobody reads.
 const MOST_LINES: usize = 100;
@@ -17,7 +18,7 @@ pub fn programs() -> Result<Folder, Report> {
     let folder = Folder::new(None)?;
     folder.let_others_through()?;
     programs::are_in(folder.path());
-    programs::take()?;
+    taken::take()?;
     Ok(folder)
 }
 

@@ -1,23 +1,34 @@
 //! How a student sees it without the check: commands to type.
 
-use super::programs::{built, compiler, from_lab, lab, yours};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::str;
+
+use super::compiled::compiler;
+use super::programs::{built, from_lab, lab, yours};
 use engine::{Act, At, Channel, Step};
 
 /// A word as the shell has to be given it.
-pub fn quoted(word: &str) -> String {
+pub fn quoted(word: impl AsRef<OsStr>) -> String {
+    let bytes = word.as_ref().as_bytes();
+    let text = str::from_utf8(bytes).unwrap_or_default();
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_=/.,".contains(letter);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.into()
-    } else if word.chars().any(char::is_control) {
-        // Also a terminal is to stay as it is.
-        let spelt = |letter: char| match letter {
-            '\'' | '\\' => format!("\\{letter}"),
-            _ if letter.is_control() => format!("\\u{:04x}", u32::from(letter)),
-            _ => letter.to_string(),
-        };
-        format!("$'{}'", word.chars().map(spelt).collect::<String>())
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
+    let is_seen = |letter: char| matches!(letter, ' '..='~') || letter.is_alphanumeric();
+    match text {
+        text if !text.is_empty() && text.chars().all(is_plain) => text.into(),
+        text if text.len() == bytes.len() && text.chars().all(is_seen) => {
+            format!("'{}'", text.replace('\'', "'\\''"))
+        }
+        // Also a terminal is to stay as it is, whatever a stranger's folder is called.
+        _ => format!("$'{}'", bytes.iter().copied().map(spelt).collect::<String>()),
+    }
+}
+
+fn spelt(byte: u8) -> String {
+    match byte {
+        b'\'' | b'\\' => format!("\\{}", char::from(byte)),
+        b' '..=b'~' => char::from(byte).into(),
+        _ => format!("\\{byte:03o}"),
     }
 }
 
@@ -36,11 +47,11 @@ pub fn by_hand(program: &str) -> (String, String) {
     let folder = from_lab(&folder);
     let source = folder.join(format!("{program}.c"));
     if lab().join(&source).is_file() {
-        let (source, built) = (quoted(&source.to_string_lossy()), built());
+        let (source, built) = (quoted(&source), built());
         let compile = format!("    {} -o {built}/{program} {source}\n", compiler());
         return (compile, format!("{built}/{program}"));
     }
-    (String::new(), quoted(&folder.join(program).to_string_lossy()))
+    (String::new(), quoted(folder.join(program)))
 }
 
 /// Lines of a report: the program between words.

@@ -1,14 +1,14 @@
 //! A case: one promise, and what shows that it is kept.
 
-use std::fs;
-
+use super::denied::unless_denied;
 use super::hints::with_hint;
 use super::machine::{self, Need, has};
 use super::play;
-use super::programs::{Version, is_yours, visible, yours};
+use super::programs::{is_yours, yours};
 use super::report::{Kind, Report, Verdict};
 use super::show;
 use super::summary::folders;
+use super::taken::missing;
 
 /// How far a program has come, in the order in which one works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +81,7 @@ impl Case {
     /// Why it cannot be played here.
     pub fn cannot_be_played(&self) -> Option<String> {
         let missing = self.programs.iter().find_map(|program| missing(program));
+        let missing = missing.and_then(|why| why.text.lines().next().map(String::from));
         let unmet = self.needs.iter().find(|&&need| !has(need));
         missing.or(unmet.map(|need| need.reason().to_string()))
     }
@@ -92,7 +93,7 @@ impl Case {
             play::number_ids_by(&self.name);
         }
         let exercise = self.exercise();
-        (self.play)().map_err(|report| match exercise {
+        (self.play)().map_err(unless_denied).map_err(|report| match exercise {
             "create" | "attach" | "dynamic" => self.by_check_alone(with_hint(report, exercise)),
             "fork" => show::with_last_steps(with_hint(report, exercise), &self.name),
             _ => report,
@@ -133,27 +134,11 @@ pub fn exercise(
 /// A student's C file has to compile first.
 fn compiles(program: &'static str) -> Option<Case> {
     let source = yours()?.join(format!("{program}.c"));
-    let play = move || needs(program).map_err(|report| Report::failed(report.text));
+    let play = move || missing(program).map_or(Ok(()), Err);
     source.symlink_metadata().is_ok().then(|| case("compiles", play))
 }
 
 /// Stops where there is no such program, with the compiler's words if it has any.
 pub fn needs(program: &str) -> Verdict {
-    let log = Version::Ours.path(program).with_extension("log");
-    let words = fs::read_to_string(log).unwrap_or_default();
-    missing(program).map_or(Ok(()), |why| Err(Report::trouble(format!("{why}\n{words}"))))
-}
-
-/// Why there is no such program of a student's.
-fn missing(program: &str) -> Option<String> {
-    let folder = yours()?;
-    let is_there = |name: &str| folder.join(name).symlink_metadata().is_ok();
-    let log = Version::Ours.path(program).with_extension("log");
-    Some(match () {
-        () if Version::Ours.path(program).exists() => return None,
-        () if is_there(&format!("{program}.c")) => format!("{program}.c does not compile"),
-        () if log.exists() => fs::read_to_string(log).unwrap_or_default(),
-        () if folder.join(program).is_file() => format!("{program} is not executable: chmod +x"),
-        () => format!("there is no {program} in {}", visible(&folder.to_string_lossy())),
-    })
+    missing(program).map_or(Ok(()), |why| Err(Report::trouble(why.text)))
 }

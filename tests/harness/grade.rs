@@ -19,6 +19,7 @@ use crew::Crew;
 use handin::{HandIn, printable};
 use marks::Marks;
 
+use super::{compiled, fit};
 use engine::Folder;
 
 pub use crew::be_graded;
@@ -33,10 +34,13 @@ type Judged = Result<Marks, String>;
 pub fn grade() -> Result<u8, String> {
     let start = Instant::now();
     engine::reset_signals();
+    // What would keep all of them from being judged, is said once.
+    let is_fit = fit::takes_room().and_then(|()| fit::is_fit()).and_then(|()| compiled::works());
+    is_fit.map_err(|why| why.text)?;
     let folder = given("HANDINS").ok_or("say where they are: make grade HANDINS=folder")?;
     let handins = HandIn::all_in(&folder).map_err(|why| because("HANDINS", &folder, &why))?;
-    if handins.is_empty() {
-        return Err(format!("HANDINS={}: it is empty", printable(folder.as_os_str())));
+    if handins.iter().all(|handin| handin.is_stray) {
+        return Err(format!("HANDINS={}: there is no folder in it", printable(folder.as_os_str())));
     }
     let own = Folder::new(None).map_err(|why| why.to_string())?; // where no other is given
     let results = given("RESULTS").unwrap_or_else(|| own.path().into());
@@ -46,8 +50,10 @@ pub fn grade() -> Result<u8, String> {
     let judged = crew.judge_all();
     table::print_all(&handins, &judged);
     fs::write(results.join(CSV), table::csv(&handins, &judged)).map_err(because)?;
-    table::print_end(&judged, start.elapsed(), given("RESULTS").as_deref());
-    let are_whole = judged.iter().all(|judged| judged.as_ref().is_ok_and(Marks::is_whole));
+    let all = handins.iter().zip(&judged).filter(|(handin, _)| !handin.is_stray);
+    let all: Vec<&Judged> = all.map(|(_, judged)| judged).collect();
+    table::print_end(&all, start.elapsed(), given("RESULTS").as_deref());
+    let are_whole = all.iter().all(|judged| judged.as_ref().is_ok_and(Marks::is_whole));
     let status = if are_whole { 0 } else { 2 };
     Ok(crew.interrupted_by().map_or(status, |signal| 128 + signal as u8))
 }

@@ -4,9 +4,9 @@
 use engine::{Called, Event, Ran, What, Who};
 use nix::errno::Errno;
 
+use super::compiled::warning;
 use super::exercises::{CREATE_KEY, DYNAMIC_KEY, FORK_KEY};
 use super::four_lines::name_of;
-use super::programs;
 use super::report::{Kind, Report};
 use super::show;
 
@@ -48,7 +48,7 @@ pub fn with_hint(report: Report, exercise: &str) -> Report {
         let run = Run { exercise, ran, report: &report.text, is_on_terminal };
         HINTS.iter().find_map(|hint| hint(&run))
     });
-    let warning = programs::warning(&format!("shm-{exercise}"));
+    let warning = warning(&format!("shm-{exercise}"));
     let hint = hint.flatten().map(|hint| format!("Hint: {hint}"));
     let lines = [warning, hint].into_iter().flatten().filter(|_| is_wrong);
     let lines: Vec<String> = lines.collect();
@@ -219,7 +219,7 @@ fn status_0_after_a_failure(run: &Run) -> Option<String> {
 
 fn fork_failed(run: &Run) -> Option<String> {
     let failed = run.failed("clone fork vfork");
-    (!run.tells(failed.first()?))
+    (run.exercise == "fork" && !run.tells(failed.first()?))
         .then(|| "fork gave -1 (no process could be made), and nobody looked".into())
 }
 

@@ -16,7 +16,7 @@ pub enum May {
     MixStreamsOtherwise,
     /// It reads ahead more of its input, or less.
     ReadAhead,
-    /// A message has another label before the reason, and what the language adds to it.
+    /// A message has another label before the reason, and what the language adds to it, or another C library's words.
     ChooseTheLabel,
     /// A message about a size has any words.
     ChooseTheWords,
@@ -36,7 +36,7 @@ pub enum May {
     TellADeathOtherwise,
     /// It marks the segment for removal only before it forks.
     MarkLater,
-    /// It is built with a sanitizer, which does not start where there is little address space.
+    /// It is built with a sanitizer or many libraries, and does not start where there is little address space.
     NeedAddressSpace,
 }
 
@@ -45,23 +45,39 @@ pub fn may(_: May) -> bool {
     is_yours()
 }
 
-/// Whether it is a sanitizer that has not started, because it needs more address space than the case gives.
+/// Whether a sanitizer or a library has not started, because it needs more address space than the case gives.
 pub fn lacks_address_space(outcome: &Outcome) -> bool {
-    let has =
-        |told: &[u8]| String::from_utf8_lossy(told).contains("ReserveShadowMemoryRange failed");
+    let words = ["ReserveShadowMemoryRange failed", "failed to map segment from shared object"];
+    let has = |told: &[u8]| words.iter().any(|text| String::from_utf8_lossy(told).contains(text));
     may(May::NeedAddressSpace) && (has(&outcome.stderr) || has(&outcome.stdout))
 }
 
-/// What a program told, without the number that Rust's standard library puts after the system's words.
-pub fn without_number(outcome: &mut Outcome) {
+/// What another C library (musl) says for glibc's words, at the end of a line.
+const OTHER_WORDS: [(&str, &str); 6] = [
+    (": Out of memory\n", ": Cannot allocate memory\n"),
+    (": I/O error\n", ": Input/output error\n"),
+    (": No child process\n", ": No child processes\n"),
+    (": No file descriptors available\n", ": Too many open files\n"),
+    (": Quota exceeded\n", ": Disk quota exceeded\n"),
+    (": Result not representable\n", ": Numerical result out of range\n"),
+];
+
+/// What a program told of failures, in glibc's words, and without the number that Rust's standard library puts after
+/// them.
+pub fn in_usual_words(outcome: &mut Outcome) {
     if !may(May::ChooseTheLabel) {
         return;
     }
     for stream in [&mut outcome.stdout, &mut outcome.stderr] {
-        let told = String::from_utf8_lossy(stream).into_owned();
-        let Some((before, rest)) = told.split_once(" (os error ") else { continue };
-        if let Some((_, after)) = rest.split_once(')') {
-            *stream = [before, after].concat().into_bytes();
-        }
+        let Ok(told) = String::from_utf8(stream.clone()) else { continue };
+        let told = told.replace("\r\n", "\n\r"); // a terminal's
+        let told = OTHER_WORDS.iter().fold(told, |told, (other, usual)| told.replace(other, usual));
+        *stream = without_number(&told.replace("\n\r", "\r\n")).into_bytes();
     }
+}
+
+fn without_number(told: &str) -> String {
+    let parts = told.split_once(" (os error ");
+    let parts = parts.and_then(|(before, rest)| Some((before, rest.split_once(')')?.1)));
+    parts.map_or(told.into(), |(before, after)| [before, after].concat())
 }

@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
+use super::refused;
 use super::report::{Kind, Report};
 use super::runner::Played;
 use engine::{Trouble, While};
@@ -15,6 +16,14 @@ pub fn write(played: &[Played]) -> Result<(), Trouble> {
     };
     fs::write(&file, xml(played)).doing(format!("writing RESULTS={}", Path::new(&file).display()))
 }
+
+/// From the text of such a file, the calls that were refused.
+pub fn read_refused(xml: &str) -> impl Iterator<Item = &str> {
+    xml.split(REFUSED).skip(1).filter_map(|rest| rest.split('"').next())
+}
+
+/// A property for each call that was refused.
+const REFUSED: &str = "<property name=\"refused\" value=\"";
 
 /// From the text of such a file: each case's class, such as `fork.basic`, and the element that says what it came
 /// to, "" for passed. Reports cannot forge it, because theirs are escaped.
@@ -35,12 +44,21 @@ fn xml(played: &[Played]) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <testsuites>\n<testsuite name=\"shm-lab\" tests=\"{}\" failures=\"{failures}\" errors=\"{}\" \
-         skipped=\"{}\" time=\"{seconds:.3}\">\n{}</testsuite>\n</testsuites>\n",
+         skipped=\"{}\" time=\"{seconds:.3}\">\n{}{}</testsuite>\n</testsuites>\n",
         played.len(),
         count(Kind::Trouble),
         count(Kind::NotRun),
+        refused_calls(),
         played.iter().map(case).collect::<String>(),
     )
+}
+
+fn refused_calls() -> String {
+    let calls = refused::all();
+    let calls: Vec<String> =
+        calls.iter().map(|call| format!("{REFUSED}{}\"/>\n", escaped(call))).collect();
+    let calls = calls.concat();
+    if calls.is_empty() { calls } else { format!("<properties>\n{calls}</properties>\n") }
 }
 
 fn case(Played { case, time, verdict }: &Played) -> String {

@@ -11,10 +11,10 @@ use nix::sys::resource::{Resource, getrlimit};
 use nix::unistd::{getegid, geteuid};
 
 use super::browser;
-use super::play::{has_two_users, world};
+use super::play::has_two_users;
 use super::programs::yours;
-use super::report::{Report, Verdict};
-use engine::{Launch, NOBODY, Trouble, While, can_become};
+use super::report::Verdict;
+use engine::{NOBODY, While, can_become};
 
 /// What a case needs beside the programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub enum Need {
     Strace,
     /// Chromium, for the page of a run.
     Browser,
-    /// 400 processes: twice those of sixty-four runs at once.
+    /// 400 processes, twice those of sixty-four runs at once, and their streams.
     ManyProcesses,
     /// The programs are ours: the case is about how they are built, or what they alone promise.
     Ours,
@@ -44,7 +44,7 @@ impl Need {
             Self::OrdinaryUser | Self::NotRoot => "needs an ordinary user: root may do everything",
             Self::Strace => "needs strace, to make system calls fail: apt install strace",
             Self::Browser => "needs a browser: apt install chromium",
-            Self::ManyProcesses => "needs 400 processes: a limit here is lower",
+            Self::ManyProcesses => "needs 400 processes and 512 open files: a limit here is lower",
             Self::Ours => "it is about our own programs alone",
         }
     }
@@ -64,7 +64,7 @@ impl Need {
             Self::NotRoot => !geteuid().is_root(),
             Self::Strace => succeeds("strace -o /dev/null -e inject=shmget:error=ENOSPC true"),
             Self::Browser => browser::name().is_some(),
-            Self::ManyProcesses => most_processes() >= 400,
+            Self::ManyProcesses => most_processes() >= 400 && most_files() >= 512,
             Self::Ours => yours().is_none(),
         }
     }
@@ -74,24 +74,23 @@ impl Need {
 fn most_processes() -> u64 {
     let users = getrlimit(Resource::RLIMIT_NPROC).map_or(0, |(soft, _)| soft);
     let users = if geteuid().is_root() { u64::MAX } else { users };
-    let group = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    let group = group.lines().find_map(|line| line.strip_prefix("0::/"));
-    let limit = Path::new("/sys/fs/cgroup").join(group.unwrap_or_default());
-    let limit = fs::read_to_string(limit.join("pids.max")).ok();
-    let groups = limit.and_then(|text| text.trim().parse().ok());
-    users.min(groups.unwrap_or(u64::MAX))
+    users.min(groups_limit().unwrap_or(u64::MAX))
 }
 
-/// Every case follows its programs with ptrace.
-pub fn needs_ptrace() -> Verdict {
-    let traced = world().and_then(|mut world| world.run(Launch::of(["true"])));
-    traced.map(drop).map_err(|trouble: Trouble| {
-        Report::trouble(format!(
-            "ptrace is not allowed here.\n\
-             It is allowed if /proc/sys/kernel/yama/ptrace_scope is 0 or 1, make does not\n\
-             run under strace or gdb, and a container's seccomp profile allows it.\n({trouble})"
-        ))
-    })
+/// In the one tree of version 2, or in the tree of version 1 that counts processes. See cgroups(7).
+fn groups_limit() -> Option<u64> {
+    let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
+    let limits = groups.lines().filter_map(|line| {
+        let (controllers, group) = line.split_once(':')?.1.split_once(':')?;
+        let tree = if controllers.is_empty() { "" } else { controllers };
+        let group = Path::new("/sys/fs/cgroup").join(tree).join(group.trim_start_matches('/'));
+        fs::read_to_string(group.join("pids.max")).ok()?.trim().parse().ok()
+    });
+    limits.min()
+}
+
+fn most_files() -> u64 {
+    getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft)
 }
 
 pub fn has(need: Need) -> bool {

@@ -22,6 +22,9 @@
 // What a case is made of.
 mod by_hand;
 mod case;
+mod compiled;
+mod denied;
+mod elf;
 mod exercises;
 mod found;
 mod four_lines;
@@ -32,10 +35,12 @@ mod report;
 mod right;
 mod sanitizers;
 mod scene;
+mod taken;
 mod typed;
 mod words;
 
 // What the machine allows.
+mod fit;
 mod machine;
 
 // How the cases are played, and what the user is told.
@@ -50,6 +55,7 @@ mod hints;
 mod junit;
 mod page;
 mod picture;
+mod refused;
 mod runner;
 mod show;
 mod summary;
@@ -58,16 +64,18 @@ mod trace;
 pub use by_hand::{lines_by_hand, strace};
 pub use case::{Case, Level, case, exercise};
 pub use command_line::main;
+pub use compiled::compile;
 pub use exercises::*;
 pub use found::{Found, found};
 pub use four_lines::{four_lines, name_of};
 pub use judge::{May, lacks_address_space, may};
 pub use machine::Need;
 pub use play::{ANOTHER, Plays, world};
-pub use programs::{PROGRAMS, Version, built, compile, lab, take_program};
+pub use programs::{PROGRAMS, Version, built, lab};
 pub use report::{Report, Verdict, expect, expect_of_c, expect_same};
 pub use right::{Right, Seen, tells};
 pub use scene::{Scene, by_hand_shows};
 pub use show::browser_shows;
+pub use taken::take_program;
 pub use typed::{shows, shows_but_for_numbers};
 pub use words::{call, describe};

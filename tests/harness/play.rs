@@ -6,7 +6,9 @@ use std::sync::OnceLock;
 use engine::{Launch, NOBODY, Outcome, Ran, Running, Trouble, World, can_become};
 
 use super::budget;
+use super::denied;
 use super::programs::is_yours;
+use super::refused;
 use super::report::{Kind, Report, Verdict, expect};
 use super::sanitizers;
 use super::show;
@@ -53,6 +55,7 @@ impl Plays for World {
         let running = self.start(launch.clone())?;
         let mut ran = followed(self.finish(running))?;
         sanitizers::shorten(&mut ran.outcome);
+        denied::keep(Some(&launch), &ran);
         show::keep(Some(&launch), &ran);
         unless_stopped(ran)
     }
@@ -60,6 +63,7 @@ impl Plays for World {
     fn ends(&mut self, running: Running) -> Result<Ran, Report> {
         let mut ran = followed(self.finish(running))?;
         sanitizers::shorten(&mut ran.outcome);
+        denied::keep(None, &ran);
         show::keep(None, &ran);
         unless_stopped(ran)
     }
@@ -77,7 +81,10 @@ impl Plays for World {
 /// What a hand-in does to the check is its own fault.
 fn followed(ran: Result<Ran, Trouble>) -> Result<Ran, Report> {
     match ran {
-        Ok(ran) => budget::spend(&ran).map(|()| ran),
+        Ok(ran) => {
+            refused::keep(&ran)?;
+            budget::spend(&ran).map(|()| ran)
+        }
         Err(trouble) if is_yours() => Err(not_followed(trouble)),
         Err(trouble) => Err(trouble.into()),
     }

@@ -12,9 +12,11 @@ use nix::unistd::Pid;
 use super::apart::Apart;
 use super::budget;
 use super::case::Case;
-use super::machine;
+use super::fit;
 use super::programs;
+use super::refused;
 use super::report::{Kind, Report, Verdict};
+use super::taken;
 use engine::{Folder, While};
 
 /// The cases played at once: more than there are processors, because most wait for something.
@@ -61,6 +63,7 @@ struct Runner<'a> {
 /// Plays them all.
 pub fn play_all<'a>(cases: &'a [&'a Case]) -> Result<Vec<Played<'a>>, Report> {
     set_child_subreaper(true).doing("becoming the parent of what cases leave")?;
+    fit::takes_room()?;
     engine::remove_stale()?;
     engine::reset_signals();
     let signals = [Signal::SIGCHLD, Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
@@ -70,9 +73,10 @@ pub fn play_all<'a>(cases: &'a [&'a Case]) -> Result<Vec<Played<'a>>, Report> {
     folder.let_others_through()?;
     programs::are_in(folder.path());
     budget::begin()?;
+    refused::begin()?;
     let mut runner =
         Runner { cases, played, playing: Vec::new(), begun: Vec::new(), signals, folder };
-    let prepares = Apart::begin(|| programs::take().and_then(|()| machine::needs_ptrace()))?;
+    let prepares = Apart::begin(|| fit::is_fit().and_then(|()| taken::take()))?;
     let ((), status) = runner.wait_for(|pid| (pid == prepares.pid).then_some(()))?;
     prepares.verdict(status)?;
     let is_simplest = |&index: &usize| is_simplest(&cases[index].name);

@@ -8,7 +8,7 @@ use super::by_hand::{as_user, by_hand, connected, input_by_hand, quoted, strace}
 use super::exercises::{CREATE_KEY, CREATE_SIZE};
 use super::found::{Found, found};
 use super::four_lines::{four_lines, name_of};
-use super::judge::{May, lacks_address_space, may, without_number};
+use super::judge::{May, in_usual_words, lacks_address_space, may};
 use super::play::Plays;
 use super::programs::{Version, is_yours};
 use super::report::{Kind, Report, Verdict, expect, expect_of_c, expect_same};
@@ -199,7 +199,7 @@ impl Scene {
             let launch = Launch { channel, input: input.clone(), ..launch };
             let ran = world.plays(launch)?;
             let mut outcome = ran.outcome.clone();
-            without_number(&mut outcome);
+            in_usual_words(&mut outcome);
             if input.is_empty() || may(May::ReadAhead) {
                 outcome.unread = None; // how far a program reads ahead, is its own affair
             }

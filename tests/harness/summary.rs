@@ -2,14 +2,17 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::env;
 use std::path::Path;
 
 use super::by_hand::quoted;
 use super::case::Level;
 use super::programs::{from_lab, given, is_yours};
+use super::refused;
 use super::report::{Kind, Report};
 use super::runner::Played;
 use super::show::LAST_STEPS;
+use super::taken;
 
 /// A screen of 24 lines, without those of make and of the prompt.
 const LINES: usize = 22;
@@ -32,7 +35,7 @@ pub fn lines(played: &[Played], in_full: bool) -> Vec<String> {
 }
 
 fn green(played: &[Played], in_full: bool) -> Vec<String> {
-    let mut lines = [counts(played), reasons(played)].concat();
+    let mut lines = [counts(played), notes(played)].concat();
     let not_held = engine::not_held().into_iter();
     lines.extend(not_held.map(|what| format!("This kernel has {what}.")));
     let any = played.iter().any(|played| played.verdict.is_ok());
@@ -43,9 +46,10 @@ fn green(played: &[Played], in_full: bool) -> Vec<String> {
 
 /// What is done, and what is next: of an exercise, or of all.
 fn done(played: &[Played]) -> Option<String> {
-    let first = &played.first()?.case;
+    let first = &played.iter().find(|played| played.verdict.is_ok())?.case;
     let exercise = first.exercise();
-    let is_one = played.iter().all(|played| played.case.exercise() == exercise);
+    let exercises = played.iter().filter(|played| !played.is(Kind::NotRun));
+    let is_one = exercises.clone().all(|played| played.case.exercise() == exercise);
     if !first.is_of_exercises() {
         return None;
     }
@@ -81,7 +85,7 @@ fn done(played: &[Played]) -> Option<String> {
 
 /// The simplest failing case in full, the others by name, and what to type.
 fn red(played: &[Played], first: &Played, others: &[&Played], in_full: bool) -> Vec<String> {
-    let mut reasons = reasons(played);
+    let mut reasons = notes(played);
     let hidden = reasons.split_off(reasons.len().min(3)).len();
     if hidden > 0 {
         let more = format!("... and {hidden} more reasons: make check CASE=… tells");
@@ -100,8 +104,8 @@ fn red(played: &[Played], first: &Played, others: &[&Played], in_full: bool) -> 
 
 /// What the user of make has set, to be typed again.
 fn set(name: &str) -> String {
-    let text = |text: String| from_lab(Path::new(&text)).to_string_lossy().into_owned();
-    given(name).map_or(String::new(), |set| format!(" {name}={}", quoted(&text(set))))
+    let set = env::var_os(name).filter(|set| !set.is_empty());
+    set.map_or(String::new(), |set| format!(" {name}={}", quoted(from_lab(Path::new(&set)))))
 }
 
 /// The same, of the folders with the programs.
@@ -232,6 +236,23 @@ fn counts(played: &[Played]) -> Vec<String> {
     let names = Level::ALL.map(|level| format!("{:>11}", level.name()));
     let head = format!("{:12}{}{:>11}", "passed", names.concat(), "not run");
     [head].into_iter().chain(exercises.into_iter().map(row)).collect()
+}
+
+/// What is said below the table: what was not run, was not looked at, was not allowed.
+fn notes(played: &[Played]) -> Vec<String> {
+    let refused = if is_yours() { refused::all() } else { vec![] };
+    let calls = refused.join(" ");
+    let refused =
+        (!refused.is_empty()).then(|| format!("refused, as no exercise needs it: {calls}"));
+    [reasons(played), unused(played), refused.into_iter().collect()].concat()
+}
+
+/// What lies beside a source, and is not what was checked.
+fn unused(played: &[Played]) -> Vec<String> {
+    let ran = played.iter().filter(|played| !played.is(Kind::NotRun));
+    let mut exercises: Vec<&str> = ran.map(|played| played.case.exercise()).collect();
+    exercises.dedup();
+    exercises.iter().filter_map(|exercise| taken::unused(&format!("shm-{exercise}"))).collect()
 }
 
 /// Why cases were not run, and how many for each reason.

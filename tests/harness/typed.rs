@@ -39,6 +39,7 @@ fn typed_in_group(commands: &str, folder: &Folder) -> Result<(String, Group), Re
     shell.args(["--pdeathsig", "TERM", "timeout", "--kill-after=1", "30"]);
     shell.args(["sh", "-c", &format!("exec 2>&1; {commands}")]);
     shell.current_dir(lab()).process_group(0).env("TMPDIR", folder.path());
+    shell.env("LC_ALL", "C"); // pages are in English, and so is what commands print there
     for set in ["MAKEFLAGS", "MAKELEVEL", "CASE", "LEVEL", "SIZE", "ORIGINALS", "RESULTS"] {
         shell.env_remove(set);
     }

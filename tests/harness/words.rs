@@ -1,5 +1,7 @@
 //! What programs did and left, in words: line ends and control bytes visible.
 
+use std::path::Path;
+
 use engine::{Channel, Left, Outcome, Segment, in_words};
 
 /// The outcome of a program.
@@ -89,6 +91,20 @@ pub fn call(name: &str, number: usize) -> String {
         2 => format!("second {name}"),
         number => format!("{name} number {number}"),
     }
+}
+
+/// A stranger's text on one line: no control letters, no marks that turn the writing, no letters without width.
+pub fn only_visible(text: &str) -> String {
+    let spelt = |letter: char| match letter {
+        ' '..='~' => letter.to_string(),
+        letter => letter.escape_debug().collect(),
+    };
+    text.chars().map(spelt).collect()
+}
+
+/// A path of a stranger's.
+pub fn on_one_line(path: &Path) -> String {
+    only_visible(&path.to_string_lossy())
 }
 
 /// What fits on a line of 80 columns, indented and behind the mark of a difference.

@@ -1,5 +1,6 @@
 //! Where a program's loader lies: calls that it makes are not the program's own.
 
+use std::fs;
 use std::iter;
 use std::ops::Range;
 
@@ -16,8 +17,19 @@ const MOST_BYTES: usize = 32 << 10;
 /// The loader's addresses in a process that has just become a program, by the auxiliary vector on its stack; an
 /// empty range if it has none. See getauxval(3), `AT_BASE`.
 pub fn of(pid: Pid) -> Range<u64> {
-    let base = base(pid).unwrap_or(0);
-    base..if base == 0 { 0 } else { base.saturating_add(LARGEST) }
+    match base(pid) {
+        Some(base) if base > 0 && !is_library(pid, base) => base..base.saturating_add(LARGEST),
+        _ => 0..0,
+    }
+}
+
+/// musl's loader is its C library, too: the program's own calls lie there.
+fn is_library(pid: Pid, base: u64) -> bool {
+    let maps = fs::read_to_string(format!("/proc/{pid}/maps")).unwrap_or_default();
+    let start = format!("{base:x}-");
+    let line = maps.lines().find(|line| line.starts_with(&start));
+    let name = line.and_then(|line| line.rsplit('/').next()).unwrap_or_default();
+    name.starts_with("libc.") || name.contains("musl")
 }
 
 fn base(pid: Pid) -> Option<u64> {

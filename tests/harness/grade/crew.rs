@@ -177,10 +177,13 @@ fn begin(handin: &HandIn, results: &Path) -> io::Result<Child> {
     check.stdin(Stdio::null()).stdout(report.try_clone()?).stderr(report).spawn()
 }
 
-/// In the check of a hand-in: signals act as ever, and it ends with those that wait for it.
+/// In the check of a hand-in: it ends with those that wait for it. A signal that comes before it waits for its cases
+/// is kept until then.
 pub fn be_graded() -> Result<(), String> {
-    let all_act = SigSet::empty().thread_set_mask();
-    all_act.and_then(|()| set_pdeathsig(Signal::SIGTERM)).map_err(|why| why.to_string())
+    let kept = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP]);
+    kept.thread_set_mask()
+        .and_then(|()| set_pdeathsig(Signal::SIGTERM))
+        .map_err(|why| why.to_string())
 }
 
 fn pid_of(check: &Child) -> Pid {

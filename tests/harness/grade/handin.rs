@@ -16,6 +16,8 @@ pub struct HandIn {
     pub file: String,
     /// Why it cannot be judged.
     pub cannot: Option<String>,
+    /// It is no hand-in, but a file that lies among them.
+    pub is_stray: bool,
 }
 
 impl HandIn {
@@ -30,7 +32,8 @@ impl HandIn {
     fn of(number: usize, entry: &DirEntry) -> Self {
         let (name, folder) = (entry.file_name(), entry.path());
         let file = file_name(name.as_bytes(), number);
-        Self { file, cannot: cannot_be_judged(entry), name, folder }
+        let is_stray = entry.file_type().is_ok_and(|kind| kind.is_file());
+        Self { file, cannot: cannot_be_judged(entry), name, folder, is_stray }
     }
 
     /// The name as it can be printed: all on one line, and distinct from every other.

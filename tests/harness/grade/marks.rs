@@ -1,6 +1,5 @@
 //! The marks of a hand-in, read from what its check has written.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -40,7 +39,7 @@ impl Marks {
     pub fn of(status: ExitStatus, files: &[PathBuf; 2]) -> Judged {
         let read = |file| String::from_utf8_lossy(&fs::read(file).unwrap_or_default()).into_owned();
         let [report, marks] = files.each_ref().map(read);
-        let marks = Self { counts: counts(&marks), refused: refused(&[report.as_str(), &marks]) };
+        let marks = Self { counts: counts(&marks), refused: refused(&marks) };
         if status.code().is_some() && !marks.counts.is_empty() {
             return Ok(marks);
         }
@@ -80,9 +79,6 @@ fn counts(marks: &str) -> Vec<Count> {
     counts
 }
 
-/// The calls in lines such as `refused: unshare`.
-fn refused(texts: &[&str]) -> String {
-    let lines = texts.iter().flat_map(|text| text.lines());
-    let calls: BTreeSet<&str> = lines.filter_map(|line| line.strip_prefix("refused: ")).collect();
-    printable(calls.into_iter().collect::<Vec<_>>().join(" ").as_ref())
+fn refused(marks: &str) -> String {
+    printable(junit::read_refused(marks).collect::<Vec<_>>().join(" ").as_ref())
 }

@@ -60,11 +60,12 @@ pub fn print_all(handins: &[HandIn], judged: &[Judged]) {
 }
 
 /// How long it took, and where the reports are.
-pub fn print_end(judged: &[Judged], took: Duration, results: Option<&Path>) {
+pub fn print_end(judged: &[&Judged], took: Duration, results: Option<&Path>) {
     let (all, seconds) = (judged.len(), took.as_secs());
-    let whole = judged.iter().flatten().filter(|marks| marks.is_whole()).count();
+    let marks = || judged.iter().filter_map(|judged| judged.as_ref().ok());
+    let whole = marks().filter(|marks| marks.is_whole()).count();
     let mut lines = vec![format!("{whole} of {all} were judged, in {seconds} s.")];
-    let unwhole = judged.iter().flatten().count() - whole;
+    let unwhole = marks().count() - whole;
     if unwhole > 0 {
         lines.push(format!("{unwhole} others were judged in part: their reports say why."));
     }
