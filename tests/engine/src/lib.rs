@@ -7,7 +7,8 @@
 //! World::start   fork; the engine seizes the child (ptrace); the child takes bounds, user, Landlock and the filter
 //!                of calls upon itself, and becomes the program
 //! World::finish  the loop, until all processes have ended:
-//!                  each stop is handled (world::stops): a birth, a call's entry or exit, a signal, an end
+//!                  each stop is handled (world::stops): a birth or an end (births), a call's entry or exit
+//!                  (entry, exit), a signal; and what the case wants to be done there (steps)
 //!                  when all have settled, the next is let go (schedule, world::turns)
 //!                  who goes too far, or hangs, is stopped (world::bounds, world::hang)
 //! Ran            the outcome, and the log of all that happened
@@ -36,7 +37,7 @@
 //! | reach a file, a device, the network | `landlock` |
 //! | be root | `user`, `launch` |
 //! | use descriptors of the caller's | `launch` |
-//! | signal a process of another run | `world::stops` |
+//! | signal a process of another run | `world::entry` |
 //! | use a segment that is not its world's, or leave one | `keys`, `translate` |
 //! | go on for ever, fill the machine | `world::bounds` |
 //!

@@ -85,3 +85,22 @@ pub fn can_write(pid: Pid, pipe: &Path) -> bool {
     let mut own = entries.filter(|entry| fs::read_link(entry.path()).is_ok_and(|to| to == pipe));
     own.any(|entry| entry.metadata().is_ok_and(|link| link.permissions().mode() & 0o200 != 0))
 }
+
+/// Signals that do nothing to a process that does not catch them: SIGCHLD, SIGCONT, SIGURG, SIGWINCH.
+const IGNORED: u64 =
+    bit(libc::SIGCHLD) | bit(libc::SIGCONT) | bit(libc::SIGURG) | bit(libc::SIGWINCH);
+
+const fn bit(signal: i32) -> u64 {
+    1 << (signal - 1)
+}
+
+/// Whether a signal waits for a process or thread that it catches, or dies of, when it goes on.
+pub fn meets_signal(pid: Pid) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let set = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(":\t"));
+        line.and_then(|text| u64::from_str_radix(text, 16).ok()).unwrap_or(0)
+    };
+    let pending = (set("SigPnd") | set("ShdPnd")) & !set("SigBlk") & !set("SigIgn");
+    pending & (set("SigCgt") | !IGNORED) != 0
+}

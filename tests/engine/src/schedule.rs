@@ -1,11 +1,11 @@
 //! Who goes on: one task at a time.
 //!
-//! The one that ran goes on until it waits, sleeps or ends, or has used up its turn. Then the others that can go on
-//! have theirs: those first that have used up fewer turns, of these the one that was born first. When nobody else
-//! can go on, the sleeper has its turn that wakes first, and then whoever is held. One that never waits lets none of
-//! these come; so they go on, too, when each of those has used up so many turns.
+//! The one that ran goes on until it waits, sleeps or ends, or has used up its turn. Then the others that are ready
+//! have theirs: those first that have used up fewer turns, of these the one that was born first. When nobody is ready,
+//! the sleeper has its turn that wakes first, and then whoever is held. One that never waits lets none of these come;
+//! so they go on, too, when each of those has used up so many turns.
 
-use crate::task::{Hold, State, Task};
+use crate::task::{Hold, Patience, State, Task};
 
 /// Who is to go on, and whether that is because others spin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,32 +19,34 @@ pub struct Next {
 /// A held task goes on before others wake, if time has gone by for others so often since: they poll.
 const LONGEST_HOLD: u64 = 600;
 
-/// The next of those that can go on now, and need not be last.
+/// The next of those that are ready.
 pub fn next(tasks: &[Task], current: Option<usize>, naps: u64) -> Option<Next> {
-    let stands = |task: &Task| matches!(task.state, State::Stands(_));
-    if let Some(index) = current.filter(|&index| stands(&tasks[index])) {
+    let is_ready = |task: &Task| matches!(task.state, State::Ready(_));
+    if let Some(index) = current.filter(|&index| is_ready(&tasks[index])) {
         return Some(Next { index, is_beside_spinners: false });
     }
-    let standing = tasks.iter().enumerate().filter(|(_, task)| stands(task));
-    let (turns, index) = standing.map(|(index, task)| (task.turns, index)).min()?;
-    let impatient = last(tasks, naps, Some(turns));
+    let ready = tasks.iter().enumerate().filter(|(_, task)| is_ready(task));
+    let (turns, index) = ready.map(|(index, task)| (task.turns_used, index)).min()?;
+    let impatient = deferred(tasks, naps, Some(turns));
     let next = impatient.map(|index| Next { index, is_beside_spinners: true });
     next.or(Some(Next { index, is_beside_spinners: false }))
 }
 
-/// The next of those that are last: who sleeps, waits for a while or is held. If others have used up so many
-/// turns, only those whose patience is at its end.
-pub fn last(tasks: &[Task], naps: u64, turns: Option<u32>) -> Option<usize> {
+/// The next of those that come last: who sleeps, waits for a while or is held. If others have used up so many turns,
+/// only those whose patience is at its end.
+pub fn deferred(tasks: &[Task], naps: u64, turns: Option<u32>) -> Option<usize> {
     let is_long = |hold: Hold| naps.saturating_sub(hold.naps) >= LONGEST_HOLD;
     let rank = |task: &Task| {
-        let (rank, last) = match task.state {
+        let (rank, patience) = match task.state {
             State::Held(hold, _) if hold.is_pause => return None,
-            State::Held(hold, last) => ((if is_long(hold) { 0 } else { 2 }, hold.naps), last),
-            State::Sleeps(until, last) => ((1, until), last),
-            State::Waits(last) => ((1, task.under?.until?), last),
+            State::Held(hold, patience) => {
+                ((if is_long(hold) { 0 } else { 2 }, hold.naps), patience)
+            }
+            State::Sleeps(until, patience) => ((1, until), patience),
+            State::Waits(patience) => ((1, task.under?.until?), patience),
             _ => return None,
         };
-        turns.is_none_or(|turns| turns >= last.patience).then_some(rank)
+        turns.is_none_or(|turns| Patience(turns) >= patience).then_some(rank)
     };
     let ranks = tasks.iter().enumerate();
     ranks.filter_map(|(index, task)| Some((rank(task)?, index))).min().map(|(_, index)| index)
@@ -57,61 +59,61 @@ mod tests {
     use super::*;
     use crate::calls::Call;
     use crate::step::At;
-    use crate::task::{Fate, Last, Underway};
+    use crate::task::{Fate, Underway};
 
-    const LAST: Last = Last { patience: 10 };
+    const PATIENCE: Patience = Patience(10);
 
     fn task(state: State) -> Task {
         Task { state, ..Task::new(Pid::from_raw(-1), 0, 0, 0) }
     }
 
-    fn stands(turns: u32) -> Task {
-        Task { turns, ..task(State::Stands(0)) }
+    fn ready(turns_used: u32) -> Task {
+        Task { turns_used, ..task(State::Ready(0)) }
     }
 
     fn sleeps(until: u64) -> Task {
-        task(State::Sleeps(until, LAST))
+        task(State::Sleeps(until, PATIENCE))
     }
 
     fn held(naps: u64) -> Task {
-        task(State::Held(Hold { at: At::Birth, is_pause: false, naps }, LAST))
+        task(State::Held(Hold { at: At::Birth, is_pause: false, naps }, PATIENCE))
     }
 
     fn paused() -> Task {
-        task(State::Held(Hold { at: At::Birth, is_pause: true, naps: 0 }, LAST))
+        task(State::Held(Hold { at: At::Birth, is_pause: true, naps: 0 }, PATIENCE))
     }
 
     fn waits(until: Option<u64>) -> Task {
         let call = Call::named("poll", &[]);
         let under =
             Underway { call, number: 1, fate: Fate::Made, until, is_own: true, has_lent: false };
-        Task { under: Some(under), ..task(State::Waits(LAST)) }
+        Task { under: Some(under), ..task(State::Waits(PATIENCE)) }
     }
 
     /// Who goes on of these, when all have settled.
     fn goes_on(tasks: &[Task], current: Option<usize>, naps: u64) -> Option<usize> {
-        next(tasks, current, naps).map(|next| next.index).or_else(|| last(tasks, naps, None))
+        next(tasks, current, naps).map(|next| next.index).or_else(|| deferred(tasks, naps, None))
     }
 
     #[test]
     fn the_one_that_ran_goes_on() {
-        assert_eq!(goes_on(&[stands(0), stands(5)], Some(1), 0), Some(1));
+        assert_eq!(goes_on(&[ready(0), ready(5)], Some(1), 0), Some(1));
     }
 
     #[test]
-    fn else_the_first_that_stands() {
-        assert_eq!(goes_on(&[waits(None), stands(0), stands(0)], Some(0), 0), Some(1));
-        assert_eq!(goes_on(&[waits(None), stands(0), stands(0)], None, 0), Some(1));
+    fn else_the_first_that_is_ready() {
+        assert_eq!(goes_on(&[waits(None), ready(0), ready(0)], Some(0), 0), Some(1));
+        assert_eq!(goes_on(&[waits(None), ready(0), ready(0)], None, 0), Some(1));
     }
 
     #[test]
     fn of_those_the_one_with_the_fewest_turns() {
-        assert_eq!(goes_on(&[stands(2), stands(1), stands(1)], None, 0), Some(1));
+        assert_eq!(goes_on(&[ready(2), ready(1), ready(1)], None, 0), Some(1));
     }
 
     #[test]
-    fn sleepers_and_held_ones_come_after_all_that_stand() {
-        assert_eq!(goes_on(&[held(0), sleeps(1), waits(Some(1)), stands(9)], None, 0), Some(3));
+    fn sleepers_and_held_ones_come_after_all_that_are_ready() {
+        assert_eq!(goes_on(&[held(0), sleeps(1), waits(Some(1)), ready(9)], None, 0), Some(3));
     }
 
     #[test]
@@ -134,13 +136,13 @@ mod tests {
 
     #[test]
     fn nobody_goes_on_of_those_that_wait_for_ever_are_paused_or_have_ended() {
-        let tasks = [waits(None), paused(), task(State::Ended), task(State::Stopped)];
+        let tasks = [waits(None), paused(), task(State::Ended), task(State::Suspended)];
         assert_eq!(goes_on(&tasks, None, 10_000), None);
     }
 
     #[test]
     fn beside_spinners_the_patience_of_the_others_ends() {
-        let is_beside = |turns| next(&[stands(turns), held(0)], None, 0);
+        let is_beside = |turns| next(&[ready(turns), held(0)], None, 0);
         let wanted = |index, is_beside_spinners| Some(Next { index, is_beside_spinners });
         assert_eq!(is_beside(9), wanted(0, false));
         assert_eq!(is_beside(10), wanted(1, true));

@@ -23,12 +23,6 @@ struct Segment {
 }
 
 impl Segments {
-    /// Whether one of them holds this text.
-    pub fn hold(&self, text: &[u8]) -> bool {
-        let is_in = |segment: &Segment| segment.bytes.windows(text.len()).any(|part| part == text);
-        self.0.values().any(is_in)
-    }
-
     /// shmget has given it for the first time.
     pub fn made(&mut self, id: i32, key: i32, size: u64, mode: u32) -> What {
         let now = SegmentNow { key, size, mode, attached: 0, is_marked: false, is_gone: false };

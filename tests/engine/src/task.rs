@@ -15,11 +15,11 @@ use crate::step::{At, Who};
 /// Where a task is. One at a time is let go, by `schedule`:
 ///
 /// ```text
-///   Unborn --its first stop--> Stands --let go--> Runs --seen to wait in a call--> Waits
-///                                ^  ^              |                                 |
-///                                |  +----a stop----+------------a stop---------------+
+///   Unborn --its first stop--> Ready --let go--> Runs --seen to wait in a call--> Waits
+///                                ^ ^              |                                 |
+///                                | +----a stop----+--------------a stop-------------+
 ///                   let go, last |
-///                 Held, Sleeps --+        from everywhere: Ended; and Stopped by a signal, until SIGCONT
+///                 Held, Sleeps --+        from everywhere: Ended; and Suspended by a signal, until SIGCONT
 /// ```
 ///
 /// Before a call, a task that is to be held is first taken past it: the call is skipped, the program is set back
@@ -30,27 +30,24 @@ pub enum State {
     /// Its maker's call has named it, and it has not come to its first stop yet.
     Unborn,
     /// It has stopped, and can go on at any time, with this signal (0: none).
-    Stands(i32),
+    Ready(i32),
     /// It was let go: it is between two stops.
     Runs,
     /// It waits in a call for another to do something.
-    Waits(Last),
+    Waits(Patience),
     /// It has stopped before a call that only lets time go by, until then in virtual milliseconds.
-    Sleeps(u64, Last),
+    Sleeps(u64, Patience),
     /// It is held at a place.
-    Held(Hold, Last),
-    /// A signal has stopped it.
-    Stopped,
+    Held(Hold, Patience),
+    /// A signal such as SIGSTOP has stopped it.
+    Suspended,
     /// It has ended.
     Ended,
 }
 
-/// When it goes on beside those that never wait: when each of them has had so many turns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Last {
-    /// See `schedule`.
-    pub patience: u32,
-}
+/// How many turns each of the others must have used up until this one goes on beside them: they never wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Patience(pub u32);
 
 /// It is held at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,10 +69,12 @@ pub enum Fate {
     Translated,
     /// It is not made: what the program gets for it.
     Skipped(i64),
+    /// It is not made, because it only lets time go by: until then, in virtual milliseconds.
+    Slept(u64),
     /// It is not made yet, but again after this: the task is to be held before it, or gets a signal.
     Postponed,
     /// It is interrupted, because its time is up.
-    TimesOut,
+    TimedOut,
 }
 
 /// A call under way.
@@ -102,6 +101,8 @@ pub struct Again {
     pub call: Call,
     /// Its number, which stays.
     pub number: usize,
+    /// When it ends, which stays too.
+    pub until: Option<u64>,
     /// Whether it was made before, and not only postponed.
     pub was_made: bool,
 }
@@ -123,11 +124,11 @@ pub struct Task {
     /// The call that it makes again: that is no new call.
     pub again: Option<Again>,
     /// How many turns it has used up without waiting.
-    pub turns: u32,
-    /// How many calls it has made in this one.
+    pub turns_used: u32,
+    /// How many calls it has made in this turn.
     pub calls_in_turn: u32,
     /// What it had used of the processor when this turn was first looked at.
-    pub mark: Option<Duration>,
+    pub used_before: Option<Duration>,
     /// What /proc tells of it.
     pub stat: Stat,
 }
@@ -143,20 +144,20 @@ impl Task {
             state: State::Unborn,
             under: None,
             again: None,
-            turns: 0,
+            turns_used: 0,
             calls_in_turn: 0,
-            mark: None,
+            used_before: None,
             stat: Stat::of(pid),
         }
     }
 
     /// Whether it has not ended.
-    pub fn lives(&self) -> bool {
+    pub fn is_alive(&self) -> bool {
         self.state != State::Ended
     }
 
-    /// Whether it makes this call again, and not for the first time. A handler may come in between.
-    pub fn makes_again(&mut self, call: &Call) -> Option<Again> {
+    /// What is kept of a call that it now makes again: that is used up. A handler may come in between.
+    pub fn take_again(&mut self, call: &Call) -> Option<Again> {
         let is_same = |again: &Again| {
             again.call.at == call.at
                 && (again.call.words == call.words || call.name == "restart_syscall")
@@ -192,26 +193,17 @@ impl Process {
         Self { loader, parent: self.parent, children: self.children, ..Self::default() }
     }
 
-    /// It makes a call: its number among those of that name.
-    pub fn makes(&mut self, call: &'static str) -> usize {
+    /// Counts a call that it makes: returns its number among those of that name.
+    pub fn count(&mut self, call: &'static str) -> usize {
         self.calls.push(call);
         let count = self.counts.entry(call).or_default();
         *count += 1;
         *count
     }
 
-    /// The number of its last call of that name.
-    pub fn number(&self, call: &str) -> usize {
-        self.counts.get(call).copied().unwrap_or_default()
-    }
-
-    /// As a child of it, which is this process, begins.
-    pub fn child(&self, own: Who) -> Self {
-        Self {
-            parent: Some(own),
-            attachments: self.attachments.clone(),
-            loader: self.loader.clone(),
-            ..Self::default()
-        }
+    /// A child of this process `own`, as it begins. One that shares its parent's memory attaches nothing anew.
+    pub fn child(&self, own: Who, shares_memory: bool) -> Self {
+        let attachments = if shares_memory { Vec::new() } else { self.attachments.clone() };
+        Self { parent: Some(own), attachments, loader: self.loader.clone(), ..Self::default() }
     }
 }

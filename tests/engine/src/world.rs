@@ -1,23 +1,26 @@
 //! A world: keys of its own in the machine's tables, and the programs that run in it. One single-threaded loop
 //! follows all their processes (`stops`), lets one at a time go (`turns`), and reads their streams.
 
+mod births;
 mod bounds;
+mod clock;
+mod entry;
+mod exit;
 mod hang;
 mod logging;
 mod presets;
+mod run;
+mod steps;
 mod stops;
 mod stores;
 mod turns;
 
-use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::iter;
 use std::mem;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::ExitStatusExt;
-use std::process::ExitStatus;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,122 +32,31 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::time::TimeSpec;
 use nix::unistd::{Pid, geteuid, pipe2};
 
-use bounds::Asked;
+use births::Unnamed;
 pub use bounds::Limits;
+use clock::Clock;
 use presets::Maker;
 pub use presets::Preset;
+pub use run::Ran;
+use run::Run;
+use turns::Woken;
 
 use crate::calls::Kind;
 use crate::files::Folder;
 use crate::filter;
 use crate::keys::{Keys, Left};
 use crate::launch::Launch;
-use crate::log::{Log, What};
-use crate::outcome::Outcome;
+use crate::log::What;
 use crate::segments::Segments;
 use crate::step::{Act, At, Who};
 use crate::streams::Streams;
 use crate::sys;
-use crate::task::{Process, State, Task};
+use crate::task::{State, Task};
 use crate::trouble::{Trouble, While};
 use crate::user::user_for;
 
 /// At most this many stops are handled in a row: a bomb's have no end.
 const MOST_STOPS: usize = 64;
-
-/// What came of a program, and all that it did.
-#[derive(Clone, Debug)]
-pub struct Ran {
-    /// What its parent can see.
-    pub outcome: Outcome,
-    /// What happened, in order.
-    pub log: Log,
-    /// The names of the calls of each of its processes, its threads' too, but for its loader's and those about its
-    /// own memory and settings.
-    pub calls: Vec<Vec<&'static str>>,
-    /// The first of its processes that slept.
-    pub sleeper: Option<Who>,
-    /// Whether its processes computed, or made calls, while they could only wait.
-    pub is_busy: bool,
-    /// Whether its first process ended before another.
-    pub is_outlived: bool,
-    /// Which steps were reached.
-    pub reached: Vec<bool>,
-    /// How long nobody in its world did anything, because a time that is real had to go by.
-    pub idle: Duration,
-    /// Why it had to be stopped, if it had.
-    pub stopped: Option<String>,
-}
-
-impl Ran {
-    /// The places in a process's life before each of its calls.
-    #[must_use]
-    pub fn places(&self, who: Who) -> Vec<At> {
-        let mut counts = HashMap::new();
-        let calls = self.calls.get(who).map_or(&[][..], Vec::as_slice);
-        let place = |&call: &&'static str| {
-            let count = counts.entry(call).or_insert(0);
-            *count += 1;
-            At::Call(call, *count)
-        };
-        calls.iter().map(place).collect()
-    }
-
-    /// What it tried and may not do, each once.
-    #[must_use]
-    pub fn refused(&self) -> Vec<&str> {
-        let mut all: Vec<&str> = Vec::new();
-        for event in self.log.events() {
-            match &event.what {
-                What::Refused(call) if !all.contains(&call.as_str()) => all.push(call),
-                _ => {}
-            }
-        }
-        all
-    }
-}
-
-/// A program that runs, or ran.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-struct Run {
-    launch: Launch,
-    /// Who runs it.
-    user: u32,
-    streams: Streams,
-    processes: Vec<Process>,
-    log: Log,
-    /// What keeps it from beginning, if anything does.
-    trouble: File,
-    has_begun: bool,
-    /// It has set a timer of real time.
-    has_timers: bool,
-    /// The case waits for its end: nothing pauses any more.
-    is_finishing: bool,
-    reached: Vec<bool>,
-    /// How many calls it has made; how many processes and threads it has had, and has.
-    calls: usize,
-    births: usize,
-    living: usize,
-    /// What of the processor those of them used that have ended.
-    used: Duration,
-    asked: Asked,
-    /// The programs' clock at its beginning, and the real time.
-    start: Duration,
-    begun: Instant,
-    is_busy: bool,
-    is_outlived: bool,
-    stopped: Option<String>,
-}
-
-/// Where somebody may wait no more.
-#[derive(Default)]
-struct Woken {
-    runs: Vec<Running>,
-    /// By semaphores, queues and locks also others.
-    all: bool,
-    /// By signals, also those that stand.
-    signalled: bool,
-}
 
 /// The number of a program that runs in a world.
 pub type Running = usize;
@@ -155,44 +67,33 @@ pub struct World {
     pub limits: Limits,
     keys: Keys,
     segments: Segments,
+    folder: Folder,
     /// Of segments to start from.
     makers: Vec<Maker>,
+    runs: Vec<Run>,
     tasks: Vec<Task>,
     /// The places of those that have not ended.
     alive: Vec<usize>,
-    runs: Vec<Run>,
-    /// Processes that stopped before their parents' events named them.
-    unknown: HashMap<Pid, (i32, Instant)>,
-    /// Those of them that have ended since.
-    ended_unnamed: HashMap<Pid, i32>,
+    unnamed: Unnamed,
     /// The task whose turn it is.
     current: Option<usize>,
-    /// How many calls make up a turn.
-    turn: u32,
-    /// Virtual time, in milliseconds: it goes by while all sleep.
-    now: u64,
-    /// How often it has gone by for one that slept or waited.
-    naps: u64,
-    /// Time in which programs wait.
-    clock: Duration,
-    ticked: Instant,
-    /// At the last look, one of them could run.
-    could_run: bool,
-    looked: Instant,
+    calls_a_turn: u32,
+    clock: Clock,
+    woken: Woken,
     /// How often in a row nothing has happened.
     looks: u32,
-    /// In which runs something has happened for which others may wait.
-    woken: Woken,
+    /// At how many looks in a row nobody could go on.
+    stuck: u32,
+    /// How long that took, all in all.
+    idle: Duration,
+    /// When the bounds were looked up last.
+    bounded: Instant,
     /// Whose streams are ready to be read or written.
     ready: Vec<Running>,
-    /// At how many looks in a row nobody could go on.
-    quiet: u32,
     /// A process was killed in a call that may have made a segment.
     has_lost: bool,
-    idle: Duration,
-    folder: Folder,
-    /// Tells that a process has stopped or ended (SIGCHLD).
-    stops: SignalFd,
+    /// Tells that a process has stopped or ended.
+    sigchld: SignalFd,
 }
 
 impl World {
@@ -201,41 +102,36 @@ impl World {
     /// # Errors
     /// No folder, no key, no descriptor is left: in words.
     pub fn new(first_id: i32) -> Result<Self, Trouble> {
-        let stops = SigSet::from(Signal::SIGCHLD);
-        stops.thread_block().doing("blocking SIGCHLD")?;
+        let sigchld = SigSet::from(Signal::SIGCHLD);
+        sigchld.thread_block().doing("blocking SIGCHLD")?;
         let flags = SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK;
         Ok(Self {
             limits: Limits::default(),
-            stops: SignalFd::with_flags(&stops, flags).doing("making a signalfd")?,
-            folder: Folder::new(user_for(None))?,
             keys: Keys::claim(first_id)?,
             segments: Segments::default(),
+            folder: Folder::new(user_for(None))?,
             makers: Vec::new(),
+            runs: Vec::new(),
             tasks: Vec::new(),
             alive: Vec::new(),
-            runs: Vec::new(),
-            unknown: HashMap::new(),
-            ended_unnamed: HashMap::new(),
+            unnamed: Unnamed::default(),
             current: None,
-            turn: turns::CALLS,
-            now: 0,
-            naps: 0,
-            clock: Duration::ZERO,
-            ticked: Instant::now(),
-            could_run: false,
-            looked: Instant::now(),
-            looks: 0,
+            calls_a_turn: turns::CALLS,
+            clock: Clock::new(),
             woken: Woken::default(),
-            ready: Vec::new(),
-            quiet: 0,
-            has_lost: false,
+            looks: 0,
+            stuck: 0,
             idle: Duration::ZERO,
+            bounded: Instant::now(),
+            ready: Vec::new(),
+            has_lost: false,
+            sigchld: SignalFd::with_flags(&sigchld, flags).doing("making a signalfd")?,
         })
     }
 
     /// Each task has its turn for one call at a time, and the programs may have so many IDs: for a crowd.
     pub fn for_a_crowd(&mut self, ids: usize) {
-        (self.turn, self.keys.most) = (1, ids);
+        (self.calls_a_turn, self.keys.most) = (1, ids);
     }
 
     /// The keys that programs have asked for by this call.
@@ -262,12 +158,6 @@ impl World {
         Ok(())
     }
 
-    /// Whether a segment of the world's holds this text now, as far as its processes have stored it.
-    #[must_use]
-    pub fn has_stored(&self, text: &str) -> bool {
-        self.segments.hold(text.as_bytes())
-    }
-
     /// The programs' folder, where they may write.
     #[must_use]
     pub fn folder(&self) -> &Folder {
@@ -279,50 +169,36 @@ impl World {
     /// # Errors
     /// No process or descriptor is left, or ptrace is not allowed.
     pub fn start(&mut self, launch: Launch) -> Result<Running, Trouble> {
-        let what = format!("starting {:?}", launch.words);
         let (streams, programs) = Streams::of(&launch)?;
+        let (leader, trouble) = self.fork_leader(&launch, programs)?;
+        let user = user_for(launch.user).unwrap_or(geteuid().as_raw());
+        let run = self.runs.len();
+        self.alive.push(self.tasks.len());
+        self.tasks.push(Task { state: State::Runs, ..Task::new(leader, run, 0, 0) });
+        self.runs.push(Run::new(launch, user, streams, trouble, self.clock.waited));
+        self.log(self.tasks.len() - 1, What::Born(None));
+        Ok(run)
+    }
+
+    /// A process that is followed from here on, and becomes the program; and where it tells what keeps it from that.
+    fn fork_leader(&self, launch: &Launch, streams: [OwnedFd; 3]) -> Result<(Pid, File), Trouble> {
+        let what = format!("starting {:?}", launch.words);
         let (waits, mut go) = UnixStream::pair().doing(&what)?;
         let (trouble, tells) = pipe2(OFlag::O_CLOEXEC).doing(&what)?;
         filter::of(launch.kind)?; // before the fork, so that it is made once
         let leader = sys::fork().doing(&what)?;
         if leader.as_raw() == 0 {
             drop(go);
-            launch.begin(waits, tells.into(), self.folder.path(), programs);
+            launch.begin(waits, tells.into(), self.folder.path(), streams);
         }
-        drop((programs, tells, waits));
+        drop((streams, tells, waits));
         if let Err(errno) = ptrace::seize(leader, options()) {
             drop(go); // it ends, because nobody tells it to go
             let _ = nix::sys::wait::waitpid(leader, None);
             return Err(Trouble::new("following a program with ptrace", errno));
         }
         go.write_all(b"!").doing(&what)?;
-        let run = self.runs.len();
-        self.alive.push(self.tasks.len());
-        self.tasks.push(Task { state: State::Runs, ..Task::new(leader, run, 0, 0) });
-        self.runs.push(Run {
-            reached: vec![false; launch.steps.len()],
-            user: user_for(launch.user).unwrap_or(geteuid().as_raw()),
-            launch,
-            streams,
-            processes: vec![Process::default()],
-            log: Log::default(),
-            trouble: trouble.into(),
-            has_begun: false,
-            has_timers: false,
-            is_finishing: false,
-            calls: 0,
-            births: 1,
-            living: 1,
-            used: Duration::ZERO,
-            asked: Asked::default(),
-            start: self.clock,
-            begun: Instant::now(),
-            is_busy: false,
-            is_outlived: false,
-            stopped: None,
-        });
-        self.log(self.tasks.len() - 1, What::Born(None));
-        Ok(run)
+        Ok((leader, trouble.into()))
     }
 
     /// Runs a program from begin to end.
@@ -340,7 +216,7 @@ impl World {
     /// The engine's own trouble.
     pub fn wait_until_all_wait(&mut self) -> Result<(), Trouble> {
         self.drive(|world| {
-            world.quiet > 0 || world.runs.iter().any(|run| run.is_busy && run.living > 0)
+            world.stuck > 0 || world.runs.iter().any(|run| run.is_busy && run.alive > 0)
         })
     }
 
@@ -359,7 +235,7 @@ impl World {
 
     /// Sends a signal to a program's processes.
     pub fn signal(&self, run: Running, signal: Signal) {
-        for task in self.living(run).filter(|task| task.thread == 0) {
+        for task in self.alive(run).filter(|task| task.thread == 0) {
             let _ = kill(task.pid, signal); // it may have ended
         }
     }
@@ -373,39 +249,19 @@ impl World {
             self.let_go(index)?;
         }
         let this = &mut self.runs[run];
-        (this.is_finishing, this.start) = (true, self.clock);
+        this.start = self.clock.waited;
         this.launch.keeps_input = false; // who waits for more now, hangs
         self.drive(|world| world.has_ended(run))?;
-        let this = &mut self.runs[run];
-        let is_killed = this.processes[0].status.is_some_and(|status| status.signal().is_some());
-        if !this.has_begun && !is_killed && this.stopped.is_none() {
-            let mut why = String::new();
-            this.trouble.read_to_string(&mut why).doing("reading why a program did not begin")?;
-            return Err(Trouble::new(format!("starting {:?}", this.launch.words), why));
-        }
-        let status = this.processes[0].status.unwrap_or_default();
-        let outcome = this.streams.outcome(status)?;
-        let stopped = this.stopped.take().or_else(|| wrote_too_much(status));
-        Ok(Ran {
-            outcome,
-            log: mem::take(&mut this.log),
-            calls: this.processes.iter().map(|process| process.calls.clone()).collect(),
-            sleeper: this.processes.iter().position(|process| process.sleeps),
-            is_busy: this.is_busy,
-            idle: mem::take(&mut self.idle),
-            is_outlived: this.is_outlived,
-            reached: mem::take(&mut this.reached),
-            stopped,
-        })
+        self.runs[run].ran(mem::take(&mut self.idle))
     }
 
     /// Whether a program has ended, and all that it started.
     #[must_use]
     pub fn has_ended(&self, run: Running) -> bool {
-        self.runs[run].living == 0
+        self.runs[run].alive == 0
     }
 
-    fn living(&self, run: usize) -> impl Iterator<Item = &Task> {
+    fn alive(&self, run: usize) -> impl Iterator<Item = &Task> {
         let alive = self.alive.iter().map(|&index| &self.tasks[index]);
         alive.filter(move |task| task.run == run)
     }
@@ -420,9 +276,9 @@ impl World {
 
     /// The loop: until `is_done`.
     fn drive(&mut self, is_done: impl Fn(&Self) -> bool) -> Result<(), Trouble> {
-        (self.looks, self.quiet) = (0, 0);
+        (self.looks, self.stuck) = (0, 0);
         loop {
-            self.tick();
+            self.clock.tick();
             let mut has_happened = false;
             let mut stops: Vec<_> = iter::from_fn(sys::wait).take(MOST_STOPS).collect();
             // First the one whose turn it was: what it did has woken the others.
@@ -436,7 +292,7 @@ impl World {
                 has_happened |= self.runs[run].streams.transfer()?;
             }
             if has_happened {
-                (self.looks, self.quiet) = (0, 0);
+                (self.looks, self.stuck) = (0, 0);
             }
             self.bound();
             if is_done(self) {
@@ -457,24 +313,14 @@ impl World {
             run.streams.to_wait_for().map(move |stream| (number, stream))
         });
         let (numbers, mut all): (Vec<Running>, Vec<PollFd>) = streams.unzip();
-        all.push(PollFd::new(self.stops.as_fd(), PollFlags::POLLIN));
+        all.push(PollFd::new(self.sigchld.as_fd(), PollFlags::POLLIN));
         ppoll(&mut all, Some(TimeSpec::from_duration(longest)), None)
             .doing("waiting for a program")?;
         let ready = numbers.into_iter().zip(&all).filter(|(_, stream)| stream.any() == Some(true));
         self.ready = ready.map(|(number, _)| number).collect();
         self.ready.dedup();
-        self.stops.read_signal().doing("reading a signalfd")?; // it is kept once, however many come
+        self.sigchld.read_signal().doing("reading a signalfd")?; // it is kept once, however many come
         Ok(())
-    }
-
-    /// The programs' clock goes on while they wait. While one of them could run, a busy machine may keep it from the
-    /// processor; how much of that it uses, has a bound of its own. The engine, too, may be kept waiting.
-    fn tick(&mut self) {
-        const LONGEST: Duration = Duration::from_millis(5);
-        let passed = mem::replace(&mut self.ticked, Instant::now()).elapsed().min(LONGEST);
-        if !mem::take(&mut self.could_run) {
-            self.clock += passed;
-        }
     }
 
     fn is_followed(&self, run: usize) -> bool {
@@ -513,12 +359,6 @@ fn options() -> Options {
         | Options::PTRACE_O_TRACEEXEC
         | Options::PTRACE_O_TRACESECCOMP
         | Options::PTRACE_O_EXITKILL
-}
-
-/// A program that the kernel stops.
-fn wrote_too_much(status: ExitStatus) -> Option<String> {
-    let is_too_long = status.signal() == Some(Signal::SIGXFSZ as i32);
-    is_too_long.then(|| "it writes a file without end (more than 64 MiB)".into())
 }
 
 /// Its process may have been killed a moment ago.

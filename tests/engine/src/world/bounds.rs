@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::Signal;
 
+use super::World;
+use super::run::Run;
 use super::turns::processor_time;
-use super::{Run, World};
 use crate::calls::{Call, Trait};
 use crate::launch::LARGEST_FILE;
 use crate::step::Who;
-use crate::task::{State, Underway};
 
 /// What a program may use, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -85,9 +85,6 @@ const LAST_WORD: Duration = Duration::from_secs(300);
 /// How often the engine looks at how much they use.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// A parent names its child within this time, or it was killed before.
-const UNNAMED: Duration = Duration::from_millis(50);
-
 impl Run {
     /// A process has ended, and used so much of the processor with its children that have ended.
     pub(super) fn counts_time(&mut self, who: Who, used: Duration) {
@@ -103,7 +100,7 @@ impl Run {
 impl World {
     /// Stops the programs that exceed a bound.
     pub(super) fn bound(&mut self) {
-        let is_time = self.looked.elapsed() > LOOK;
+        let is_time = self.bounded.elapsed() > LOOK;
         let shared = if is_time { self.keys.memory() } else { 0 };
         for run in 0..self.runs.len() {
             if self.runs[run].stopped.is_none() && !self.has_ended(run) {
@@ -114,16 +111,17 @@ impl World {
             }
         }
         if is_time {
-            self.looked = Instant::now();
+            self.bounded = Instant::now();
         }
     }
 
     /// Bounds that are only numbers.
     fn exceeds(&self, run: usize) -> Option<String> {
         let (this, most) = (&self.runs[run], &self.limits);
-        let is_late = !this.launch.keeps_input && self.clock.saturating_sub(this.start) > most.time;
+        let is_late =
+            !this.launch.keeps_input && self.clock.waited.saturating_sub(this.start) > most.time;
         let is_bomb =
-            this.births > most.processes.saturating_mul(10) || this.living > most.processes;
+            this.births > most.processes.saturating_mul(10) || this.alive > most.processes;
         match () {
             () if this.streams.is_too_long() => {
                 Some("it prints without end (more than 1 MiB)".into())
@@ -148,9 +146,9 @@ impl World {
     /// Bounds that have to be looked up; the world's segments have so many bytes in memory.
     fn uses_too_much(&self, run: usize, shared: u64) -> Option<String> {
         let (this, most) = (&self.runs[run], &self.limits);
-        let processes = || self.living(run).filter(|task| task.thread == 0);
-        let living = processes().map(|task| processor_time(task.pid));
-        let time = living.fold(this.used, Duration::saturating_add);
+        let processes = || self.alive(run).filter(|task| task.thread == 0);
+        let alive = processes().map(|task| processor_time(task.pid));
+        let time = alive.fold(this.used, Duration::saturating_add);
         let memory = processes().map(|task| task.stat.memory()).fold(shared, u64::saturating_add);
         match () {
             () if time > most.processor => Some(format!(
@@ -165,28 +163,8 @@ impl World {
     /// Ends a program, and all that it started.
     pub(super) fn stop(&mut self, run: usize, why: &str) {
         self.runs[run].stopped.get_or_insert(why.to_string());
-        // Their parents are killed too, and will never name them.
-        for (pid, _) in self.unknown.drain() {
-            let _ = kill(pid, Signal::SIGKILL);
-        }
+        self.unnamed.kill(Duration::ZERO); // their parents are killed too, and will never name them
         self.signal(run, Signal::SIGKILL);
-    }
-
-    /// Their parents were killed before they named them.
-    pub(super) fn kill_unnamed(&mut self) {
-        let is_forking = |under: Underway| under.call.is(Trait::Birth);
-        let is_named_soon = |&index: &usize| {
-            let task = &self.tasks[index];
-            task.state == State::Runs && task.under.is_some_and(is_forking)
-        };
-        if self.alive.iter().any(is_named_soon) {
-            return; // on a busy machine it takes its time
-        }
-        for (pid, (_, since)) in &self.unknown {
-            if Instant::now().duration_since(*since) > UNNAMED {
-                let _ = kill(*pid, Signal::SIGKILL);
-            }
-        }
     }
 }
 

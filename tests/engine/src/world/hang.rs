@@ -30,14 +30,14 @@ impl World {
             (_, true) => HANGS_ON_A_TERMINAL,
             _ => HANGS,
         };
-        if self.quiet <= looks {
+        if self.stuck <= looks {
             return;
         }
         for run in 0..self.runs.len() {
             let may_wait = self.runs[run].launch.keeps_input || self.paused(run).is_some();
             if !self.has_ended(run) && !may_wait && self.is_followed(run) {
                 let why = format!("it hangs:\n  {}", self.describe(run));
-                self.quiet = 0;
+                self.stuck = 0;
                 self.stop(run, &why);
             }
         }
@@ -58,7 +58,7 @@ impl World {
                 status.signal()?;
                 in_words(status)
             }
-            State::Stopped => "was stopped by a signal".to_string(),
+            State::Suspended => "was stopped by a signal".to_string(),
             _ => match task.under {
                 Some(Underway { call, .. }) if self.reason(index).is_empty() => {
                     format!("waits in {}", call.name)
@@ -85,7 +85,7 @@ impl World {
                 let file = link();
                 let kind = file.to_string_lossy().split(':').next().map(String::from);
                 let writers = self
-                    .living(task.run)
+                    .alive(task.run)
                     .filter(|other| other.thread == 0 && can_write(other.pid, &file));
                 let writers: Vec<String> = writers.map(name).collect();
                 return match kind.as_deref() {

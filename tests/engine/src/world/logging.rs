@@ -17,7 +17,7 @@ impl World {
     /// Writes down what happened to a task, or what it did.
     pub(super) fn log(&mut self, index: usize, what: What) {
         let Task { run, who, thread, .. } = self.tasks[index];
-        self.runs[run].log.add(Event { time: self.now, who, thread, what });
+        self.runs[run].log.add(Event { time: self.clock.now, who, thread, what });
     }
 
     fn log_all(&mut self, index: usize, all: impl IntoIterator<Item = What>) {

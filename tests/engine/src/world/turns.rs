@@ -6,12 +6,12 @@ use nix::sys::ptrace;
 use nix::time::clock_getcpuclockid;
 use nix::unistd::Pid;
 
-use super::{Woken, World, unless_killed};
+use super::{Running, World, unless_killed};
 use crate::log::What;
+use crate::process::meets_signal;
 use crate::schedule::{self, Next};
-use crate::step::At;
 use crate::sys;
-use crate::task::{Fate, Last, State, Task, Underway};
+use crate::task::{Fate, Patience, State, Task, Underway};
 use crate::trouble::Trouble;
 
 /// So many calls are a turn, for one that does not wait.
@@ -30,16 +30,46 @@ const MANY_LOOKS: u32 = 6;
 const SHORTEST_LOOK: Duration = Duration::from_micros(30);
 const LONGEST_LOOK: Duration = Duration::from_millis(1);
 
+/// Who may wait no more since all have settled last.
+#[derive(Default)]
+pub(super) struct Woken {
+    /// The processes of these runs.
+    runs: Vec<Running>,
+    /// Those of all runs: by semaphores, queues and locks.
+    pub all: bool,
+    /// Also those that do not wait in a call: a signal ends a sleep, or kills.
+    pub signalled: bool,
+}
+
+impl Woken {
+    /// A process of this run has made a call, or got a signal.
+    pub fn by_calls(&mut self, run: Running) {
+        if !self.runs.contains(&run) {
+            self.runs.push(run);
+        }
+    }
+
+    /// Signals were sent to processes of this run.
+    pub fn by_signals(&mut self, run: Running) {
+        self.by_calls(run);
+        self.signalled = true;
+    }
+
+    fn may_be(&self, task: &Task) -> bool {
+        self.all || self.runs.contains(&task.run)
+    }
+}
+
 impl World {
     /// Lets one go if all have settled, or waits a moment.
     pub(super) fn go_on(&mut self) -> Result<(), Trouble> {
         let longest = (SHORTEST_LOOK * (1 << self.looks.min(6))).min(LONGEST_LOOK);
         self.looks = self.looks.saturating_add(1);
-        if !self.have_settled(false) {
+        if !self.settle(false) {
             return self.wait(longest);
         }
         if let Some(Next { index, is_beside_spinners }) =
-            schedule::next(&self.tasks, self.current, self.naps)
+            schedule::next(&self.tasks, self.current, self.clock.naps)
         {
             let run = self.tasks[index].run;
             self.runs[run].is_busy |= is_beside_spinners;
@@ -47,51 +77,29 @@ impl World {
             return self.wait(SHORTEST_LOOK);
         }
         // The stop that made the last one wait may wake another, a moment later.
-        if self.looks < 3 || !self.have_settled(true) {
+        if self.looks < 3 || !self.settle(true) {
             return self.wait(longest);
         }
-        if let Some(index) = schedule::last(&self.tasks, self.naps, None) {
+        if let Some(index) = schedule::deferred(&self.tasks, self.clock.naps, None) {
             self.let_go(index)?;
             return self.wait(SHORTEST_LOOK);
         }
-        self.quiet = self.quiet.saturating_add(1);
+        self.stuck = self.stuck.saturating_add(1);
         self.idle = self.idle.saturating_add(LONGEST_LOOK);
         self.stop_what_hangs();
         self.wait(LONGEST_LOOK)
     }
 
-    /// Whether each task stands, waits or has ended. `all`: also those are looked at that nobody can have woken.
-    fn have_settled(&mut self, all: bool) -> bool {
-        if !self.unknown.is_empty() {
+    /// Looks at the tasks that may have changed, and notes which wait now. Returns whether all are ready, wait or have
+    /// ended. `all`: also those are looked at that nobody can have woken.
+    fn settle(&mut self, all: bool) -> bool {
+        if self.unnamed.are_there() {
             self.kill_unnamed();
-            self.could_run = true;
+            self.clock.could_run = true;
             return false;
         }
         for place in 0..self.alive.len() {
-            let index = self.alive[place];
-            let task = &self.tasks[index];
-            let has_settled = match task.state {
-                State::Unborn => {
-                    self.could_run = true;
-                    false
-                }
-                _ if !self.is_followed(task.run) => {
-                    self.could_run |= task.stat.state() == 'R';
-                    true
-                }
-                State::Runs => self.comes_to_wait(index),
-                State::Waits(_) if all || self.woken.all || self.woken.runs.contains(&task.run) => {
-                    self.waits(index)
-                }
-                // A signal may have killed it where it stands.
-                State::Stands(_) | State::Held(..) | State::Sleeps(..) if self.woken.signalled => {
-                    let stands = task.stat.state() == 't';
-                    self.could_run |= !stands;
-                    stands
-                }
-                _ => true,
-            };
-            if !has_settled {
+            if !self.settle_one(self.alive[place], all) {
                 return false;
             }
         }
@@ -99,13 +107,33 @@ impl World {
         true
     }
 
-    /// Whether one that was let go waits now. If it computes, others may have their turn.
-    fn comes_to_wait(&mut self, index: usize) -> bool {
-        if self.waits(index) {
-            let last = self.last();
+    fn settle_one(&mut self, index: usize, all: bool) -> bool {
+        let task = &self.tasks[index];
+        match task.state {
+            State::Unborn => {
+                self.clock.could_run = true;
+                false
+            }
+            _ if !self.is_followed(task.run) => {
+                self.clock.could_run |= task.stat.state() == 'R';
+                true
+            }
+            State::Runs => self.settle_running(index),
+            State::Waits(_) if all || self.woken.may_be(task) => self.look_at(index),
+            State::Ready(_) | State::Held(..) | State::Sleeps(..) if self.woken.signalled => {
+                self.settle_signalled(index)
+            }
+            _ => true,
+        }
+    }
+
+    /// One that was let go may wait now. If it computes, others may have their turn.
+    fn settle_running(&mut self, index: usize) -> bool {
+        if self.look_at(index) {
+            let patience = self.patience();
             let reason = self.reason(index);
             let task = &mut self.tasks[index];
-            (task.state, task.turns) = (State::Waits(last), 0);
+            (task.state, task.turns_used) = (State::Waits(patience), 0);
             if let Some(Underway { call, .. }) = task.under {
                 self.log(index, What::Waits { call: call.name, reason });
             }
@@ -117,29 +145,43 @@ impl World {
         false
     }
 
+    /// A signal may have killed it where it stands, or ends its sleep.
+    fn settle_signalled(&mut self, index: usize) -> bool {
+        let task = &mut self.tasks[index];
+        let stands = task.stat.state() == 't';
+        self.clock.could_run |= !stands;
+        if let (State::Sleeps(..), Some(under)) = (task.state, &mut task.under) {
+            if meets_signal(task.pid) {
+                under.fate = Fate::Skipped(-i64::from(libc::EINTR));
+                task.state = State::Ready(0);
+            }
+        }
+        stands
+    }
+
     /// A task that does not stop uses up its turn.
     fn interrupt_what_computes(&mut self, index: usize) {
         let task = &mut self.tasks[index];
         let used = task.stat.time();
-        let mark = *task.mark.get_or_insert(used);
-        if self.runs[task.run].has_begun && used.saturating_sub(mark) > COMPUTES {
-            task.mark = None;
+        let before = *task.used_before.get_or_insert(used);
+        if self.runs[task.run].has_begun && used.saturating_sub(before) > COMPUTES {
+            task.used_before = None;
             let _ = ptrace::interrupt(task.pid); // it may have ended
         }
     }
 
     /// Whether it can do nothing until another does something, or time goes by: it waits in a call, or has ended
     /// but for its threads.
-    fn waits(&mut self, index: usize) -> bool {
+    fn look_at(&mut self, index: usize) -> bool {
         let task = &self.tasks[index];
         let has_threads = || {
             let is_thread = |other: &&Task| {
                 other.run == task.run && other.who == task.who && other.pid != task.pid
             };
-            self.tasks.iter().filter(is_thread).any(Task::lives)
+            self.tasks.iter().filter(is_thread).any(Task::is_alive)
         };
         let state = task.stat.state();
-        self.could_run |= matches!(state, 'R' | 't');
+        self.clock.could_run |= matches!(state, 'R' | 't');
         match (state, task.under) {
             ('S', Some(_)) => task.stat.is_off() && task.stat.state() == 'S',
             // A parent waits so until its vfork child becomes another program. Any fork is in this state for a moment.
@@ -149,20 +191,21 @@ impl World {
         }
     }
 
-    /// The patience of one that goes on last.
-    pub(super) fn last(&self) -> Last {
-        let most = self.tasks.iter().filter(|task| task.lives()).map(|task| task.turns).max();
-        Last { patience: most.unwrap_or(0).saturating_add(VAIN_CALLS / self.turn) }
+    /// The patience of one that comes last from now on.
+    pub(super) fn patience(&self) -> Patience {
+        let alive = self.tasks.iter().filter(|task| task.is_alive());
+        let most = alive.map(|task| task.turns_used).max();
+        Patience(most.unwrap_or(0).saturating_add(VAIN_CALLS / self.calls_a_turn))
     }
 
-    /// A task has made a call, or computed: perhaps its turn is over.
-    pub(super) fn counts_turn(&mut self, index: usize, calls: u32) {
+    /// A task has made so many calls, or has computed as long: perhaps its turn is over.
+    pub(super) fn use_up(&mut self, index: usize, calls: u32) {
         let task = &mut self.tasks[index];
         task.calls_in_turn += calls;
-        if task.calls_in_turn < self.turn {
+        if task.calls_in_turn < self.calls_a_turn {
             return;
         }
-        (task.calls_in_turn, task.turns) = (0, task.turns.saturating_add(1));
+        (task.calls_in_turn, task.turns_used) = (0, task.turns_used.saturating_add(1));
         if self.current == Some(index) {
             self.current = None;
         }
@@ -170,49 +213,37 @@ impl World {
 
     /// One goes on: to its next stop.
     pub(super) fn let_go(&mut self, index: usize) -> Result<(), Trouble> {
-        (self.looks, self.quiet) = (0, 0);
-        self.could_run = true; // until a look shows that it waits
+        (self.looks, self.stuck) = (0, 0);
+        self.clock.could_run = true; // until a look shows that it waits
         if self.current != Some(index) {
             (self.current, self.tasks[index].calls_in_turn) = (Some(index), 0);
         }
         let task = &mut self.tasks[index];
-        task.mark = None;
+        task.used_before = None;
         let gone = match task.state {
-            State::Stands(signal) => self.resume(index, signal),
+            State::Ready(signal) => self.resume(index, signal),
+            State::Held(hold, _) => self.goes_on_from(index, hold.at),
             State::Sleeps(until, _) => {
-                self.now = self.now.max(until);
-                self.naps += 1;
+                self.clock.pass_to(until);
                 self.log(index, What::Wakes);
                 self.resume(index, 0)
             }
-            State::Held(hold, _) => {
-                self.log(index, What::GoesOn);
-                self.tasks[index].state = State::Stands(0);
-                self.goes_on_from(index, hold.at)
-            }
-            State::Waits(_) => {
-                if let Some(under) = &mut task.under {
-                    under.fate = Fate::TimesOut;
-                    self.now = self.now.max(under.until.unwrap_or(0));
-                }
-                self.naps += 1;
-                task.state = State::Runs;
-                ptrace::interrupt(task.pid)
-            }
+            State::Waits(_) => self.time_out(index),
             _ => Ok(()),
         };
         unless_killed(gone)
     }
 
-    /// More may be to be done at the place where it was held.
-    fn goes_on_from(&mut self, index: usize, at: At) -> nix::Result<()> {
-        if !matches!(at, At::Call(..)) {
-            self.comes_to(index, at)?;
-        }
-        match self.tasks[index].state {
-            State::Stands(signal) => self.resume(index, signal),
-            _ => Ok(()),
-        }
+    /// The time of its call is up.
+    fn time_out(&mut self, index: usize) -> nix::Result<()> {
+        let task = &mut self.tasks[index];
+        let until = task.under.as_mut().and_then(|under| {
+            under.fate = Fate::TimedOut;
+            under.until
+        });
+        self.clock.pass_to(until.unwrap_or(0));
+        task.state = State::Runs;
+        ptrace::interrupt(task.pid)
     }
 
     pub(super) fn resume(&mut self, index: usize, signal: i32) -> nix::Result<()> {

@@ -3,6 +3,9 @@
 use crate::programs::{lines, run, said};
 
 crate::tests! {
+    a_signal_ends_a_sleep
+    a_signal_that_does_nothing_ends_none
+    a_childs_end_ends_a_sleep_if_it_is_caught
     an_alarm_comes
     a_timer_comes
     a_timers_descriptor_becomes_readable
@@ -253,4 +256,59 @@ fn a_timed_wait_and_a_sleep_end_in_order() {
         wait(NULL);
     }"#;
     assert_eq!(said(&run(source)), "poll for 900 s: 0\nfor 99 more: 0\nfor 2 more: 1\n");
+}
+
+/// A child sleeps for an hour, its parent for a second.
+fn beside_a_sleeper(begins: &str, signal: &str) -> engine::Ran {
+    run(&format!(
+        r#"
+    int main(void) {{
+        int child = fork();
+        if (child == 0) {{
+            {begins}
+            struct timespec hour = {{3600, 0}};
+            tell("sleep", nanosleep(&hour, NULL));
+            return 0;
+        }}
+        sleep(1);
+        kill(child, {signal});
+        sleep(1);
+        say("parent ");
+        wait(NULL);
+    }}"#
+    ))
+}
+
+fn a_signal_ends_a_sleep() {
+    let ran = beside_a_sleeper("handle(SIGUSR1, say_handled, SA_RESTART);", "SIGUSR1");
+    assert_eq!(said(&ran), "handled sleep: Interrupted system call\nparent ");
+    let ran = beside_a_sleeper("", "SIGTERM");
+    assert_eq!(said(&ran), "parent ");
+    assert!(lines(&ran).contains(&"1000 1.0 died by SIGTERM".to_string()), "{:#?}", lines(&ran));
+}
+
+fn a_signal_that_does_nothing_ends_none() {
+    for (begins, signal) in [("", "SIGWINCH"), ("signal(SIGUSR1, SIG_IGN);", "SIGUSR1")] {
+        assert_eq!(said(&beside_a_sleeper(begins, signal)), "parent sleep: 0\n");
+    }
+    let blocked = "sigset_t all; sigfillset(&all); sigprocmask(SIG_BLOCK, &all, NULL);";
+    assert_eq!(said(&beside_a_sleeper(blocked, "SIGUSR1")), "parent sleep: 0\n");
+}
+
+fn a_childs_end_ends_a_sleep_if_it_is_caught() {
+    let sleeps = |begins: &str| {
+        run(&format!(
+            r#"
+    int main(void) {{
+        {begins}
+        if (fork() == 0)
+            _exit(0);
+        struct timespec hour = {{3600, 0}};
+        tell("sleep", nanosleep(&hour, NULL));
+    }}"#
+        ))
+    };
+    let caught = sleeps("handle(SIGCHLD, say_handled, SA_RESTART);");
+    assert_eq!(said(&caught), "handled sleep: Interrupted system call\n");
+    assert_eq!(said(&sleeps("")), "sleep: 0\n");
 }

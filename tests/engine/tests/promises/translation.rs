@@ -306,7 +306,6 @@ fn the_case_sees_the_segments_and_stores_in_them() {
     );
     let mut world = World::new(7).unwrap();
     let run = world.start_paused(program.launch(), 0, engine::At::Call("getppid", 1)).unwrap();
-    assert!(world.has_stored("by the program"));
     let left = world.left().unwrap();
     let segment = left.segments.first().expect("a segment");
     assert_eq!(
