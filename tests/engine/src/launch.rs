@@ -2,18 +2,20 @@
 //! its user and its place upon itself, and becomes the program.
 
 use std::convert::Infallible;
-use std::ffi::{CString, OsString};
+use std::ffi::{CString, OsStr, OsString};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nix::sys::prctl::set_no_new_privs;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::SigSet;
-use nix::unistd::{chdir, dup2_stderr, dup2_stdin, dup2_stdout, execvpe, setsid};
+use nix::unistd::{
+    AccessFlags, access, chdir, dup2_stderr, dup2_stdin, dup2_stdout, execve, setsid,
+};
 
 use crate::calls::Kind;
 use crate::channel::Channel;
@@ -50,62 +52,88 @@ impl Launch {
         Self { words: words.into_iter().map(Into::into).collect(), ..Self::default() }
     }
 
-    /// In a process that has just been forked: it becomes the program, in this folder and with these streams, as
-    /// soon as a byte tells it to go. What keeps it from that, it writes to `trouble`, which exec closes.
+    /// In a process that has just been forked: it becomes this user and the program, in this folder and with these
+    /// streams, as soon as a byte tells it to go. What keeps it from that, it writes to `trouble`, which exec closes.
     pub(crate) fn begin(
         &self,
+        user: Option<u32>,
         go: UnixStream,
         mut trouble: File,
         folder: &Path,
         streams: [OwnedFd; 3],
     ) -> ! {
-        let Err(error) = self.become_program(go, folder, streams);
+        let Err(error) = self.become_program(user, go, folder, streams);
         let _ = trouble.write_all(error.to_string().as_bytes());
         sys::exit(127)
     }
 
     fn become_program(
         &self,
+        user: Option<u32>,
         mut go: UnixStream,
         folder: &Path,
         streams: [OwnedFd; 3],
     ) -> Result<Infallible, Trouble> {
-        SigSet::all().thread_unblock().doing("unblocking signals")?;
-        // Rust's own start ignores SIGPIPE, nohup SIGHUP, and so on.
-        sys::reset_signals(&(1..32).collect::<Vec<_>>());
-        setsid().doing("leaving the caller's session")?; // a signal to its group reaches nobody else
+        leave_the_callers_session()?;
         go.read_exact(&mut [0]).doing("waiting for the engine")?;
-        let [stdin, stdout, stderr] = streams;
-        let connected =
-            dup2_stdin(stdin).and_then(|()| dup2_stdout(stdout)).and_then(|()| dup2_stderr(stderr));
-        connected.doing("connecting the streams")?;
-        sys::keep_descriptors_from_the_next_program()
-            .doing("keeping descriptors from the program")?;
+        connect(streams)?;
         chdir(folder).doing(format!("entering {}", folder.display()))?;
-        become_user(self.user)?;
+        become_user(user)?;
+        set_no_new_privs().doing("giving up new privileges")?;
         // Another program may run it, such as sh: then it is among the arguments.
         let readable = self.words.iter().map(Path::new).filter(|word| word.is_absolute());
-        set_no_new_privs().doing("giving up new privileges")?;
         landlock::confine(folder, &readable.collect::<Vec<_>>())?;
         bound()?; // after Landlock, which opens files
         filter::set(self.kind)?;
+        self.execute()
+    }
+
+    fn execute(&self) -> Result<Infallible, Trouble> {
         let words = self.words.iter().map(|word| CString::new(word.as_bytes()));
         let words: Vec<CString> = words.collect::<Result<_, _>>().doing("reading the command")?;
-        let Some(program) = words.first() else {
+        let Some(word) = self.words.first() else {
             return Err(Trouble::new("a command", "it has no words"));
         };
-        execvpe(program, &words, &self.environment()?)
-            .doing(format!("starting {}", program.to_string_lossy()))
+        let file =
+            CString::new(file_of(word).as_os_str().as_bytes()).doing("reading the command")?;
+        execve(&file, &words, &self.environment()?)
+            .doing(format!("starting {}", word.to_string_lossy()))
     }
 
     /// Locale and stdio settings of the caller would change what C prints.
     fn environment(&self) -> Result<Vec<CString>, Trouble> {
-        let path = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-        let fixed = [("PATH", path.to_string()), ("TMPDIR", ".".to_string())];
+        let fixed = [("PATH", PATH.to_string()), ("TMPDIR", ".".to_string())];
         let all = fixed.iter().chain(&self.environment);
         let all = all.map(|(name, text)| CString::new(format!("{name}={text}")));
         all.collect::<Result<_, _>>().doing("setting the environment")
     }
+}
+
+/// Where programs are looked up, by the engine and by what it runs.
+const PATH: &str = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// The file of a command's first word, which may be a name alone.
+fn file_of(word: &OsStr) -> PathBuf {
+    let is_name = !word.as_bytes().contains(&b'/');
+    let mut places = PATH.split(':').filter(|_| is_name).map(|folder| Path::new(folder).join(word));
+    let found = places.find(|file| access(file, AccessFlags::X_OK).is_ok());
+    found.unwrap_or_else(|| word.into())
+}
+
+/// A signal to the program's group reaches nobody else, and acts as by default: Rust's own start ignores SIGPIPE,
+/// nohup SIGHUP, and so on.
+fn leave_the_callers_session() -> Result<(), Trouble> {
+    SigSet::all().thread_unblock().doing("unblocking signals")?;
+    sys::reset_signals(&(1..32).collect::<Vec<_>>());
+    setsid().map(drop).doing("leaving the caller's session")
+}
+
+/// These are its standard streams, and it has no other descriptor.
+fn connect([stdin, stdout, stderr]: [OwnedFd; 3]) -> Result<(), Trouble> {
+    let connected =
+        dup2_stdin(stdin).and_then(|()| dup2_stdout(stdout)).and_then(|()| dup2_stderr(stderr));
+    connected.doing("connecting the streams")?;
+    sys::keep_descriptors_from_the_next_program().doing("keeping descriptors from the program")
 }
 
 /// What the kernel holds it to. `world::bounds` has the rest.

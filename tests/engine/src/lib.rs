@@ -38,7 +38,7 @@
 //! | be root | `user`, `launch` |
 //! | use descriptors of the caller's | `launch` |
 //! | signal a process of another run | `world::entry` |
-//! | use a segment that is not its world's, or leave one | `keys`, `translate` |
+//! | use a segment that is not its world's, or leave one | `keys`, `translate`, `claims` |
 //! | go on for ever, fill the machine | `world::bounds` |
 //!
 //! Read the files in this order: `step`, `log`, `task`, `schedule`, `world`; then what they use.
@@ -46,10 +46,12 @@
 mod world;
 
 mod calls;
+mod claims;
 mod filter;
 mod keys;
 mod landlock;
 mod launch;
+mod left;
 mod loader;
 mod memory;
 mod new_segment;
@@ -63,6 +65,7 @@ mod tables;
 mod task;
 mod translate;
 mod user;
+mod view;
 mod words;
 
 // The streams of a program, and what came of it.
@@ -76,8 +79,8 @@ mod trouble;
 pub use calls::Kind;
 pub use channel::Channel;
 pub use files::{Folder, memory_file};
-pub use keys::{Left, Segment};
 pub use launch::Launch;
+pub use left::{Left, Segment};
 pub use log::{Called, Event, Log, SegmentNow, What};
 pub use new_segment::NewSegment;
 pub use outcome::{Outcome, in_words, signal_name};
@@ -112,5 +115,5 @@ pub fn reset_signals() {
 /// A table or a folder cannot be read.
 pub fn remove_stale() -> Result<(), Trouble> {
     files::remove_stale()?;
-    keys::remove_stale()
+    claims::remove_stale()
 }

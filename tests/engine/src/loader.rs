@@ -8,28 +8,33 @@ use nix::unistd::Pid;
 
 use crate::{memory, sys};
 
-/// No loader is larger.
-const LARGEST: u64 = 4 << 20;
-
 /// So many bytes of a stack hold the arguments, the environment and the vector behind them.
 const MOST_BYTES: usize = 32 << 10;
 
 /// The loader's addresses in a process that has just become a program, by the auxiliary vector on its stack; an
 /// empty range if it has none. See getauxval(3), `AT_BASE`.
 pub fn of(pid: Pid) -> Range<u64> {
-    match base(pid) {
-        Some(base) if base > 0 && !is_library(pid, base) => base..base.saturating_add(LARGEST),
-        _ => 0..0,
-    }
+    base(pid).and_then(|base| mapped(pid, base)).unwrap_or(0..0)
 }
 
-/// musl's loader is its C library, too: the program's own calls lie there.
-fn is_library(pid: Pid, base: u64) -> bool {
-    let maps = fs::read_to_string(format!("/proc/{pid}/maps")).unwrap_or_default();
-    let start = format!("{base:x}-");
-    let line = maps.lines().find(|line| line.starts_with(&start));
-    let name = line.and_then(|line| line.rsplit('/').next()).unwrap_or_default();
-    name.starts_with("libc.") || name.contains("musl")
+/// Where the file lies that is mapped at this address. musl's loader is its C library, too: the program's own calls
+/// lie there. See proc(5), on maps.
+fn mapped(pid: Pid, base: u64) -> Option<Range<u64>> {
+    let maps = fs::read_to_string(format!("/proc/{pid}/maps")).ok()?;
+    let parts: Vec<_> = maps.lines().filter_map(part).collect();
+    let (_, file) = parts.iter().find(|(range, _)| range.start == base)?;
+    let name = file.rsplit('/').next()?;
+    let is_library = name.starts_with("libc.") || name.contains("musl");
+    let (last, _) = parts.iter().rfind(|(_, other)| other == file)?;
+    (!is_library).then_some(base..last.end)
+}
+
+/// A line of maps: addresses, and the file that is mapped there.
+fn part(line: &str) -> Option<(Range<u64>, &str)> {
+    let (range, rest) = line.split_once(' ')?;
+    let (start, end) = range.split_once('-')?;
+    let address = |text| u64::from_str_radix(text, 16).ok();
+    Some((address(start)?..address(end)?, rest.split_whitespace().nth(4)?))
 }
 
 fn base(pid: Pid) -> Option<u64> {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::ops::Range;
-use std::os::unix::fs::MetadataExt;
+use std::process;
 use std::sync::{Mutex, PoisonError};
 
 use nix::sys::prctl::set_dumpable;
@@ -27,25 +27,21 @@ pub fn user_for(asked: Option<u32>) -> Option<u32> {
 }
 
 /// Whether this process may have a program run as this user: it is root, has what it takes, and the user exists in
-/// its namespace.
+/// its namespace. A process that enters another namespace does that before it asks.
 #[must_use]
 pub fn can_become(user: u32) -> bool {
     static KNOWN: Mutex<Option<Means>> = Mutex::new(None);
-    let namespace = fs::metadata("/proc/self/ns/user").map_or(0, |namespace| namespace.ino());
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if known.as_ref().is_none_or(|means| means.namespace != namespace) {
-        *known = Some(Means::read(namespace));
-    }
-    let may = |means: &Means| {
-        let is_mapped = means.users.iter().any(|users| users.contains(&user.into()));
-        means.has_capabilities && is_mapped
-    };
-    geteuid().is_root() && known.as_ref().is_some_and(may)
+    let own = known.take().filter(|means| means.process == process::id());
+    let means = known.insert(own.unwrap_or_else(Means::read));
+    geteuid().is_root()
+        && means.has_capabilities
+        && means.users.iter().any(|users| users.contains(&user.into()))
 }
 
-/// This process becomes the user that programs run as, for good, and has no capabilities.
-pub fn become_user(asked: Option<u32>) -> Result<(), Trouble> {
-    if let Some(user) = user_for(asked) {
+/// This process becomes this user, or stays who it is, for good, and has no capabilities.
+pub fn become_user(user: Option<u32>) -> Result<(), Trouble> {
+    if let Some(user) = user {
         let become_user = || -> nix::Result<()> {
             setgroups(&[])?;
             setgid(Gid::from_raw(user))?;
@@ -58,31 +54,33 @@ pub fn become_user(asked: Option<u32>) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// What /proc tells of that: it stays as it is in a user namespace.
+/// What /proc tells of that. A process that was forked may have entered another namespace.
 struct Means {
-    namespace: u64,
+    process: u32,
     has_capabilities: bool,
     users: Vec<Range<u64>>,
 }
 
 impl Means {
-    fn read(namespace: u64) -> Self {
+    fn read() -> Self {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
         let effective = effective.and_then(|text| u64::from_str_radix(text.trim(), 16).ok());
         let map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
-        let users = map.lines().map(|line| {
-            let mut numbers = line.split_whitespace().map(|word| word.parse().unwrap_or(0));
-            let (first, _, count) = (numbers.next(), numbers.next(), numbers.next());
-            let first: u64 = first.unwrap_or(0);
-            first..first.saturating_add(count.unwrap_or(0))
-        });
         Self {
-            namespace,
+            process: process::id(),
             has_capabilities: effective.unwrap_or(0) & NEEDED == NEEDED,
-            users: users.collect(),
+            users: map.lines().map(users).collect(),
         }
     }
+}
+
+/// The users of a line of `/proc/self/uid_map`. See `user_namespaces(7)`.
+fn users(line: &str) -> Range<u64> {
+    let mut numbers = line.split_whitespace().map(|word| word.parse().unwrap_or(0));
+    let (first, _, count) = (numbers.next(), numbers.next(), numbers.next());
+    let first: u64 = first.unwrap_or(0);
+    first..first.saturating_add(count.unwrap_or(0))
 }
 
 /// Does `work` with this user's rights to what System V keeps: root in a container may have none to another

@@ -44,8 +44,9 @@ use turns::Woken;
 use crate::calls::Kind;
 use crate::files::Folder;
 use crate::filter;
-use crate::keys::{Keys, Left};
+use crate::keys::Keys;
 use crate::launch::Launch;
+use crate::left::Left;
 use crate::log::What;
 use crate::segments::Segments;
 use crate::step::{Act, At, Who};
@@ -170,8 +171,9 @@ impl World {
     /// No process or descriptor is left, or ptrace is not allowed.
     pub fn start(&mut self, launch: Launch) -> Result<Running, Trouble> {
         let (streams, programs) = Streams::of(&launch)?;
-        let (leader, trouble) = self.fork_leader(&launch, programs)?;
-        let user = user_for(launch.user).unwrap_or(geteuid().as_raw());
+        let user = user_for(launch.user);
+        let (leader, trouble) = self.fork_leader(&launch, user, programs)?;
+        let user = user.unwrap_or(geteuid().as_raw());
         let run = self.runs.len();
         self.alive.push(self.tasks.len());
         self.tasks.push(Task { state: State::Runs, ..Task::new(leader, run, 0, 0) });
@@ -181,7 +183,12 @@ impl World {
     }
 
     /// A process that is followed from here on, and becomes the program; and where it tells what keeps it from that.
-    fn fork_leader(&self, launch: &Launch, streams: [OwnedFd; 3]) -> Result<(Pid, File), Trouble> {
+    fn fork_leader(
+        &self,
+        launch: &Launch,
+        user: Option<u32>,
+        streams: [OwnedFd; 3],
+    ) -> Result<(Pid, File), Trouble> {
         let what = format!("starting {:?}", launch.words);
         let (waits, mut go) = UnixStream::pair().doing(&what)?;
         let (trouble, tells) = pipe2(OFlag::O_CLOEXEC).doing(&what)?;
@@ -189,7 +196,7 @@ impl World {
         let leader = sys::fork().doing(&what)?;
         if leader.as_raw() == 0 {
             drop(go);
-            launch.begin(waits, tells.into(), self.folder.path(), streams);
+            launch.begin(user, waits, tells.into(), self.folder.path(), streams);
         }
         drop((streams, tells, waits));
         if let Err(errno) = ptrace::seize(leader, options()) {

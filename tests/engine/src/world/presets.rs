@@ -50,10 +50,11 @@ impl World {
         let what = format!("making a segment of key {} to start from", preset.key);
         let key = self.keys.translate("shmget", preset.key, IPC_CREAT).doing(&what)?;
         let (reads, tells) = pipe2(OFlag::O_CLOEXEC).doing(&what)?;
+        let user = user_for(preset.owner);
         let pid = sys::fork().doing(&what)?;
         if pid.as_raw() == 0 {
             drop(reads);
-            preset.make(key, tells.into());
+            preset.make(user, key, tells.into());
         }
         drop(tells);
         let mut said = String::new();
@@ -62,8 +63,7 @@ impl World {
             waitpid(pid, None).doing(&what)?;
         }
         let id: i32 = said.parse().map_err(|_| Trouble::new(&what, &said))?;
-        let user = user_for(preset.owner).unwrap_or(geteuid().as_raw());
-        let number = self.keys.number("shmget", id, user);
+        let number = self.keys.number("shmget", id, user.unwrap_or(geteuid().as_raw()));
         let size = u64::try_from(preset.size).unwrap_or(0);
         self.segments.made(number, preset.key, size, preset.mode.unsigned_abs());
         if preset.maker_runs {
@@ -83,10 +83,10 @@ impl World {
 }
 
 impl Preset {
-    /// In a process that has just been forked: it makes the segment, tells its ID or what went wrong, and ends, or
+    /// In a process that has just been forked: it becomes this user, makes the segment, tells its ID or what went wrong, and ends, or
     /// waits.
-    fn make(&self, key: i32, mut tells: File) -> ! {
-        let made = become_user(self.owner)
+    fn make(&self, user: Option<u32>, key: i32, mut tells: File) -> ! {
+        let made = become_user(user)
             .map_err(|trouble| trouble.to_string())
             .and_then(|()| NewSegment::make(key, self.size, self.mode, &self.text));
         let said = made.as_ref().map_or_else(Clone::clone, |segment| segment.id().to_string());

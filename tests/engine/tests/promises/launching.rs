@@ -15,6 +15,7 @@ use crate::programs::{Program, become_ordinary, run, run_launch, said};
 use crate::skip;
 
 crate::tests! {
+    a_name_alone_is_looked_up_where_programs_are
     no_descriptor_is_inherited
     the_environment_is_the_engines
     the_case_adds_to_the_environment
@@ -246,4 +247,18 @@ fn no_descriptor_left_is_trouble() {
 fn no_process_is_left_by_trouble() {
     trouble(Launch::of(["/no/such/program"]));
     assert_eq!(nix::sys::wait::wait(), Err(nix::errno::Errno::ECHILD));
+}
+
+/// Not where the caller looks.
+fn a_name_alone_is_looked_up_where_programs_are() {
+    let folder = Folder::new(None).expect("a folder");
+    folder.let_others_through().expect("its mode");
+    let script = folder.path().join("own-program");
+    fs::write(&script, "#!/bin/sh\n").expect("a script");
+    fs::set_permissions(&script, Permissions::from_mode(0o755)).expect("its mode");
+    // SAFETY: this process has one thread.
+    unsafe { std::env::set_var("PATH", folder.path()) };
+    let text = trouble(Launch::of(["own-program"]));
+    assert!(text.ends_with("starting own-program: ENOENT: No such file or directory"), "{text}");
+    assert_eq!(said(&run_launch(Launch::of(["echo", "found"]))), "found\n");
 }

@@ -13,6 +13,7 @@ crate::tests! {
     another_program_has_nothing_attached
     a_birth_is_of_a_process_and_not_of_a_program
     vfork_is_waited_for
+    a_child_in_its_parents_memory_attaches_nothing
     a_shell_runs_commands
 }
 
@@ -113,6 +114,21 @@ fn vfork_is_waited_for() {
         "{:#?}",
         lines(&ran)
     );
+}
+
+fn a_child_in_its_parents_memory_attaches_nothing() {
+    let ran = run(r#"
+    int main(void) {
+        shmat(shmget(1, 10, IPC_CREAT | 0600), NULL, 0);
+        if (vfork() == 0)
+            _exit(0);
+        wait(NULL);
+    }"#);
+    said(&ran);
+    let all = lines(&ran).into_iter().filter(|line| line.contains("segment 0"));
+    let counts: Vec<String> =
+        all.filter_map(|line| Some(line.rsplit_once(", ")?.1.to_string())).collect();
+    assert_eq!(counts, ["0 attached", "1 attached", "0 attached"]);
 }
 
 fn a_shell_runs_commands() {

@@ -1,0 +1,128 @@
+//! Ranges of keys in the machine's table, each claimed by one world. The segment of a range's last key is the claim;
+//! in it stands what the world has got, so that the next check can remove what a killed one has left.
+
+use std::process;
+
+use libc::{IPC_CREAT, IPC_EXCL, SHM_RDONLY};
+use nix::errno::Errno;
+use nix::unistd::{Pid, geteuid};
+
+use crate::process::is_running;
+use crate::sys::{self, Table};
+use crate::tables::{Row, TABLES, rows};
+use crate::trouble::{Trouble, While};
+use crate::view::View;
+
+/// Ranges begin here: 0xe7000000. ftok(3) takes a letter or a small number for a key's first byte.
+const FIRST: i32 = -0x1900_0000;
+
+/// So many ranges there are, of so many keys.
+const RANGES: i32 = 1 << 16;
+const LENGTH: i32 = 256;
+
+/// What a claim's segment begins with. The IDs follow that its world has got, each with its table.
+const MARK: [u8; 8] = *b"shm-lab\0";
+
+/// In bytes.
+const SIZE: usize = 4096;
+
+/// A range that this process has claimed.
+pub struct Claim {
+    base: i32,
+    id: i32,
+    view: View,
+}
+
+impl Claim {
+    /// Claims a range: `IPC_EXCL` lets one process have it.
+    pub fn take() -> Result<Self, Trouble> {
+        let number = i32::try_from(process::id() % RANGES.unsigned_abs()).unwrap_or(0);
+        let start = number.wrapping_mul(97) % RANGES;
+        for number in (start..RANGES).chain(0..start) {
+            let base = FIRST + number * LENGTH;
+            match sys::shmget(base + LENGTH - 1, SIZE, IPC_CREAT | IPC_EXCL | 0o600) {
+                Err(Errno::EEXIST) => {}
+                Err(errno) => return Err(Trouble::new("shmget, for a range of keys", errno)),
+                Ok(id) => {
+                    let view = View::of(id, 0, geteuid().as_raw())?;
+                    view.write(0, &MARK).doing("marking a range of keys")?;
+                    return Ok(Self { base, id, view });
+                }
+            }
+        }
+        Err(Trouble::new("claiming a range of keys", "every one is taken"))
+    }
+
+    /// The machine's key of this place in the range; none behind its end.
+    pub fn key(&self, place: usize) -> Option<i32> {
+        let place = i32::try_from(place).ok().filter(|&place| place < LENGTH - 1);
+        place.map(|place| self.base + place)
+    }
+
+    /// The place of a key of the machine's.
+    pub fn place(&self, key: i32) -> Option<usize> {
+        let place = key.checked_sub(self.base).filter(|place| (0..LENGTH).contains(place))?;
+        usize::try_from(place).ok()
+    }
+
+    /// Whether it is the claim's own row.
+    pub fn is(&self, row: &Row) -> bool {
+        row.table == Table::Segments && row.id == self.id
+    }
+
+    /// Writes down what its world has got, as the number `count` of that.
+    pub fn note(&self, count: usize, table: Table, id: i32) {
+        let entry = [(table as i32 + 1).to_ne_bytes(), id.to_ne_bytes()].concat(); // 0 is none
+        let offset = count * entry.len();
+        if offset + entry.len() <= SIZE {
+            let _ = self.view.write(offset as u64, &entry);
+        }
+    }
+}
+
+impl Drop for Claim {
+    /// It goes last: until then another check can tell what to remove.
+    fn drop(&mut self) {
+        let _ = sys::remove(Table::Segments, self.id);
+    }
+}
+
+/// Removes the claims of checks that were killed, and what their worlds had: what is written down in the claim,
+/// and what has a key of its range and was made after it. Nobody else's.
+pub fn remove_stale() -> Result<(), Trouble> {
+    let stale: Vec<Row> = rows(&[Table::Segments])?.into_iter().filter(is_stale).collect();
+    if stale.is_empty() {
+        return Ok(());
+    }
+    // Only now: one that has just been killed may have made something since.
+    let rows = rows(&TABLES.map(|(table, _)| table))?;
+    for claim in &stale {
+        let Some(notes) = notes(claim) else { continue };
+        let is_left = |other: &&Row| {
+            let is_noted = notes.contains(&(other.table as i32 + 1, other.id));
+            let is_in_range = (claim.key - LENGTH + 1..=claim.key).contains(&other.key);
+            (is_noted || is_in_range) && other.changed >= claim.changed
+        };
+        rows.iter().filter(is_left).for_each(Row::remove);
+        claim.remove();
+    }
+    Ok(())
+}
+
+/// Whether it may be a claim of this user's whose maker runs no more.
+fn is_stale(row: &Row) -> bool {
+    let is_in_ranges = (FIRST..FIRST + RANGES * LENGTH).contains(&row.key);
+    let is_last = is_in_ranges && (row.key - FIRST) % LENGTH == LENGTH - 1;
+    let is_of_size = row.size == SIZE as u64 && row.mode & 0o777 == 0o600;
+    let is_claim = row.table == Table::Segments && is_last && is_of_size;
+    is_claim && row.maker == geteuid().as_raw() && !is_running(Pid::from_raw(row.maker_pid))
+}
+
+/// What is written down in a claim: tables and IDs. None if it is no claim.
+fn notes(row: &Row) -> Option<Vec<(i32, i32)>> {
+    let mut bytes = [0; SIZE];
+    View::of(row.id, SHM_RDONLY, row.maker).ok()?.read(&mut bytes).ok()?;
+    let entries = bytes.strip_prefix(&MARK)?.chunks(8);
+    let number = |bytes: &[u8]| bytes.try_into().map_or(0, i32::from_ne_bytes);
+    Some(entries.map(|entry| (number(&entry[..4]), number(&entry[4..]))).collect())
+}
