@@ -15,7 +15,7 @@ takes.LEVEL := $(CHECKS) grade
 takes.SIZE := run run-dynamic diff-dynamic trace-dynamic show-dynamic
 takes.RESULTS := check check-% grade
 takes.HANDINS := grade
-$(foreach of_all,CARGO CARGO_TARGET_DIR CC CFLAGS PATH,$(eval takes.$(of_all) := %))
+$(foreach of_all,CARGO CARGO_TARGET_DIR CC CFLAGS PATH RUSTFLAGS,$(eval takes.$(of_all) := %))
 given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
 $(foreach name,$(given),$(foreach goal,$(filter-out $(takes.$(name)),$(or $(MAKECMDGOALS),all)), \
 	$(error make $(goal) takes no $(name)=… (see make help))))
@@ -25,10 +25,16 @@ VALUES := YOURS ORIGINALS CASE LEVEL SIZE RESULTS HANDINS
 $(foreach name,$(VALUES),$(eval override $(name) := $$(value $(name))))
 export CC CFLAGS $(VALUES)
 
-TARGET := $(or $(value CARGO_TARGET_DIR),target)
-OURS := $(TARGET)/release
+TARGET := $(or $(value CARGO_TARGET_DIR),$(shell tests/target.sh $(CARGO)),target)
+OURS := $(TARGET)/debug
 ifneq ($(words $(TARGET)),1)
-$(error CARGO_TARGET_DIR must be a path without spaces: $(TARGET))
+$(error the folder to build in must be a path without spaces: $(TARGET))
+endif
+
+# RUSTFLAGS takes the place of the flags in .cargo/config.toml. The programs are linked statically all the same.
+ifneq ($(origin RUSTFLAGS),undefined)
+override RUSTFLAGS += -C target-feature=+crt-static
+export RUSTFLAGS
 endif
 
 # A command that runs another in a segment table of its own; empty where the kernel gives none.
@@ -80,20 +86,22 @@ build = @$(lab) tests/build.sh $(CARGO) build --target-dir '$(TARGET)'
 # The exercises find each other's segments, so their order matters; cargo uses all cores by itself.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: all ours run $(EXERCISES:%=run-%) check-program check check-lab $(EXERCISES:%=check-%) \
+.PHONY: all ours run $(EXERCISES:%=run-%) needs check check-lab $(EXERCISES:%=check-%) \
 	$(EXERCISES:%=watch-%) $(EXERCISES:%=diff-%) $(EXERCISES:%=trace-%) $(EXERCISES:%=show-%) show \
 	shell bench grade reports clean-shm clean help
 
+# One build of all: what the programs, the engine and the check share is compiled once, and side by side.
 C_FILES := $(wildcard tests/c/shm-*.c)
-# make-segment is part of the engine, which is built as the check is: once.
-all: ours $(C_FILES:tests/%.c=$(TARGET)/%)
-	$(build) --package engine --bin make-segment
-	@[ ! -e '$(TARGET)/debug/make-segment' ] || ln -f '$(TARGET)/debug/make-segment' '$(OURS)'
+all: needs $(C_FILES:tests/%.c=$(TARGET)/%)
+	$(build) --workspace
 
-ours:
+# The programs alone, for a short wait before the first run.
+ours: needs
+	$(build) --workspace --exclude tests --exclude engine
+
+needs:
 	@$(need-cargo)
 	@$(need-linker)
-	$(build) --release --workspace --exclude tests --exclude engine
 
 # The C versions: target/c/shm-fork from tests/c/shm-fork.c.
 compile = @$(need-cc); mkdir -p '$(@D)'
@@ -108,43 +116,40 @@ run: ours
 $(EXERCISES:%=run-%): run-%: ours
 	@$(lab) tests/run.sh $*
 
-check-program: all
-	$(build) --package tests
-
-check: check-program
+check: all
 	@$(TARGET)/debug/check $(if $(CASE),--exact "$$CASE")
 
 # What is about the lab, and not about the four programs. In the end the tests of what both are made of.
-check-lab: check-program
+check-lab: all
 	@MAKEFLAGS= $(MAKE) -s -j"$$(nproc)" -f tests/attacks/Makefile TARGET='$(TARGET)' CC='$(CC)'
 	@$(TARGET)/debug/check --lab
 	@said=$$($(CARGO) test --quiet --package common --package engine --target-dir '$(TARGET)' 2>&1) && \
 		echo 'The tests of common and of the engine: passed' || { echo "$$said"; exit 1; }
 
-$(EXERCISES:%=check-%): check-%: check-program
+$(EXERCISES:%=check-%): check-%: all
 	@case $$CASE in ''|$*::*) ;; *) echo "make: $$CASE is no case of check-$*" >&2; exit 1 ;; esac
 	@$(TARGET)/debug/check $(if $(CASE),--exact "$$CASE",$*)
 
-grade: check-program
+grade: all
 	@$(TARGET)/debug/check --grade
 
 # The reports of tests/hand-ins, written anew: for a reviewer to read in git diff.
-reports: check-program
+reports: all
 	@$(TARGET)/debug/check --reports
 
 $(EXERCISES:%=watch-%): watch-%:
 	@tests/watch.sh $* '$(MAKE)'
 
-$(EXERCISES:%=diff-%): diff-%: check-program
+$(EXERCISES:%=diff-%): diff-%: all
 	@$(TARGET)/debug/check --diff $*
 
-$(EXERCISES:%=trace-%): trace-%: check-program
+$(EXERCISES:%=trace-%): trace-%: all
 	@$(TARGET)/debug/check --trace $*
 
-$(EXERCISES:%=show-%): show-%: check-program
+$(EXERCISES:%=show-%): show-%: all
 	@$(TARGET)/debug/check --show $*
 
-show: check-program
+show: all
 	@[ -n "$$CASE" ] || { echo 'make: which case? make show CASE=fork::fresh, or make show-fork' >&2; exit 1; }
 	@$(TARGET)/debug/check --show-case "$$CASE"
 

@@ -9,9 +9,9 @@ say() {
 
 [ -e target ] || rm -f target # a link that leads nowhere
 if "$@"; then
-    for other in "$TARGET"/*/release/shm-create; do
-        [ ! "$other" -nt "$TARGET/release/shm-create" ] || say "cargo has built $other: its configuration" \
-            "sets build.target. Unset that. (If you have unset it, remove ${other%/release/*}.)"
+    for other in "$TARGET"/*/debug/shm-create; do
+        [ ! "$other" -nt "$TARGET/debug/shm-create" ] || say "cargo has built $other: its configuration" \
+            "sets build.target. Unset that. (If you have unset it, remove ${other%/debug/*}.)"
     done
     # The sheets call the folder target.
     [ ! -e "$TARGET" ] || [ target -ef "$TARGET" ] || ln -sT "$TARGET" target 2>/dev/null || :

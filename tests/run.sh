@@ -16,7 +16,7 @@ program() {
     elif [ -f "$YOURS/shm-$1" ] && [ -x "$YOURS/shm-$1" ]; then
         echo "$YOURS/shm-$1"
     elif [ -z "$YOURS" ] || { [ "$asked" = all ] && [ -d "$YOURS" ]; }; then
-        echo "$TARGET/release/shm-$1"
+        echo "$TARGET/debug/shm-$1"
     else
         echo "make: there is neither shm-$1.c nor an executable shm-$1 in $YOURS" >&2
         return 1

@@ -10,7 +10,7 @@
 //!
 //! (`Responce` and `Responced` are the course's own spelling.)
 //!
-//! Try: `strace -f -e inject=sendto:signal=KILL target/release/shm-fork` kills a process before it
+//! Try: `strace -f -e inject=sendto:signal=KILL target/debug/shm-fork` kills a process before it
 //! passes the turn. Is there a segment afterwards (`ipcs -m`)?
 
 #![no_main]

@@ -14,7 +14,7 @@ pub fn cases() -> Vec<Case> {
 
 const ROWS: &str = r#"
 $ mkdir "$TMPDIR/all" && cd "$TMPDIR/all" && mkdir ada empty && touch file && ln -s ada link && mkfifo pipe
-$ cp target/release/shm-create "$TMPDIR/all/ada"
+$ cp target/debug/shm-create "$TMPDIR/all/ada"
 $ odd="$TMPDIR/all/$(printf -- '-e\n12 of 12, \033[1mada\377')"; mkdir "$odd"; cp tests/c/shm-attach.c "$odd"
 $ LEVEL=basic HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/results" target/debug/check --grade; echo $?
 1 of 6, ...
@@ -51,7 +51,7 @@ const NO_COMMAND: &str = r#"
 $ make -s grade CARGO=true HANDINS='$(error expanded)`echo typed`'
 The check could not run: HANDINS=$(error expanded)`echo typed`: No such file or directory ...
 make: *** ...
-$ name="$TMPDIR/all/\$(error expanded)\`echo typed\`"; mkdir -p "$name" && cp target/release/shm-create "$name"
+$ name="$TMPDIR/all/\$(error expanded)\`echo typed\`"; mkdir -p "$name" && cp target/debug/shm-create "$name"
 $ make -s grade CARGO=true HANDINS="$TMPDIR/all" LEVEL=basic | grep 'not judged\|of 1'
 1 of 1, $(error expanded)`echo typed`: basic ...
 1 of 1 were judged, ...

@@ -102,7 +102,10 @@ fn report_on(name: &str, folder: &Path, what: &What) -> Result<String, Report> {
     command.env("YOURS", yours).env("LEVEL", what.get("level").unwrap_or("hard"));
     let output = command.output().doing(format!("checking {name}"))?;
     let said = String::from_utf8_lossy(&output.stdout);
-    Ok(said.replace(&format!("{}/", copy.path().display()), ""))
+    // Wherever make builds, the reports call it target.
+    Ok(said
+        .replace(&format!("{}/", copy.path().display()), "")
+        .replace(&format!("{}/", built()), "target/"))
 }
 
 fn typed(commands: &str, place: &Path) -> Verdict {

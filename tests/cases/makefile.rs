@@ -40,8 +40,8 @@ $ make help | sed 's/^make \([^ ]*\) .*/\1/' | sort >"$TMPDIR/told"
 $ make -pn help | sed -n 's/^\.PHONY://p' | tr ' ' '\n' | sed -E 's/(create|attach|fork|dynamic)$/…/' |
 > sort -u | comm -23 - "$TMPDIR/told"
 all
-check-program
 help
+needs
 ours
 reports
 
@@ -59,7 +59,7 @@ ipcrm -m ...
 $ tail -n +2 /proc/sysvipc/shm
 
 # run_takes_a_size_by_itself
-$ target/release/make-segment 2004 5 666 '' </dev/null
+$ target/debug/make-segment 2004 5 666 '' </dev/null
 0
 $ make run
 ...
@@ -144,7 +144,7 @@ shm-dynamic
 shm-fork
 
 # clean_shm_keeps_another_users_segment
-$ setpriv --reuid=65534 --clear-groups target/release/make-segment 9990 1 666 '' </dev/null
+$ setpriv --reuid=65534 --clear-groups target/debug/make-segment 9990 1 666 '' </dev/null
 0
 $ make clean-shm
 key 9990: segment 0 belongs to nobody, and stays

@@ -42,7 +42,7 @@ pub fn as_user(user: Option<u32>) -> String {
 /// What a student types to run the program, and before that to make it of a C file.
 pub fn by_hand(program: &str) -> (String, String) {
     let Some(folder) = yours() else {
-        return (String::new(), format!("{}/release/{program}", built()));
+        return (String::new(), format!("{}/debug/{program}", built()));
     };
     let folder = from_lab(&folder);
     let source = folder.join(format!("{program}.c"));

@@ -78,7 +78,7 @@ impl Found {
     pub fn by_hand(&self) -> String {
         let Self { key, size, mode, text, .. } = self;
         let text = quoted(text);
-        let maker = format!("{}/release/make-segment {key} {size} {mode:o} {text}", built());
+        let maker = format!("{}/debug/make-segment {key} {size} {mode:o} {text}", built());
         let user = as_user(self.owner);
         if self.maker_lives {
             format!("sleep 1000 | {user}{maker} & sleep 1")

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fs;
 use std::path::{self, Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -96,7 +97,11 @@ pub fn from_lab(folder: &Path) -> PathBuf {
     folder.strip_prefix(lab()).unwrap_or(folder).to_path_buf()
 }
 
-/// The folder of what make has built, as a student names it.
+/// The folder of what make has built, as a student names it. This program is in it, in a folder of its profile's name.
 pub fn built() -> String {
-    given("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into())
+    let check = env::current_exe().unwrap_or_default();
+    let built = check.ancestors().nth(2).unwrap_or(Path::new("target"));
+    // Where make builds elsewhere, it leaves a link.
+    let is_target = fs::canonicalize(lab().join("target")).is_ok_and(|target| target == built);
+    if is_target { "target".into() } else { built.display().to_string() }
 }

@@ -22,7 +22,7 @@ pub fn take() -> Verdict {
     if let Some(folder) = folder("ORIGINALS") {
         take_folder(&folder, &c)?;
     }
-    take_folder(&yours().unwrap_or_else(|| built.join("release")), &ours)?;
+    take_folder(&yours().unwrap_or_else(|| built.join("debug")), &ours)?;
     let is_there =
         |program: &str| c.join(program).exists() && (is_yours() || ours.join(program).exists());
     if let Some(program) = PROGRAMS.into_iter().find(|program| !is_there(program)) {

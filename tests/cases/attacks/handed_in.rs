@@ -138,7 +138,7 @@ $ name="$TMPDIR/$(printf 'x\ncreate         11 of 11\n\033[2J')"; mkdir "$name";
 0
 
 # links_are_refused
-$ mkdir "$TMPDIR/mine"; ln -s "$PWD/tests/repaired/shm-create.c" "$TMPDIR/mine"; ln -s "$PWD/target/release/shm-attach" "$TMPDIR/mine"
+$ mkdir "$TMPDIR/mine"; ln -s "$PWD/tests/repaired/shm-create.c" "$TMPDIR/mine"; ln -s "$PWD/target/debug/shm-attach" "$TMPDIR/mine"
 $ YOURS="$TMPDIR/mine" target/debug/check create::fresh attach::fresh compiles; echo $?
 FAILED  create::compiles
 ...
@@ -171,7 +171,7 @@ FAILED  create::fresh
 ...
 
 # a_program_that_nobody_may_read
-$ mkdir "$TMPDIR/mine"; cp target/release/shm-create "$TMPDIR/mine"; chmod 111 "$TMPDIR/mine/shm-create"
+$ mkdir "$TMPDIR/mine"; cp target/debug/shm-create "$TMPDIR/mine"; chmod 111 "$TMPDIR/mine/shm-create"
 $ YOURS="$TMPDIR/mine" target/debug/check --exact create::fresh | grep -c 'All that ran passed\|Permission denied'
 1
 
