@@ -35,37 +35,43 @@ const OUTSIDE: u64 = 1 << 0 | 1 << 1;
 /// Confines this process and all that it starts, for good. `own` is its folder, `readable` are the files and
 /// folders that it may read and execute beside those of the machine. Where there is no Landlock, nothing happens.
 pub fn confine(own: &Path, readable: &[&Path]) -> Result<(), Trouble> {
-    // The first version knows 13 rights to files; the second renames too, the third truncates, the fifth knows
-    // ioctl on devices. The network comes with the fourth, what is outside with the sixth.
     let version = sys::landlock_version();
-    let rights = match version {
-        0 => return Ok(()),
-        1..=3 => 12 + version,
-        4 => 15,
-        _ => 16,
-    };
-    let files = (1 << rights) - 1;
+    if version == 0 {
+        return Ok(());
+    }
+    let files = rights_to_files(version);
     let handled = [files, NETWORK, OUTSIDE];
-    let handled = &handled[..if version < 4 {
+    // The network comes with the fourth version, what is outside with the sixth.
+    let known = if version < 4 {
         1
     } else if version < 6 {
         2
     } else {
         3
-    }];
+    };
     let readable = MACHINES.iter().map(Path::new).chain(readable.iter().copied());
     let readable = readable.map(|path| (path, EXECUTE | READ | READ_FOLDER));
     let devices = DEVICES.iter().map(|path| (Path::new(path), READ | WRITE | TRUNCATE));
-    let all = readable.chain(devices).chain([(own, !SPECIAL)]);
-    // What is not there needs no rule; nor does a link into what is.
-    let open = |(path, rights): (&Path, u64)| {
-        let place = File::options()
-            .read(true)
-            .custom_flags(libc::O_PATH | libc::O_NOFOLLOW)
-            .open(path)
-            .ok()?;
-        let is_folder = place.metadata().is_ok_and(|place| place.is_dir());
-        Some((place, rights & if is_folder { files } else { files & OF_FILES }))
+    let places = readable.chain(devices).chain([(own, !SPECIAL)]);
+    let rules = places.filter_map(|(path, rights)| rule(path, rights & files));
+    sys::landlock(&handled[..known], rules).doing("confining the program by Landlock")
+}
+
+/// The first version knows 13 rights to files; the second renames too, the third truncates, the fifth knows ioctl on
+/// devices.
+fn rights_to_files(version: i64) -> u64 {
+    let count = match version {
+        1..=3 => 12 + version,
+        4 => 15,
+        _ => 16,
     };
-    sys::landlock(handled, all.filter_map(open)).doing("confining the program by Landlock")
+    (1 << count) - 1
+}
+
+/// A place, and the rights that a rule may name for it. What is not there needs no rule; nor does a link into what is.
+fn rule(path: &Path, rights: u64) -> Option<(File, u64)> {
+    let flags = libc::O_PATH | libc::O_NOFOLLOW;
+    let place = File::options().read(true).custom_flags(flags).open(path).ok()?;
+    let is_folder = place.metadata().is_ok_and(|place| place.is_dir());
+    Some((place, if is_folder { rights } else { rights & OF_FILES }))
 }

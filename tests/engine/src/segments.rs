@@ -47,6 +47,13 @@ impl Segments {
         Some(What::Segment { id: id.into(), now: segment.now.clone(), is_found: false })
     }
 
+    /// Its permissions were set.
+    pub fn has_mode(&mut self, id: i32, mode: u32) -> Option<What> {
+        let segment = self.0.get_mut(&id)?;
+        segment.now.mode = mode;
+        Some(What::Segment { id: id.into(), now: segment.now.clone(), is_found: false })
+    }
+
     /// shmget has given it once more.
     pub fn found(&self, id: i32) -> Option<What> {
         let now = self.0.get(&id)?.now.clone();

@@ -46,11 +46,9 @@ impl Streams {
     }
 
     fn connect(launch: &Launch) -> io::Result<(Self, [OwnedFd; 3])> {
-        let (channel, input) = (launch.channel, &launch.input);
         let [(stdin, writes), (reads, stdout), (errors, stderr)] = [pipe()?, pipe()?, pipe()?];
-        let mut programs = [stdin, stdout, stderr];
         let mut streams = Self {
-            input: input.clone(),
+            input: launch.input.clone(),
             written: 0,
             keeps: launch.keeps_input.then(|| writes.try_clone()).transpose()?,
             stdin: Some(not_blocking(writes)?),
@@ -58,34 +56,51 @@ impl Streams {
             stderr: Output { stream: Some(not_blocking(errors)?), bytes: Vec::new() },
             files: None,
         };
-        match channel {
-            Channel::Pipes => {}
-            Channel::OneFile => {
-                let (input, output) = (memory_file(input)?, memory_file(b"")?);
-                let copies = [input.try_clone()?, output.try_clone()?, output.try_clone()?];
-                programs = copies.map(OwnedFd::from);
-                streams.files = Some((input, output));
-            }
+        let pipes = [stdin, stdout, stderr];
+        let programs = match launch.channel {
+            Channel::Pipes => pipes,
+            Channel::OneFile => streams.connect_files()?,
             Channel::Terminal | Channel::TerminalInput | Channel::TerminalOutput => {
-                let (user, program) = terminal()?;
-                if channel.is_typed() {
-                    type_in(&user, input)?;
-                    programs[0] = program.try_clone()?;
-                }
-                if channel.prints_on_terminal() {
-                    [programs[1], programs[2]] = [program.try_clone()?, program];
-                    streams.stdout.stream = Some(not_blocking(user)?);
-                } else {
-                    streams.keeps = Some(user);
-                }
+                streams.connect_terminal(launch.channel, pipes)?
             }
-            Channel::ReaderGone => programs[1] = pipe()?.1,
+            Channel::ReaderGone => {
+                let [stdin, _, stderr] = pipes;
+                [stdin, pipe()?.1, stderr]
+            }
             Channel::HungUp => {
-                let (_, gone) = terminal()?;
-                [programs[0], programs[1]] = [gone.try_clone()?, gone];
+                let ([_, _, stderr], (_, gone)) = (pipes, terminal()?);
+                [gone.try_clone()?, gone, stderr]
             }
-        }
+        };
         Ok((streams, programs))
+    }
+
+    /// One file is the input, another both outputs.
+    fn connect_files(&mut self) -> io::Result<[OwnedFd; 3]> {
+        let (input, output) = (memory_file(&self.input)?, memory_file(b"")?);
+        let copies = [input.try_clone()?, output.try_clone()?, output.try_clone()?];
+        self.files = Some((input, output));
+        Ok(copies.map(OwnedFd::from))
+    }
+
+    /// A terminal takes the place of some of the pipes.
+    fn connect_terminal(
+        &mut self,
+        channel: Channel,
+        mut programs: [OwnedFd; 3],
+    ) -> io::Result<[OwnedFd; 3]> {
+        let (user, program) = terminal()?;
+        if channel.is_typed() {
+            type_in(&user, &self.input)?;
+            programs[0] = program.try_clone()?;
+        }
+        if channel.prints_on_terminal() {
+            [programs[1], programs[2]] = [program.try_clone()?, program];
+            self.stdout.stream = Some(not_blocking(user)?);
+        } else {
+            self.keeps = Some(user);
+        }
+        Ok(programs)
     }
 
     /// Writes and reads what there is; whether there was any.

@@ -63,28 +63,19 @@ impl World {
 
     /// A call about segments has returned.
     pub(super) fn follow_segments(&mut self, index: usize, call: &Call, result: i64) {
-        let Task { run, who, .. } = self.tasks[index];
         if result < 0 {
             return;
         }
         let what = match call.name {
-            "shmget" => {
-                let id = i32::try_from(result).unwrap_or(-1);
-                let mode = call.int(3).unsigned_abs() & 0o777;
-                let found = self.segments.found(id);
-                found.or_else(|| Some(self.segments.made(id, call.int(1), call.words[2], mode)))
-            }
+            "shmget" => Some(self.gets_segment(call, i32::try_from(result).unwrap_or(-1))),
             "shmctl" if call.int(2) & 0xff == libc::IPC_RMID => self.segments.marked(call.int(1)),
+            "shmctl" if call.int(2) & 0xff == libc::IPC_SET => self.mode_is_set(call.int(1)),
             "shmat" => {
-                let attachment: Attachment = (result.unsigned_abs(), call.int(1));
-                let attachments = &mut self.runs[run].processes[who].attachments;
-                if attachments.len() < MOST_ATTACHMENTS {
-                    attachments.push(attachment);
-                }
-                self.log_stores(index);
+                self.attach(index, (result.unsigned_abs(), call.int(1)));
                 None
             }
             "shmdt" => {
+                let Task { run, who, .. } = self.tasks[index];
                 let attachments = &mut self.runs[run].processes[who].attachments;
                 attachments.retain(|&(address, _)| address != call.words[1]);
                 None
@@ -92,6 +83,27 @@ impl World {
             _ => None,
         };
         self.log_all(index, what);
+    }
+
+    fn gets_segment(&mut self, call: &Call, id: i32) -> What {
+        let mode = call.int(3).unsigned_abs() & 0o777;
+        let found = self.segments.found(id);
+        found.unwrap_or_else(|| self.segments.made(id, call.int(1), call.words[2], mode))
+    }
+
+    fn mode_is_set(&mut self, id: i32) -> Option<What> {
+        let left = self.keys.left().unwrap_or_default();
+        let now = left.segments.iter().find(|segment| segment.id == id)?;
+        self.segments.has_mode(id, now.mode & 0o777)
+    }
+
+    fn attach(&mut self, index: usize, attachment: Attachment) {
+        let Task { run, who, .. } = self.tasks[index];
+        let attachments = &mut self.runs[run].processes[who].attachments;
+        if attachments.len() < MOST_ATTACHMENTS {
+            attachments.push(attachment);
+        }
+        self.log_stores(index);
     }
 
     /// How many attachments there are now, if that has changed.

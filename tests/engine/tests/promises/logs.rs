@@ -7,6 +7,7 @@ use crate::programs::{lines, run, said};
 crate::tests! {
     a_program_is_told_event_by_event
     who_stores_what_is_told
+    permissions_that_are_set_are_told
     a_long_log_leaves_out_its_middle
     calls_are_told_in_words
 }
@@ -85,6 +86,23 @@ fn who_stores_what_is_told() {
     said(&ran);
     let all: Vec<String> = lines(&ran).into_iter().filter(|line| line.contains("stores")).collect();
     assert_eq!(all, ["0 1.0 stores in 0: child", "0 0.0 stores in 0: parent"]);
+}
+
+fn permissions_that_are_set_are_told() {
+    let ran = run(r"
+    int main(void) {
+        struct shmid_ds now;
+        int id = shmget(1, 100, IPC_CREAT | 0600);
+        shmctl(id, IPC_STAT, &now);
+        now.shm_perm.mode = 0444;
+        shmctl(id, IPC_SET, &now);
+    }");
+    said(&ran);
+    let all: Vec<String> =
+        lines(&ran).into_iter().filter(|line| line.contains("segment 0")).collect();
+    let wanted = [("600"), ("444")]
+        .map(|mode| format!("0 0.0 segment 0: key 1, 100 bytes, {mode}, 0 attached"));
+    assert_eq!(all, wanted);
 }
 
 /// Its beginning and its end are kept.

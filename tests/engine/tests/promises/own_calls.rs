@@ -117,13 +117,13 @@ fn vfork_is_waited_for() {
 }
 
 fn a_child_in_its_parents_memory_attaches_nothing() {
-    let ran = run(r#"
+    let ran = run(r"
     int main(void) {
         shmat(shmget(1, 10, IPC_CREAT | 0600), NULL, 0);
         if (vfork() == 0)
             _exit(0);
         wait(NULL);
-    }"#);
+    }");
     said(&ran);
     let all = lines(&ran).into_iter().filter(|line| line.contains("segment 0"));
     let counts: Vec<String> =

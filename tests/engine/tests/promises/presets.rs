@@ -1,6 +1,10 @@
 //! Segments that are there before a program starts.
 
-use engine::{Launch, Preset, World};
+use engine::{Launch, NOBODY, Preset, World, can_become, user_for};
+use nix::sys::prctl::set_child_subreaper;
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitStatus, wait, waitpid};
+use nix::unistd::getpid;
 
 use crate::programs::{Program, said};
 
@@ -9,6 +13,8 @@ crate::tests! {
     its_maker_has_ended
     its_maker_runs_and_has_it_attached
     its_maker_ends_with_the_world
+    its_maker_ends_with_a_check_that_is_killed
+    it_is_its_owners
     one_that_cannot_be_made_is_trouble
 }
 
@@ -63,7 +69,35 @@ fn its_maker_ends_with_the_world() {
     world.preset(&Preset { maker_runs: true, ..preset() }).expect("a segment");
     world.run(Launch::of(["true"])).expect("a run");
     drop(world);
-    assert_eq!(nix::sys::wait::wait(), Err(nix::errno::Errno::ECHILD));
+    assert_eq!(wait(), Err(nix::errno::Errno::ECHILD));
+}
+
+fn its_maker_ends_with_a_check_that_is_killed() {
+    set_child_subreaper(true).expect("the orphans of a check");
+    let check = engine::fork().expect("a check");
+    if check.as_raw() == 0 {
+        let mut world = World::new(100).expect("a world");
+        world.preset(&Preset { maker_runs: true, ..preset() }).expect("a segment");
+        kill(getpid(), Signal::SIGKILL).expect("its death");
+    }
+    let killed = WaitStatus::Signaled(check, Signal::SIGKILL, false);
+    assert_eq!(waitpid(check, None), Ok(killed));
+    let maker = wait();
+    engine::remove_stale().expect("what the check has left");
+    assert!(matches!(maker, Ok(WaitStatus::Signaled(_, Signal::SIGKILL, _))), "{maker:?}");
+}
+
+fn it_is_its_owners() {
+    let owner = |owner| {
+        let mut world = World::new(100).expect("a world");
+        world.preset(&Preset { owner, ..preset() }).expect("a segment");
+        world.left().expect("what is there").segments[0].owner.0
+    };
+    let own = user_for(None).unwrap_or(nix::unistd::geteuid().as_raw());
+    assert_eq!(owner(None), u64::from(own));
+    if can_become(NOBODY - 1) {
+        assert_eq!(owner(Some(NOBODY - 1)), u64::from(NOBODY - 1));
+    }
 }
 
 fn one_that_cannot_be_made_is_trouble() {
