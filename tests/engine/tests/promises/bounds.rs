@@ -13,6 +13,7 @@ crate::tests! {
     system_calls
     memory_of_all_processes
     memory_of_segments
+    memory_that_was_ever_shared
     bytes_of_files
     number_of_files
     living_processes
@@ -132,6 +133,22 @@ fn memory_of_segments() {
 }
 
 /// Each file is small enough.
+/// What is mapped for others, and left to them, nobody is seen to use. What is mapped for oneself is seen.
+fn memory_that_was_ever_shared() {
+    let maps = |flags: &str| {
+        run(&format!(
+            r#"
+    int main(void) {{
+        for (int times = 0; times < 20; times++)
+            munmap(mmap(NULL, 64 << 20, PROT_READ, {flags} | MAP_ANONYMOUS, -1, 0), 64 << 20);
+        say("all");
+    }}"#
+        ))
+    };
+    assert_eq!(stopped(&maps("MAP_SHARED")), "it uses more than 1024 MiB of memory");
+    assert_eq!(said(&maps("MAP_PRIVATE")), "all");
+}
+
 fn bytes_of_files() {
     let ran = run_long(
         r#"
