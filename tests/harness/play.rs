@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use engine::{Launch, NOBODY, Outcome, Ran, Running, Trouble, World, can_become};
+use engine::{Launch, Log, NOBODY, Ran, Running, Trouble, What, World, can_become};
 
 use super::budget;
 use super::denied;
@@ -12,7 +12,7 @@ use super::refused;
 use super::report::{Kind, Report, Verdict, expect};
 use super::sanitizers;
 use super::show;
-use super::words::{describe, describe_left};
+use super::words::{describe_left, stream};
 
 /// A user who is not the one that programs run as.
 pub const ANOTHER: u32 = NOBODY - 1;
@@ -101,13 +101,32 @@ pub fn not_followed(why: impl fmt::Display) -> Report {
 fn unless_stopped(ran: Ran) -> Result<Ran, Report> {
     match &ran.stopped {
         None => Ok(ran),
-        Some(why) => Err(Report { kind: Kind::Stopped, text: until_stopped(why, &ran.outcome) }),
+        Some(why) => Err(Report { kind: Kind::Stopped, text: until_stopped(why, &ran) }),
     }
 }
 
-fn until_stopped(why: &str, outcome: &Outcome) -> String {
-    let mut shown = outcome.clone();
-    shown.stdout.truncate(300);
-    shown.stderr.truncate(300);
-    format!("{why}\nUntil it was stopped:\n{}", describe(&shown, engine::Channel::Pipes))
+/// Why, and what was printed until then. How it ended is the check's doing.
+fn until_stopped(why: &str, ran: &Ran) -> String {
+    let why = with_makers(why, &ran.log);
+    let printed =
+        [("standard output", &ran.outcome.stdout), ("standard error", &ran.outcome.stderr)];
+    let printed = printed.into_iter().filter(|(_, bytes)| !bytes.is_empty());
+    let shown: String =
+        printed.map(|(name, bytes)| stream(name, &bytes[..bytes.len().min(300)])).collect();
+    let until = if shown.is_empty() { "Nothing was printed." } else { "Until then it printed:" };
+    format!("{why}\n{until}\n{shown}")
+}
+
+/// "process 3, forked by process 1, waits in …": a child of a child is what the programmer did not mean.
+fn with_makers(why: &str, log: &Log) -> String {
+    let made = log.events().iter().filter_map(|event| match event.what {
+        What::Born(Some(parent)) if parent > 0 && event.thread == 0 => Some((event.who, parent)),
+        _ => None,
+    });
+    made.fold(why.to_string(), |why, (who, parent)| {
+        why.replace(
+            &format!("  process {who} "),
+            &format!("  process {who}, forked by process {parent}, "),
+        )
+    })
 }

@@ -26,7 +26,10 @@ pub fn begin() -> Result<(), Trouble> {
 /// What was refused in a run.
 pub fn keep(ran: &Ran) -> Result<(), Trouble> {
     let Some(mut file) = REFUSED.get() else { return Ok(()) };
-    let calls = ran.refused().into_iter().filter(|call| !TRIED_FIRST.contains(call));
+    // Who has had a call of its own fail, or a process die, may well signal one that is no longer there.
+    let is_disturbed = !ran.reached.is_empty();
+    let may_be_right = |call: &str| TRIED_FIRST.contains(&call) || (is_disturbed && call == "kill");
+    let calls = ran.refused().into_iter().filter(|call| !may_be_right(call));
     let lines: String = calls.flat_map(|call| [call, "\n"]).collect();
     let is_room = file.metadata().is_ok_and(|data| data.len() < MOST);
     if lines.is_empty() || !is_room {

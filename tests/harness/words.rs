@@ -20,7 +20,8 @@ pub fn describe(outcome: &Outcome, channel: Channel) -> String {
     text
 }
 
-fn stream(name: &str, bytes: &[u8]) -> String {
+/// What was printed on a stream.
+pub fn stream(name: &str, bytes: &[u8]) -> String {
     if bytes.is_empty() {
         return format!("  {name}: nothing\n");
     }
@@ -105,6 +106,22 @@ pub fn only_visible(text: &str) -> String {
 /// A path of a stranger's.
 pub fn on_one_line(path: &Path) -> String {
     only_visible(&path.to_string_lossy())
+}
+
+/// Lines of at most 80 columns.
+pub fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => *line += word,
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= 80 => {
+                *line += " ";
+                *line += word;
+            }
+            _ => lines.push(word.into()),
+        }
+    }
+    lines.join("\n")
 }
 
 /// What fits on a line of 80 columns, indented and behind the mark of a difference.

@@ -1,0 +1,304 @@
+//! shm-fork's processes: who forks and waits, and how the turn is passed.
+
+use std::os::unix::process::ExitStatusExt;
+
+use engine::{What, Who};
+use nix::errno::Errno;
+
+use super::{Done, Hint, Run};
+use crate::harness::four_lines::name_of;
+
+pub const HINTS: &[Hint] = &[
+    both_fork,
+    exit_forgotten,
+    copied_buffer,
+    vfork,
+    waits_before_the_second,
+    not_waited_for,
+    waits_for_a_sibling,
+    waits_without_end,
+    reads_its_own_turn,
+    own_end_is_open,
+    lost_signal,
+    unhandled_signal,
+    semaphore_of_its_own,
+    nobody_begins,
+    passes_too_early,
+    reads_too_early,
+    answers_too_early,
+    polls_its_own_copy,
+    spins,
+    removed_too_early,
+    never_removed,
+];
+
+/// A process that is no child of the parent's, and whose it is: where it was born.
+fn grandchild(run: &Run) -> Option<(usize, Who, Who)> {
+    let events = run.events().iter().enumerate();
+    let mut born = events.filter_map(|(index, event)| match event.what {
+        What::Born(Some(parent)) if parent > 0 && event.thread == 0 => {
+            Some((index, event.who, parent))
+        }
+        _ => None,
+    });
+    born.next()
+}
+
+/// Whether a process has stored anything before an event.
+fn has_stored(run: &Run, who: Who, before: usize) -> bool {
+    let is_store =
+        |event: &engine::Event| event.who == who && matches!(event.what, What::Stores { .. });
+    run.events()[..before].iter().any(is_store)
+}
+
+fn both_fork(run: &Run) -> Option<String> {
+    let (index, born, parent) = grandchild(run)?;
+    let is_first = (1..=2).contains(&parent) && !has_stored(run, parent, index);
+    is_first.then(|| {
+        format!(
+            "process {born} was forked by process {parent}: behind the first fork, both the parent and \
+             process {parent} come to the second one"
+        )
+    })
+}
+
+fn exit_forgotten(run: &Run) -> Option<String> {
+    let (_, born, parent) = grandchild(run)?;
+    Some(format!("process {born} was forked by process {parent}, which has no exit() at its end"))
+}
+
+fn copied_buffer(run: &Run) -> Option<String> {
+    let stdout = run.stdout();
+    let lines: Vec<&str> = stdout.lines().filter(|line| !line.is_empty()).collect();
+    let is_twice = |line: &&&str| lines.iter().filter(|other| other == line).count() > 1;
+    let has_forked = run.ran.calls.len() > 1;
+    (has_forked && lines.iter().any(|line| is_twice(&line))).then(|| {
+        "a line is there twice: fork copied what printf had not written yet: \
+         fflush(stdout) before fork"
+            .into()
+    })
+}
+
+fn vfork(run: &Run) -> Option<String> {
+    let is_it = run.waits_in(0).is_some_and(|(call, _)| call == "vfork");
+    is_it.then(|| "vfork lets the parent wait until the child has ended: call fork".into())
+}
+
+fn waits_before_the_second(run: &Run) -> Option<String> {
+    let is_waiting =
+        |who, calls: &[&str]| run.waits_in(who).is_some_and(|(call, _)| calls.contains(&call));
+    let is_alone = run.exercise == "fork" && run.ran.calls.len() == 2;
+    (is_alone && run.hangs() && is_waiting(0, &["wait4", "waitid"]) && run.waits_in(1).is_some())
+        .then(|| "the parent waits for process 1 before it has forked process 2".into())
+}
+
+fn not_waited_for(run: &Run) -> Option<String> {
+    let children = run.ran.calls.len().saturating_sub(1);
+    let waits = run.done("wait4 waitid").iter().filter(|done| done.who == 0).count();
+    (run.ran.is_outlived && run.ran.stopped.is_none() && waits < children).then(|| match waits {
+        0 => "the parent never calls wait".into(),
+        1 => format!("the parent calls wait once, and has {children} children"),
+        _ => format!("the parent calls wait {waits} times, and has {children} children"),
+    })
+}
+
+fn has_no_child(done: &Done) -> bool {
+    done.errno() == Some(Errno::ECHILD)
+}
+
+fn waits_for_a_sibling(run: &Run) -> Option<String> {
+    let failed = run.failed("wait4 waitid");
+    let done = failed.iter().find(|done| done.who > 0 && has_no_child(done))?;
+    let (name, other) = (name_of(done.who), name_of(3 - done.who.min(2)));
+    run.is_undisturbed().then(|| {
+        format!("{name} called wait, and has no child (ECHILD): {other} is the parent's child, too")
+    })
+}
+
+fn waits_without_end(run: &Run) -> Option<String> {
+    let failed = run.failed("wait4 waitid");
+    let is_endless = failed.iter().filter(|done| done.who == 0 && has_no_child(done)).count() > 10;
+    (run.ran.stopped.is_some() && is_endless)
+        .then(|| "wait gives -1 (ECHILD) when no child is left: the loop has to end then".into())
+}
+
+/// A process reads from a pipe to which nobody but itself has written.
+fn reads_its_own_turn(run: &Run) -> Option<String> {
+    let writes = run.done("write sendto");
+    let reads = run.done("read recvfrom");
+    let own = reads.iter().find(|read| {
+        let before =
+            writes.iter().filter(|write| write.call.words != "1" && write.index < read.index);
+        let before: Vec<_> = before.collect();
+        read.who > 0
+            && read.result > 0
+            && !before.is_empty()
+            && before.iter().all(|write| write.who == read.who)
+    })?;
+    let name = name_of(own.who);
+    run.hangs()
+        .then(|| format!("{name} read what it wrote itself: one pipe goes one way, take two"))
+}
+
+/// It waits for the end of a pipe's input, which cannot come as long as it can write there itself.
+fn own_end_is_open(run: &Run) -> Option<String> {
+    // What dies after the last wait, the check has stopped.
+    let waits = run.events().iter().rposition(|event| matches!(event.what, What::Waits { .. }))?;
+    let has_died = run.events()[..waits].iter().any(|event| match event.what {
+        What::Ended(status) => event.who > 0 && status.code().is_none(),
+        _ => false,
+    });
+    (1..run.ran.calls.len()).find_map(|who| {
+        let (_, reason) = run.waits_in(who)?;
+        let name = name_of(who);
+        let writers = reason.split_once("open for writing in: ")?.1;
+        let is_own = writers.split(", ").any(|writer| writer == name);
+        match (is_own, has_died) {
+            (true, true) => Some(format!(
+                "the writer is dead, but {name} can write to that pipe itself: \
+                 close the ends that are not yours"
+            )),
+            (true, false) if writers == name => Some(format!(
+                "{name} waits for the end of a pipe that it holds open for writing itself"
+            )),
+            _ => None,
+        }
+    })
+}
+
+fn lost_signal(run: &Run) -> Option<String> {
+    let children = 1..run.ran.calls.len();
+    let mut waiting =
+        children.filter(|&who| run.waits_in(who).is_some_and(|(call, _)| call == "pause"));
+    waiting.next().filter(|_| run.hangs()).map(|_| {
+        "a signal came before pause was called, and wakes nobody then: block it, and \
+         wait with sigsuspend(2)"
+            .into()
+    })
+}
+
+/// Signals by which nobody but the program itself kills.
+const OWN_SIGNALS: [&str; 3] = ["SIGUSR1", "SIGUSR2", "SIGALRM"];
+
+fn unhandled_signal(run: &Run) -> Option<String> {
+    run.events().iter().find_map(|event| {
+        let What::Ended(status) = event.what else { return None };
+        let signal = engine::signal_name(status.signal()?);
+        let name = name_of(event.who);
+        OWN_SIGNALS.contains(&signal.as_str()).then(|| {
+            format!(
+                "{name} died by {signal}: it has to have a handler (sigaction) before that comes"
+            )
+        })
+    })
+}
+
+fn semaphore_of_its_own(run: &Run) -> Option<String> {
+    let mut children = 1..run.ran.calls.len();
+    let waits = children.any(|who| run.waits_in(who).is_some_and(|(call, _)| call == "futex"));
+    (run.exercise == "fork" && run.hangs() && waits && run.is_undisturbed()).then(|| {
+        "two processes share a semaphore if it lies in the segment, was made once, before fork, \
+         and is said to be shared: sem_init(s, 1, 0)"
+            .into()
+    })
+}
+
+fn nobody_begins(run: &Run) -> Option<String> {
+    let has_stored = run.events().iter().any(|event| matches!(event.what, What::Stores { .. }));
+    let wait = |who| run.waits_in(who).is_some();
+    (run.hangs() && !has_stored && wait(1) && wait(2))
+        .then(|| "process 1 and process 2 wait for each other: nobody begins".into())
+}
+
+fn place_of_text(run: &Run, text: &[u8]) -> Option<(usize, Who)> {
+    let events = run.events().iter().enumerate();
+    let mut places = events.filter_map(|(index, event)| match &event.what {
+        What::Stores { bytes, .. } if bytes.windows(text.len()).any(|part| part == text) => {
+            Some((index, event.who))
+        }
+        _ => None,
+    });
+    places.next()
+}
+
+const QUESTION: &[u8] = b"Is this the shared memory ID : ";
+const ANSWER: &[u8] = b"Yes, This is shared memory ID : ";
+
+fn passes_too_early(run: &Run) -> Option<String> {
+    let writes = run.done("write sendto msgsnd kill semop");
+    [QUESTION, ANSWER].into_iter().find_map(|text| {
+        let (place, who) = place_of_text(run, text)?;
+        let mut own = writes.iter().filter(|write| write.who == who && who > 0);
+        let passes = own.find(|write| {
+            let is_output =
+                write.call.name == "write" && ["1", "2"].contains(&write.call.words.as_str());
+            !is_output && write.index < place
+        });
+        passes.map(|_| format!("{} passes the turn before it has stored its text", name_of(who)))
+    })
+}
+
+fn reads_too_early(run: &Run) -> Option<String> {
+    let is_own = run.stdout().contains("Process 1 : Responce -> Is this");
+    (is_own && run.ran.sleeper.is_none()).then(|| {
+        "process 1 printed its own question: it has to wait until process 2 has answered".into()
+    })
+}
+
+fn answers_too_early(run: &Run) -> Option<String> {
+    run.stdout().contains("Process 2 : Received : Yes, This").then(|| {
+        "process 2 printed its own answer: it has to print the question before it answers".into()
+    })
+}
+
+/// Whether the segment was changed and its text was not: a flag lies there.
+fn has_flag(run: &Run) -> bool {
+    let stores = run.events().iter().filter_map(|event| match &event.what {
+        What::Stores { bytes, .. } => Some(bytes.get(..QUESTION.len()).unwrap_or_default()),
+        _ => None,
+    });
+    let stores: Vec<&[u8]> = stores.collect();
+    let is_first = stores.first().is_some_and(|start| start.iter().all(|&byte| byte == 0));
+    is_first || stores.windows(2).any(|pair| pair[0] == pair[1])
+}
+
+const OWN_COPY: &str = "fork copies every variable: a flag has to lie in the segment";
+
+/// It sleeps and looks again, without end.
+fn polls_its_own_copy(run: &Run) -> Option<String> {
+    let is_stopped = run.ran.stopped.is_some() && !run.hangs() && run.exercise == "fork";
+    let sleeps = |who| matches!(run.last_of(who), Some(What::Sleeps(_) | What::Wakes));
+    (is_stopped && (1..run.ran.calls.len()).any(sleeps) && !has_flag(run)).then(|| OWN_COPY.into())
+}
+
+fn spins(run: &Run) -> Option<String> {
+    let is_stopped = run.ran.stopped.is_some() && !run.hangs() && run.exercise == "fork";
+    let who = (0..run.ran.calls.len())
+        .find(|&who| matches!(run.last_of(who), Some(What::Spins)))
+        .filter(|_| is_stopped)?;
+    let name = name_of(who);
+    Some(match () {
+        () if has_flag(run) => {
+            format!("{name} spins without a call: without volatile, -O2 reads a flag once")
+        }
+        () => OWN_COPY.into(),
+    })
+}
+
+fn removed_too_early(run: &Run) -> Option<String> {
+    let marked = run.events().iter().position(|event| match &event.what {
+        What::Segment { now, .. } => now.is_marked,
+        _ => false,
+    })?;
+    let gets = run.done("shmget");
+    let late = gets.iter().find(|done| done.who > 0 && done.index > marked)?;
+    let name = name_of(late.who);
+    Some(format!("the segment was removed before {name} looked for its key: that made another one"))
+}
+
+fn never_removed(run: &Run) -> Option<String> {
+    let removes = |done: &Done| done.call.words.contains("IPC_RMID");
+    let is_left = run.report.contains("no segment is left");
+    (is_left && run.ends_well() && !run.done("shmctl").iter().any(removes))
+        .then(|| "nobody called shmctl with IPC_RMID".into())
+}
