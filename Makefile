@@ -2,18 +2,21 @@
 
 CARGO ?= cargo
 CFLAGS ?= -O2
+ifeq ($(strip $(CC)),)
+override CC := cc
+endif
 
 EXERCISES := create attach fork dynamic
 KEYS := 9990 1001 2004
 
 # Which targets take which variable. Others are refused on the command line, and so are unknown names.
-CHECKS := check check-% watch-%
+CHECKS := check $(EXERCISES:%=check-%) $(EXERCISES:%=watch-%)
 takes.YOURS := run run-% $(CHECKS) diff-% trace-% show-% show
 takes.ORIGINALS := $(CHECKS) grade diff-% trace-% show-% show
-takes.CASE := $(CHECKS) show
+takes.CASE := $(CHECKS) check-lab show
 takes.LEVEL := $(CHECKS) grade
 takes.SIZE := run run-dynamic diff-dynamic trace-dynamic show-dynamic
-takes.RESULTS := check check-% grade
+takes.RESULTS := check check-lab $(EXERCISES:%=check-%) grade
 takes.HANDINS := grade
 $(foreach of_all,CARGO CARGO_TARGET_DIR CC CFLAGS PATH RUSTFLAGS,$(eval takes.$(of_all) := %))
 given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
@@ -90,24 +93,31 @@ build = @$(lab) tests/build.sh $(CARGO) build --target-dir '$(TARGET)'
 	$(EXERCISES:%=watch-%) $(EXERCISES:%=diff-%) $(EXERCISES:%=trace-%) $(EXERCISES:%=show-%) show \
 	shell bench grade reports clean-shm clean help
 
+# By name, because a package of your own that `cargo new` has added to the workspace is none of them.
+PROGRAMS := $(EXERCISES:%=--package shm-%)
+
 # One build of all: what the programs, the engine and the check share is compiled once, and side by side.
 C_FILES := $(wildcard tests/c/shm-*.c)
 all: needs $(C_FILES:tests/%.c=$(TARGET)/%)
-	$(build) --workspace
+	$(build) $(PROGRAMS) --package engine --package tests
 
 # The programs alone, for a short wait before the first run.
 ours: needs
-	$(build) --workspace --exclude tests --exclude engine
+	$(build) $(PROGRAMS)
 
 needs:
 	@$(need-cargo)
 	@$(need-linker)
 
-# The C versions: target/c/shm-fork from tests/c/shm-fork.c.
-compile = @$(need-cc); mkdir -p '$(@D)'
-$(TARGET)/%: tests/%.c
-	$(compile)
+# The C versions: target/c/shm-fork from tests/c/shm-fork.c. They are compiled anew where CC or CFLAGS has changed.
+$(TARGET)/%: tests/%.c $(TARGET)/c/.compiler
+	@mkdir -p '$(@D)'
 	$(CC) $(CFLAGS) -o $@ $<
+
+$(TARGET)/c/.compiler: FORCE
+	@$(need-cc)
+	@mkdir -p '$(@D)'; was=$$(cat $@ 2>/dev/null); [ "$$was" = "$$CC $$CFLAGS" ] || echo "$$CC $$CFLAGS" >$@
+FORCE:
 
 run: ours
 	@$(call need,ipcrm,util-linux)
@@ -122,9 +132,10 @@ check: all
 # What is about the lab, and not about the four programs. In the end the tests of what both are made of.
 check-lab: all
 	@MAKEFLAGS= $(MAKE) -s -j"$$(nproc)" -f tests/attacks/Makefile TARGET='$(TARGET)' CC='$(CC)'
-	@$(TARGET)/debug/check --lab
-	@said=$$($(CARGO) test --quiet --package common --package engine --target-dir '$(TARGET)' 2>&1) && \
-		echo 'The tests of common and of the engine: passed' || { echo "$$said"; exit 1; }
+	@$(TARGET)/debug/check $(if $(CASE),--exact "$$CASE",--lab)
+	@[ -n "$$CASE" ] || { said=$$($(CARGO) test --quiet --package common --package engine \
+		--target-dir '$(TARGET)' 2>&1) || { echo "$$said"; exit 1; }; \
+		echo 'The tests of common and of the engine: passed'; }
 
 $(EXERCISES:%=check-%): check-%: all
 	@case $$CASE in ''|$*::*) ;; *) echo "make: $$CASE is no case of check-$*" >&2; exit 1 ;; esac

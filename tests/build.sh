@@ -22,9 +22,15 @@ version=$("$1" --version) # such as: cargo 1.85.0 (d73d2caf9 2024-12-31)
 minor=${version#cargo 1.}
 [ "${minor%%.*}" -ge 85 ] 2>/dev/null || say "this is $version: 1.85 or later is needed, see https://rustup.rs"
 
+# What cargo new has added to the workspace, and was removed since.
+for package in $(sed -n 's/^members = \[\(.*\)\]/\1/p' Cargo.toml | tr -d '",'); do
+    [ -e "$package/Cargo.toml" ] || say "Cargo.toml lists $package, which is not there: git checkout Cargo.toml"
+done
+
 [ -e "$TARGET" ] && folder=$TARGET || folder=$(dirname "$TARGET")
 locked=$(find "$folder" -type d ! -writable -print -quit)
 [ -n "$locked" ] || exit 1
+[ "$locked" != . ] || locked=$PWD
 yours='set CARGO_TARGET_DIR to a folder of your own'
 if [ -O "$locked" ] || [ "$(id -u)" = 0 ]; then
     say "you cannot write in $locked: $yours"

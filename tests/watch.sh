@@ -6,6 +6,11 @@ case $YOURS in '' | /*) ;; *) YOURS=./$YOURS ;; esac
 [ -n "$YOURS" ] && set -- "$YOURS" || set -- "shm-$exercise/src" common/src
 trap 'exit 0' INT QUIT TERM HUP
 
+# Whether there is a terminal that can write a line anew.
+has_terminal() {
+    [ -t 1 ] && [ "${TERM:-dumb}" != dumb ]
+}
+
 # Each source and executable, and when it was saved.
 files() {
     find -L "$@" -type f ! -name '.*' \( -name '*.[chrs]*' -o -name 'shm-*' \) -printf '%p %s %T@\n'
@@ -20,12 +25,12 @@ is_there() {
 
 while is_there; do
     seen=$(files "$@")
-    [ ! -t 1 ] || clear 2>/dev/null
+    ! has_terminal || clear
     "$make" --no-print-directory "check-$exercise" || :
     echo "Watching $*. Control-C ends it."
     played=$(date +%T)
     while is_there && [ "$(files "$@")" = "$seen" ]; do
-        [ ! -t 1 ] || printf '\rPlayed at %s. It is %s now.' "$played" "$(date +%T)"
+        ! has_terminal || printf '\rPlayed at %s. It is %s now.' "$played" "$(date +%T)"
         sleep 0.3
     done
 done

@@ -127,6 +127,11 @@ $ make -s watch-create YOURS=nowhere
 make: there is neither shm-create.c nor an executable shm-create in ./nowhere
 make: *** ...
 
+# nohup_keeps_a_check_going
+$ trap '' HUP; target/debug/check create >"$TMPDIR/seen" & while kill -HUP $! 2>/dev/null; do sleep 0.1; done;
+> grep 'passed\.' "$TMPDIR/seen"
+All that ran passed.
+
 # run_says_that_shm_rmid_forced_is_set
 $ echo 1 >/proc/sys/kernel/shm_rmid_forced; make -s run CARGO=true
 make: kernel.shm_rmid_forced is 1: ...

@@ -139,13 +139,15 @@ The last steps (all: make show CASE=fork::process_1_is_held YOURS=tests/hand-ins
 ...
 ";
 
-/// Both lines that differ; none in a file, or where the user wants none.
+/// Both lines that differ; none in a file, on a dumb terminal, or where the user wants none.
 const COLOURS: &str = r"
 $ export YOURS=tests/hand-ins/lost-newline TERM=xterm; unset NO_COLOR;
 > script -qc 'target/debug/check --diff create' /dev/null | cat -v | grep -c '^^\[\[3[12]m[-+]    Shared'
 2
 $ export YOURS=tests/hand-ins/lost-newline TERM=xterm NO_COLOR=1;
 > script -qc 'target/debug/check --diff create' /dev/null | cat -v | grep -cF '^['
+0
+$ TERM=dumb script -qc 'target/debug/check create::fresh; target/debug/check --diff create' /dev/null | cat -v | grep -cF '^['
 0
 $ env -u NO_COLOR YOURS=tests/hand-ins/lost-newline TERM=xterm target/debug/check --diff create | cat -v | grep -cF '^['
 0

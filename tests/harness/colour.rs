@@ -3,12 +3,15 @@
 use std::env;
 use std::io::{self, IsTerminal};
 
-/// Whether standard output is a terminal, and its user has not asked for no colour. See
-/// <https://no-color.org>.
+/// Whether standard output is a terminal that knows more than letters and lines.
+pub fn has_terminal() -> bool {
+    let term = env::var_os("TERM").unwrap_or_default();
+    io::stdout().is_terminal() && !term.is_empty() && term != "dumb"
+}
+
+/// Whether its user has not asked for no colour. See <https://no-color.org>.
 fn is_wanted() -> bool {
-    let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
-    let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
-    io::stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb
+    has_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 const RED: &str = "\x1b[31m";

@@ -58,6 +58,7 @@ mod picture;
 mod refused;
 mod runner;
 mod show;
+mod signals;
 mod summary;
 mod trace;
 

@@ -1,7 +1,7 @@
 //! Plays the cases, each in a process of its own, many at once.
 
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::exit;
 use std::time::{Duration, Instant};
 
@@ -12,10 +12,12 @@ use nix::unistd::Pid;
 use super::apart::Apart;
 use super::budget;
 use super::case::Case;
+use super::colour;
 use super::fit;
 use super::programs;
 use super::refused;
 use super::report::{Kind, Report, Verdict};
+use super::signals::user_signals;
 use super::taken;
 use engine::{Folder, While};
 
@@ -66,8 +68,8 @@ pub fn play_all<'a>(cases: &'a [&'a Case]) -> Result<Vec<Played<'a>>, Report> {
     fit::takes_room()?;
     engine::remove_stale()?;
     engine::reset_signals();
-    let signals = [Signal::SIGCHLD, Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
-    let signals = SigSet::from_iter(signals);
+    let mut signals = user_signals().doing("asking which signals are ignored")?;
+    signals.add(Signal::SIGCHLD);
     signals.thread_block().doing("blocking signals")?;
     let (folder, played) = (Folder::new(None)?, cases.iter().map(|_| None).collect());
     folder.let_others_through()?;
@@ -84,7 +86,7 @@ pub fn play_all<'a>(cases: &'a [&'a Case]) -> Result<Vec<Played<'a>>, Report> {
     runner.play(simplest)?;
     runner.play(others)?;
     runner.give_up_late();
-    if io::stdout().is_terminal() {
+    if colour::has_terminal() {
         print!("\r\x1b[K");
     }
     Ok(runner.played.into_iter().flatten().collect())
@@ -204,7 +206,7 @@ impl Runner<'_> {
     }
 
     fn show_progress(&self) {
-        if !io::stdout().is_terminal() {
+        if !colour::has_terminal() {
             return;
         }
         let done = self.played.iter().flatten();

@@ -121,9 +121,10 @@ fn is_of_compiler(played: &Played) -> bool {
 fn next(first: &Played, in_full: bool) -> String {
     let (level, folders) = (set("LEVEL"), folders());
     let (exercise, name) = (first.case.exercise(), &first.case.name);
+    let check = if first.case.is_of_exercises() { "make check" } else { "make check-lab" };
     match exercise {
         _ if !first.is_wrong() => {
-            format!("No program is at fault. Next: make check CASE={name}{folders}")
+            format!("No program is at fault. Next: {check} CASE={name}{folders}")
         }
         "create" | "attach" | "fork" | "dynamic" if in_full || is_of_compiler(first) => {
             format!("Next: correct it, then make check-{exercise}{level}{folders}")
@@ -132,7 +133,7 @@ fn next(first: &Played, in_full: bool) -> String {
             format!("Next: correct it, then make check{folders}")
         }
         _ if in_full => "Next: correct it, then make check-lab".into(),
-        _ => format!("Next: make check CASE={name}{folders}"),
+        _ => format!("Next: {check} CASE={name}{folders}"),
     }
 }
 

@@ -22,6 +22,7 @@ pub fn take() -> Verdict {
     if let Some(folder) = folder("ORIGINALS") {
         take_folder(&folder, &c)?;
     }
+    PROGRAMS.iter().try_for_each(|program| is_as_known(&c.join(program)))?;
     take_folder(&yours().unwrap_or_else(|| built.join("debug")), &ours)?;
     let is_there =
         |program: &str| c.join(program).exists() && (is_yours() || ours.join(program).exists());
@@ -30,8 +31,7 @@ pub fn take() -> Verdict {
         let why = words.iter().find_map(|file| fs::read_to_string(file).ok());
         let why = why.unwrap_or_else(|| "it is not built: make builds it".into());
         let built = c.join(program).with_extension("why").exists() && folder("ORIGINALS").is_none();
-        let advice =
-            if built { "\nIt was built with another CC: make clean, and again." } else { "" };
+        let advice = if built { "\nTake CC=gcc." } else { "" };
         return Err(Report::trouble(format!("{program}: {why}{advice}")));
     }
     Ok(())

@@ -20,6 +20,7 @@ use super::Judged;
 use super::handin::HandIn;
 use super::marks::Marks;
 use super::table;
+use crate::harness::signals::user_signals;
 
 /// How long a hand-in may take. The bounds of its check end it long before.
 const LONGEST: Duration = Duration::from_secs(300);
@@ -188,13 +189,4 @@ pub fn be_graded() -> Result<(), String> {
 
 fn pid_of(check: &Child) -> Pid {
     Pid::from_raw(check.id().try_into().unwrap_or(i32::MAX))
-}
-
-/// Those that end a program, but for one that is ignored, as nohup does it.
-fn user_signals() -> io::Result<SigSet> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-    let all = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
-    Ok(all.into_iter().filter(|&signal| ignored >> (signal as u32 - 1) & 1 == 0).collect())
 }
