@@ -190,7 +190,7 @@ pub struct Call {
     pub name: &'static str,
     /// The number, then the six arguments, as the program gives them.
     pub words: [u64; 7],
-    /// Where the instruction behind the call lies.
+    /// Where the instruction after the call lies.
     pub at: u64,
     traits: &'static [Trait],
 }
@@ -209,6 +209,12 @@ impl Call {
     /// Whether its row says so.
     pub fn is(&self, what: Trait) -> bool {
         self.traits.contains(&what)
+    }
+
+    /// All six, as the program gives them.
+    pub fn arguments(&self) -> [u64; 6] {
+        let [_, arguments @ ..] = self.words;
+        arguments
     }
 
     /// An `int` among the arguments, from 1: the register's upper half may hold anything.

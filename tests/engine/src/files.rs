@@ -62,20 +62,18 @@ impl Drop for Folder {
     }
 }
 
-/// Removes a folder with its owner's rights, not root's: what is in it may be exchanged for links meanwhile.
+/// Removes a folder, and what is in it with its owner's rights, not root's: that may be exchanged for links meanwhile.
 fn remove_as_owner(folder: &Path) -> Result<(), Trouble> {
     let removing = || format!("removing {}", folder.display());
     let owner = folder.symlink_metadata().doing(removing())?.uid();
-    acting_as(owner, || remove(folder))?.doing(removing())
+    acting_as(owner, || empty(folder))?.doing(removing())?;
+    fs::remove_dir(folder).doing(removing())
 }
 
-/// Removes a folder whose modes and depth are a program's doing: links are not followed, the modes of folders are
+/// Removes what is in a folder. Modes and depth are a program's doing: links are not followed, the modes of folders are
 /// changed, and what lies deep is moved up first, because a path may be too long.
-fn remove(folder: &Path) -> io::Result<()> {
-    if fs::remove_dir_all(folder).is_ok() {
-        return Ok(());
-    }
-    let mut number = 0_u32;
+fn empty(folder: &Path) -> io::Result<()> {
+    let mut moved = 0;
     let mut waiting = vec![folder.to_path_buf()];
     while let Some(next) = waiting.pop() {
         fs::set_permissions(&next, Permissions::from_mode(0o700))?;
@@ -83,19 +81,29 @@ fn remove(folder: &Path) -> io::Result<()> {
             let entry = entry?;
             if !entry.file_type()?.is_dir() {
                 fs::remove_file(entry.path())?;
-                continue;
+            } else if fs::remove_dir_all(entry.path()).is_err() {
+                fs::set_permissions(entry.path(), Permissions::from_mode(0o700))?;
+                let up = unused_name(folder, &mut moved);
+                fs::rename(entry.path(), &up)?;
+                waiting.push(up);
             }
-            fs::set_permissions(entry.path(), Permissions::from_mode(0o700))?;
-            number += 1;
-            let up = folder.join(format!(".removed-{number}"));
-            fs::rename(entry.path(), &up)?;
-            waiting.push(up);
         }
         if next != folder {
             fs::remove_dir(&next)?;
         }
     }
-    fs::remove_dir(folder)
+    Ok(())
+}
+
+/// A program may have used any name.
+fn unused_name(folder: &Path, number: &mut u32) -> PathBuf {
+    loop {
+        *number += 1;
+        let name = folder.join(format!(".removed-{number}"));
+        if name.symlink_metadata().is_err() {
+            return name;
+        }
+    }
 }
 
 /// Where programs can be put and run: in TMPDIR, or the next place. It may be mounted without exec, or be closed to

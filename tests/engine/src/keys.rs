@@ -42,7 +42,7 @@ pub struct Got {
 
 impl Keys {
     /// Those of a new range, with IDs from `first` on.
-    pub fn claim(first: i32) -> Result<Self, Trouble> {
+    pub fn new(first: i32) -> Result<Self, Trouble> {
         Ok(Self {
             claim: Claim::take()?,
             asked: Vec::new(),
@@ -54,11 +54,11 @@ impl Keys {
         })
     }
 
-    /// The machine's key for a program's.
+    /// The machine's key for a program's: a new one, if the call has not asked for it before.
     ///
     /// # Errors
     /// `ENOSPC`: it asks for too many.
-    pub fn translate(&mut self, call: &'static str, key: i32, flags: i32) -> nix::Result<i32> {
+    pub fn claim(&mut self, call: &'static str, key: i32, flags: i32) -> nix::Result<i32> {
         self.tables.extend(table_of(call).filter(|table| !self.tables.contains(table)));
         if self.ids.len() >= self.most && (key == IPC_PRIVATE || flags & IPC_CREAT != 0) {
             return Err(Errno::ENOSPC);
@@ -68,11 +68,11 @@ impl Keys {
             return if self.private > 4 * self.most { Err(Errno::ENOSPC) } else { Ok(key) };
         }
         let known = self.asked.iter().position(|&asked| asked == (call, key));
-        let place = known.unwrap_or_else(|| {
+        let machines = self.claim.key(known.unwrap_or(self.asked.len())).ok_or(Errno::ENOSPC)?;
+        if known.is_none() {
             self.asked.push((call, key));
-            self.asked.len() - 1
-        });
-        self.claim.key(place).ok_or(Errno::ENOSPC)
+        }
+        Ok(machines)
     }
 
     /// A program's key for the machine's.

@@ -10,21 +10,24 @@ use nix::unistd::{Pid, SysconfVar, sysconf};
 /// The files stat and syscall of one task in /proc, kept open because they are read at each stop. None are open of
 /// one that has ended.
 #[derive(Default)]
-pub struct Stat(Option<File>, Option<File>);
+pub struct Stat {
+    stat: Option<File>,
+    syscall: Option<File>,
+}
 
 impl Stat {
     /// Of this process or thread.
     pub fn of(pid: Pid) -> Self {
         // In task/, the kernel does not add up what all threads have used.
         let open = |name| File::open(format!("/proc/{pid}/task/{pid}/{name}")).ok();
-        Self(open("stat"), open("syscall"))
+        Self { stat: open("stat"), syscall: open("syscall") }
     }
 
     /// Whether it has left the processor in its call. Its state alone does not tell: a call that looks whether there
-    /// is something to wait for does so in state S, and may be interrupted there. Who may not ask believes the state.
+    /// is something to wait for does so in state S, and may be interrupted there. If the kernel does not say, the state is believed.
     pub fn is_off(&self) -> bool {
         let mut bytes = [0; 8];
-        let length = self.1.as_ref().and_then(|file| file.read_at(&mut bytes, 0).ok());
+        let length = self.syscall.as_ref().and_then(|file| file.read_at(&mut bytes, 0).ok());
         length.is_none_or(|length| !bytes[..length].starts_with(b"running"))
     }
 
@@ -58,7 +61,7 @@ impl Stat {
     }
 
     fn read(&self, bytes: &mut [u8]) -> usize {
-        self.0.as_ref().and_then(|file| file.read_at(bytes, 0).ok()).unwrap_or(0)
+        self.stat.as_ref().and_then(|file| file.read_at(bytes, 0).ok()).unwrap_or(0)
     }
 }
 
@@ -86,21 +89,46 @@ pub fn can_write(pid: Pid, pipe: &Path) -> bool {
     own.any(|entry| entry.metadata().is_ok_and(|link| link.permissions().mode() & 0o200 != 0))
 }
 
-/// Signals that do nothing to a process that does not catch them: SIGCHLD, SIGCONT, SIGURG, SIGWINCH.
-const IGNORED: u64 =
-    bit(libc::SIGCHLD) | bit(libc::SIGCONT) | bit(libc::SIGURG) | bit(libc::SIGWINCH);
+/// Signals that neither kill nor are seen by a process that does not catch them: those that are ignored, and those that
+/// stop it or let it go on.
+const UNSEEN: u64 = bit(libc::SIGCHLD)
+    | bit(libc::SIGCONT)
+    | bit(libc::SIGURG)
+    | bit(libc::SIGWINCH)
+    | bit(libc::SIGSTOP)
+    | bit(libc::SIGTSTP)
+    | bit(libc::SIGTTIN)
+    | bit(libc::SIGTTOU);
 
 const fn bit(signal: i32) -> u64 {
     1 << (signal - 1)
 }
 
-/// Whether a signal waits for a process or thread that it catches, or dies of, when it goes on.
-pub fn meets_signal(pid: Pid) -> bool {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let set = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(":\t"));
-        line.and_then(|text| u64::from_str_radix(text, 16).ok()).unwrap_or(0)
-    };
-    let pending = (set("SigPnd") | set("ShdPnd")) & !set("SigBlk") & !set("SigIgn");
-    pending & (set("SigCgt") | !IGNORED) != 0
+/// Which signals wait for a process or thread, and what it does with them. See proc(5), on status.
+pub struct Signals {
+    pending: u64,
+    caught: u64,
+}
+
+impl Signals {
+    /// Those that would be delivered now.
+    pub fn of(pid: Pid) -> Self {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let set = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(":\t"));
+            line.and_then(|text| u64::from_str_radix(text, 16).ok()).unwrap_or(0)
+        };
+        let pending = (set("SigPnd") | set("ShdPnd")) & !set("SigBlk") & !set("SigIgn");
+        Self { pending, caught: set("SigCgt") }
+    }
+
+    /// Whether one waits that ends a call: it is caught, or kills.
+    pub fn end_a_call(&self) -> bool {
+        self.pending & (self.caught | !UNSEEN) != 0
+    }
+
+    /// Whether this one has a handler.
+    pub fn are_caught(&self, signal: i32) -> bool {
+        (1..=64).contains(&signal) && self.caught & bit(signal) != 0
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! The one that ran goes on until it waits, sleeps or ends, or has used up its turn. Then the others that are ready
 //! have theirs: those first that have used up fewer turns, of these the one that was born first. When nobody is ready,
-//! the sleeper has its turn that wakes first, and then whoever is held. One that never waits lets none of these come;
+//! the one has its turn whose sleep, or wait for a while, ends first; and then the one that was held first. One that never waits lets none of these come;
 //! so they go on, too, when each of those has used up so many turns.
 
 use crate::task::{Hold, Patience, State, Task};
@@ -42,8 +42,7 @@ pub fn deferred(tasks: &[Task], naps: u64, turns: Option<u32>) -> Option<usize> 
             State::Held(hold, patience) => {
                 ((if is_long(hold) { 0 } else { 2 }, hold.naps), patience)
             }
-            State::Sleeps(until, patience) => ((1, until), patience),
-            State::Waits(patience) => ((1, task.under?.until?), patience),
+            State::Sleeps(patience) | State::Waits(patience) => ((1, task.under?.until?), patience),
             _ => return None,
         };
         turns.is_none_or(|turns| Patience(turns) >= patience).then_some(rank)
@@ -72,7 +71,7 @@ mod tests {
     }
 
     fn sleeps(until: u64) -> Task {
-        task(State::Sleeps(until, PATIENCE))
+        Task { state: State::Sleeps(PATIENCE), ..waits(Some(until)) }
     }
 
     fn held(naps: u64) -> Task {

@@ -83,7 +83,7 @@ impl Segments {
     pub fn stored(&mut self, pid: Pid, attachments: &[Attachment]) -> Vec<What> {
         let mut stores = Vec::new();
         let mut seen = BTreeSet::new();
-        for &(address, id) in attachments.iter().take(4).filter(|(_, id)| seen.insert(*id)) {
+        for &(address, id) in attachments.iter().filter(|(_, id)| seen.insert(*id)).take(4) {
             let Some(segment) = self.0.get_mut(&id) else { continue };
             let most = usize::try_from(segment.now.size).unwrap_or(WATCHED).clamp(64, WATCHED);
             let bytes = memory::read_some(pid, address, most);

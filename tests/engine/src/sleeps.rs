@@ -55,11 +55,55 @@ fn milliseconds(pid: Pid, address: u64, parts: u64) -> Option<u64> {
     in_milliseconds(number(address)?, number(address.checked_add(8)?)?, parts)
 }
 
+/// A century, in seconds: times that are added up have room.
+const LONGEST: u64 = 100 * 366 * 86_400;
+
 /// None for a time that the kernel refuses.
 fn in_milliseconds(seconds: i64, rest: i64, parts: u64) -> Option<u64> {
     let rest = u64::try_from(rest).ok().filter(|&rest| rest < 1_000_000_000)?;
-    let seconds = u64::try_from(seconds).ok()?;
-    Some(seconds.saturating_mul(1000).saturating_add(rest.div_ceil(parts)))
+    let seconds = u64::try_from(seconds).ok()?.min(LONGEST);
+    Some(seconds * 1000 + rest.div_ceil(parts))
+}
+
+/// The argument, from 1, that says how long a call waits, and its value for ever. The engine says when the time is up,
+/// because real time goes by for those that compute.
+pub fn timeout(name: &str) -> Option<(usize, u64)> {
+    match name {
+        "poll" => Some((3, u64::MAX)),
+        "epoll_wait" | "epoll_pwait" => Some((4, u64::MAX)),
+        "ppoll" | "rt_sigtimedwait" => Some((3, 0)),
+        "select" | "pselect6" => Some((5, 0)),
+        "semtimedop" | "futex" => Some((4, 0)),
+        _ => None,
+    }
+}
+
+/// Writes what a call leaves in memory when its time is up: nothing is ready.
+pub fn write_timed_out(pid: Pid, call: &Call) {
+    if let "select" | "pselect6" = call.name {
+        let words = usize::try_from(call.int(1)).unwrap_or(0).div_ceil(64).min(MOST_WORDS);
+        for set in
+            [2, 3, 4].map(|argument| call.words[argument]).into_iter().filter(|&set| set != 0)
+        {
+            let _ = memory::write(pid, set, &vec![0; words * 8]);
+        }
+    }
+}
+
+/// A set of descriptors is no larger: their limit is 256.
+const MOST_WORDS: usize = 16;
+
+/// Writes how much of a sleep is left that a signal ends, in milliseconds, if the program wants to know.
+pub fn write_rest(pid: Pid, call: &Call, rest: u64) {
+    let address = match call.name {
+        "nanosleep" => call.words[2],
+        "clock_nanosleep" if call.int(2) & libc::TIMER_ABSTIME == 0 => call.words[4],
+        _ => 0,
+    };
+    if address != 0 {
+        let time = [rest / 1000, rest % 1000 * 1_000_000].map(u64::to_ne_bytes).concat();
+        let _ = memory::write(pid, address, &time);
+    }
 }
 
 /// What a call gives when its time is up.
@@ -86,7 +130,7 @@ mod tests {
         assert_eq!(in_milliseconds(0, 1, 1_000_000), Some(1));
         assert_eq!(in_milliseconds(1, 999_999_999, 1_000_000), Some(2000));
         assert_eq!(in_milliseconds(1, 1_500, 1000), Some(1002));
-        assert_eq!(in_milliseconds(i64::MAX, 0, 1000), Some(u64::MAX));
+        assert_eq!(in_milliseconds(i64::MAX, 0, 1000), Some(LONGEST * 1000));
     }
 
     #[test]

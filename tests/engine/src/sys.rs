@@ -96,7 +96,7 @@ pub fn call_at_entry(pid: Pid) -> nix::Result<Call> {
 pub fn result_at_exit(pid: Pid) -> nix::Result<i64> {
     let info = nix::sys::ptrace::syscall_info(pid)?;
     if info.op != libc::PTRACE_SYSCALL_INFO_EXIT {
-        return Err(Errno::ESRCH); // as above
+        return Err(Errno::ESRCH); // it was killed
     }
     // SAFETY: at an exit, the kernel fills this member of the union.
     Ok(unsafe { info.u.exit }.sval)
@@ -134,20 +134,38 @@ fn words(pid: Pid) -> nix::Result<Call> {
     Ok(Call::of([r.rax, r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9], r.rip))
 }
 
-/// Gives the call another first argument at its entry; at its exit, another result, and the first argument
-/// again, which compilers take to be as it was.
+/// At the entry: gives the call another argument, from 1.
 #[cfg(target_arch = "x86_64")]
-pub fn set(pid: Pid, first: u64, result: Option<i64>) -> nix::Result<()> {
+pub fn set_argument(pid: Pid, number: usize, value: u64) -> nix::Result<()> {
+    let mut r = getregs(pid)?;
+    let arguments = [&mut r.rdi, &mut r.rsi, &mut r.rdx, &mut r.r10, &mut r.r8, &mut r.r9];
+    if let Some(argument) = arguments.into_iter().nth(number - 1) {
+        *argument = value;
+    }
+    setregs(pid, r)
+}
+
+/// At the exit: the program gets this result, and its own arguments again, which compilers take to be as they were.
+#[cfg(target_arch = "x86_64")]
+pub fn set_result(pid: Pid, call: &Call, result: i64) -> nix::Result<()> {
     let mut registers = getregs(pid)?;
-    registers.rdi = first;
-    registers.rax = result.map_or(registers.rax, bits);
+    registers.rax = bits(result);
+    set_arguments(&mut registers, call);
     setregs(pid, registers)
 }
 
-/// Gives an interrupted call its own first argument again: the kernel is to make it once more.
 #[cfg(target_arch = "x86_64")]
-pub fn restore_argument(pid: Pid, first: u64) -> nix::Result<()> {
-    set(pid, first, None)
+fn set_arguments(registers: &mut libc::user_regs_struct, call: &Call) {
+    let r = registers;
+    [r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9] = call.arguments();
+}
+
+/// Gives an interrupted call its own arguments again: the kernel is to make it once more.
+#[cfg(target_arch = "x86_64")]
+pub fn restore_arguments(pid: Pid, call: &Call) -> nix::Result<()> {
+    let mut registers = getregs(pid)?;
+    set_arguments(&mut registers, call);
+    setregs(pid, registers)
 }
 
 /// Where a stopped process goes on, and its result.
@@ -165,11 +183,12 @@ pub fn skip(pid: Pid) -> nix::Result<()> {
     setregs(pid, registers)
 }
 
-/// At the exit: the program makes the call that was skipped, after its pending signals.
+/// At the exit: the program makes the call again, after its pending signals.
 #[cfg(target_arch = "x86_64")]
 pub fn rewind(pid: Pid, call: &Call) -> nix::Result<()> {
     let mut registers = getregs(pid)?;
-    (registers.rax, registers.rdi) = (call.words[0], call.words[1]);
+    registers.rax = call.words[0];
+    set_arguments(&mut registers, call);
     registers.rip -= 2; // the length of the instruction `syscall`
     setregs(pid, registers)
 }
@@ -196,11 +215,20 @@ fn words(pid: Pid) -> nix::Result<Call> {
     Ok(Call::of(words, registers.pc))
 }
 
+/// As on x86-64.
+#[cfg(target_arch = "aarch64")]
+pub fn set_argument(pid: Pid, number: usize, value: u64) -> nix::Result<()> {
+    let mut registers = getregs(pid)?;
+    registers.regs[number - 1] = value;
+    setregs(pid, registers)
+}
+
 /// The first argument and the result share a register.
 #[cfg(target_arch = "aarch64")]
-pub fn set(pid: Pid, first: u64, result: Option<i64>) -> nix::Result<()> {
+pub fn set_result(pid: Pid, call: &Call, result: i64) -> nix::Result<()> {
     let mut registers = getregs(pid)?;
-    registers.regs[0] = result.map_or(first, bits);
+    registers.regs[..6].copy_from_slice(&call.arguments());
+    registers.regs[0] = bits(result);
     setregs(pid, registers)
 }
 
@@ -216,10 +244,12 @@ pub fn skip(pid: Pid) -> nix::Result<()> {
     Errno::result(done).map(drop)
 }
 
-/// The kernel has kept it apart.
+/// The kernel has kept the first one apart.
 #[cfg(target_arch = "aarch64")]
-pub fn restore_argument(_pid: Pid, _first: u64) -> nix::Result<()> {
-    Ok(())
+pub fn restore_arguments(pid: Pid, call: &Call) -> nix::Result<()> {
+    let mut registers = getregs(pid)?;
+    registers.regs[1..6].copy_from_slice(&call.arguments()[1..]);
+    setregs(pid, registers)
 }
 
 /// As on x86-64.
@@ -233,7 +263,7 @@ pub fn position(pid: Pid) -> nix::Result<(u64, i64)> {
 #[cfg(target_arch = "aarch64")]
 pub fn rewind(pid: Pid, call: &Call) -> nix::Result<()> {
     let mut registers = getregs(pid)?;
-    registers.regs[0] = call.words[1];
+    registers.regs[..6].copy_from_slice(&call.arguments());
     registers.pc -= 4; // the length of the instruction `svc`
     setregs(pid, registers)
 }

@@ -16,15 +16,19 @@ use crate::step::{At, Who};
 ///
 /// ```text
 ///   Unborn --its first stop--> Ready --let go--> Runs --seen to wait in a call--> Waits
-///                                ^ ^              |                                 |
-///                                | +----a stop----+--------------a stop-------------+
-///                   let go, last |
-///                 Held, Sleeps --+        from everywhere: Ended; and Suspended by a signal, until SIGCONT
+///                              ^ ^ |              | ^                             |   |
+///             a signal comes   | | |              | +---its time is up: let go----+   |
+///            +-----------------+ | |              |                                   |
+///            |                   | +----a stop----+-----------------a stop------------+
+///         Sleeps, Held <---------+ a stop: a call that lets time go by, or a place to be held
+///            +----------------- let go, last ---> Runs
+///
+///   from everywhere: Ended; and Suspended by a signal, until SIGCONT
 /// ```
 ///
-/// Before a call, a task that is to be held is first taken past it: the call is skipped, the program is set back
-/// behind the instruction, and the task is held there. So signals that come meanwhile are met before the call is
-/// made; then the program makes it again.
+/// A sleeper stands at the entry of its call, which is not made. A task that is to be held before a call is first taken
+/// past it: the call is skipped, the program is set back before the instruction, and the task is held there. A signal
+/// that comes meanwhile is met when it is let go, before the call is made; even one that kills, but for SIGKILL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Its maker's call has named it, and it has not come to its first stop yet.
@@ -35,8 +39,8 @@ pub enum State {
     Runs,
     /// It waits in a call for another to do something.
     Waits(Patience),
-    /// It has stopped before a call that only lets time go by, until then in virtual milliseconds.
-    Sleeps(u64, Patience),
+    /// It has stopped at a call that only lets time go by.
+    Sleeps(Patience),
     /// It is held at a place.
     Held(Hold, Patience),
     /// A signal such as SIGSTOP has stopped it.
@@ -65,12 +69,14 @@ pub struct Hold {
 pub enum Fate {
     /// It is made as it is.
     Made,
-    /// It is made with another first argument.
-    Translated,
+    /// It is made with another first argument, and its result is translated back.
+    Translated(u64),
     /// It is not made: what the program gets for it.
     Skipped(i64),
-    /// It is not made, because it only lets time go by: until then, in virtual milliseconds.
-    Slept(u64),
+    /// It is not made, because it would reach a stranger: the program gets EPERM, and that is told.
+    Refused,
+    /// It is not made, because it only lets time go by.
+    Slept,
     /// It is not made yet, but again after this: the task is to be held before it, or gets a signal.
     Postponed,
     /// It is interrupted, because its time is up.
@@ -97,7 +103,7 @@ pub struct Underway {
 /// A call that a task makes once more: a signal has interrupted it, or it was postponed.
 #[derive(Clone, Copy, Debug)]
 pub struct Again {
-    /// The same.
+    /// As the program made it first.
     pub call: Call,
     /// Its number, which stays.
     pub number: usize,
@@ -123,6 +129,8 @@ pub struct Task {
     pub under: Option<Underway>,
     /// The call that it makes again: that is no new call.
     pub again: Option<Again>,
+    /// What `again` was when each handler began that it is in: it is so again when that returns.
+    pub handlers: Vec<Option<Again>>,
     /// How many turns it has used up without waiting.
     pub turns_used: u32,
     /// How many calls it has made in this turn.
@@ -144,6 +152,7 @@ impl Task {
             state: State::Unborn,
             under: None,
             again: None,
+            handlers: Vec::new(),
             turns_used: 0,
             calls_in_turn: 0,
             used_before: None,
@@ -156,7 +165,7 @@ impl Task {
         self.state != State::Ended
     }
 
-    /// What is kept of a call that it now makes again: that is used up. A handler may come in between.
+    /// What is kept of a call that it now makes again: that is used up.
     pub fn take_again(&mut self, call: &Call) -> Option<Again> {
         let is_same = |again: &Again| {
             again.call.at == call.at
@@ -178,19 +187,19 @@ pub struct Process {
     /// Where its loader lies, if it has one.
     pub loader: Range<u64>,
     /// Whether it has slept.
-    pub sleeps: bool,
+    pub has_slept: bool,
     /// How it ended.
     pub status: Option<ExitStatus>,
     /// Which process made it.
     pub parent: Option<Who>,
     /// What its children have used of the processor that have ended: the kernel counts it as its own, too.
-    pub children: Duration,
+    pub childrens_time: Duration,
 }
 
 impl Process {
     /// The same when it has become another program, whose loader lies there.
     pub fn becomes(&self, loader: Range<u64>) -> Self {
-        Self { loader, parent: self.parent, children: self.children, ..Self::default() }
+        Self { loader, parent: self.parent, childrens_time: self.childrens_time, ..Self::default() }
     }
 
     /// Counts a call that it makes: returns its number among those of that name.

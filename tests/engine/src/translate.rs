@@ -15,10 +15,10 @@ use crate::sys;
 /// # Errors
 /// `EINVAL`: an ID that the world has not got, or a command that looks at the whole machine. `ENOSPC`: too many
 /// keys or IDs.
-pub fn first_argument(keys: &mut Keys, call: &Call) -> nix::Result<Option<u64>> {
+pub fn at_entry(keys: &mut Keys, call: &Call) -> nix::Result<Option<u64>> {
     let first = match call.name {
-        "shmget" | "semget" => keys.translate(call.name, call.int(1), call.int(3))?,
-        "msgget" => keys.translate(call.name, call.int(1), call.int(2))?,
+        "shmget" | "semget" => keys.claim(call.name, call.int(1), call.int(3))?,
+        "msgget" => keys.claim(call.name, call.int(1), call.int(2))?,
         "shmctl" | "msgctl" if !is_about_one(call.int(2)) => return Err(Errno::EINVAL),
         "semctl" if !is_about_one(call.int(3)) && !SEMAPHORES.contains(&call.int(3)) => {
             return Err(Errno::EINVAL);
@@ -31,7 +31,7 @@ pub fn first_argument(keys: &mut Keys, call: &Call) -> nix::Result<Option<u64>> 
     Ok(Some(sys::bits(first.into())))
 }
 
-/// Commands about one segment, set or queue. The others look at the whole machine's.
+/// Commands about one segment, set or queue. Most others look at the whole machine's.
 fn is_about_one(command: i32) -> bool {
     [IPC_RMID, IPC_SET, IPC_STAT].contains(&(command & 0xff))
 }
@@ -40,7 +40,7 @@ fn is_about_one(command: i32) -> bool {
 const SEMAPHORES: std::ops::RangeInclusive<i32> = 11..=17;
 
 /// What the program, of this user, sees as the result.
-pub fn result(keys: &mut Keys, user: u32, pid: Pid, call: &Call, result: i64) -> nix::Result<i64> {
+pub fn at_exit(keys: &mut Keys, user: u32, pid: Pid, call: &Call, result: i64) -> nix::Result<i64> {
     if result < 0 {
         return Ok(result);
     }
@@ -64,10 +64,11 @@ pub fn result(keys: &mut Keys, user: u32, pid: Pid, call: &Call, result: i64) ->
 const SHARED: &[u8; 9] = b"/dev/shm/";
 const OWN: &[u8; 9] = b"././././/";
 
-/// Has files of /dev/shm, which is everybody's, in the programs' own folder. A path is the first argument, or
-/// the second; another path the second or the fourth.
+/// Has files of /dev/shm, which is everybody's, in the programs' own folder: the path in the program's memory is
+/// changed. A path is the first argument, or the second; another path the second or the fourth.
 pub fn move_to_own_folder(pid: Pid, call: &Call) {
-    let with_paths = "open link unlink rename stat openat linkat unlinkat renameat2 newfstatat";
+    let with_paths = "open creat link unlink rename stat lstat access truncate openat linkat unlinkat renameat2 \
+                      newfstatat statx faccessat faccessat2";
     if with_paths.split(' ').any(|name| name == call.name) {
         for address in [1, 2, 4].map(|argument| call.words[argument]) {
             if memory::read(pid, address).as_ref() == Some(SHARED) {

@@ -108,7 +108,7 @@ impl World {
         let flags = SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK;
         Ok(Self {
             limits: Limits::default(),
-            keys: Keys::claim(first_id)?,
+            keys: Keys::new(first_id)?,
             segments: Segments::default(),
             folder: Folder::new(user_for(None))?,
             makers: Vec::new(),
@@ -241,7 +241,8 @@ impl World {
     }
 
     /// Sends a signal to a program's processes.
-    pub fn signal(&self, run: Running, signal: Signal) {
+    pub fn signal(&mut self, run: Running, signal: Signal) {
+        self.woken.by_signals(run);
         for task in self.alive(run).filter(|task| task.thread == 0) {
             let _ = kill(task.pid, signal); // it may have ended
         }

@@ -121,7 +121,13 @@ impl World {
         if let Some(thread) = thread.filter(|_| before != pid) {
             self.remove(thread);
         }
-        self.tasks[index] = Task { state: State::Ready(0), ..Task::new(pid, run, who, 0) };
+        let Task { turns_used, calls_in_turn, .. } = self.tasks[index];
+        self.tasks[index] = Task {
+            state: State::Ready(0),
+            turns_used,
+            calls_in_turn,
+            ..Task::new(pid, run, who, 0)
+        };
         let this = &mut self.runs[run];
         this.has_begun = true;
         this.processes[who] = this.processes[who].becomes(loader::of(pid));

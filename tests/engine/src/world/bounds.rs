@@ -89,10 +89,10 @@ impl Run {
     /// A process has ended, and used so much of the processor with its children that have ended.
     pub(super) fn counts_time(&mut self, who: Who, used: Duration) {
         let process = &self.processes[who];
-        self.used = self.used.saturating_add(used.saturating_sub(process.children));
+        self.used = self.used.saturating_add(used.saturating_sub(process.childrens_time));
         if let Some(parent) = process.parent {
-            let of_parent = &mut self.processes[parent];
-            of_parent.children = of_parent.children.saturating_add(used);
+            let time = &mut self.processes[parent].childrens_time;
+            *time = time.saturating_add(used);
         }
     }
 }

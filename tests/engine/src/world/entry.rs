@@ -4,7 +4,7 @@ use nix::errno::Errno;
 use nix::unistd::{Pid, getpgid};
 
 use super::World;
-use crate::calls::{Call, Trait};
+use crate::calls::Call;
 use crate::log::What;
 use crate::process::{Stat, exists};
 use crate::step::{Act, At};
@@ -12,63 +12,42 @@ use crate::task::{Fate, State, Task, Underway};
 use crate::{sleeps, sys, translate};
 
 impl World {
+    /// A task has stopped at a call's entry.
     pub(super) fn enters(&mut self, index: usize, call: Call) -> nix::Result<()> {
-        let Task { pid, run, who, .. } = self.tasks[index];
+        let Task { pid, run, .. } = self.tasks[index];
         self.runs[run].calls += 1;
         let again = self.tasks[index].take_again(&call);
         let call = again.map_or(call, |again| call.named_as(&again.call));
-        let process = &mut self.runs[run].processes[who];
-        let is_loaders = process.loader.contains(&call.at);
-        let number = match again {
-            Some(again) => again.number,
-            None if is_loaders => 0,
-            None => process.count(call.name),
-        };
+        let is_loaders = self.is_loaders(index, &call);
+        let number = again.map_or_else(|| self.count(index, &call), |again| again.number);
         let until = again.and_then(|again| again.until).or_else(|| self.end_of_wait(pid, &call));
         let fate = match self.act_at(index, At::Call(call.name, number)) {
             Some(Act::Fail(errno)) => Fate::Skipped(negative(errno)),
             Some(_) => Fate::Postponed,
-            None => self.fate(index, &call, until)?,
+            None => self.fate(run, &call, until),
         };
         let is_own = !is_loaders && call.name != "rt_sigreturn";
-        let task = &mut self.tasks[index];
-        task.under = Some(Underway { call, number, fate, until, is_own, has_lent: false });
-        task.state = State::Ready(0);
-        if fate == Fate::Postponed {
-            sys::skip(pid)?;
-            return self.resume(index, 0);
-        }
-        if again.is_none_or(|again| !again.was_made) {
+        let under = Underway { call, number, fate, until, is_own, has_lent: false };
+        self.tasks[index].under = Some(under);
+        self.tasks[index].state = State::Ready(0);
+        if fate != Fate::Postponed && again.is_none_or(|again| !again.was_made) {
             self.log_call(index, &call, number, is_own);
         }
-        self.begins_call(index, &call, fate)
+        self.begins(index, &under)
     }
 
-    /// What the engine does in place of the call, if anything.
-    fn begins_call(&mut self, index: usize, call: &Call, fate: Fate) -> nix::Result<()> {
-        let pid = self.tasks[index].pid;
-        match fate {
-            Fate::Skipped(result) => {
-                if result == negative(Errno::EPERM) && call.is(Trait::Signal) {
-                    self.log(index, What::Refused(call.in_words()));
-                }
-                sys::skip(pid)
-            }
-            Fate::Slept(until) => {
-                self.falls_asleep(index, until);
-                sys::skip(pid)
-            }
-            _ => Ok(()),
-        }
+    fn is_loaders(&self, index: usize, call: &Call) -> bool {
+        let task = &self.tasks[index];
+        self.runs[task.run].processes[task.who].loader.contains(&call.at)
     }
 
-    fn falls_asleep(&mut self, index: usize, until: u64) {
-        let patience = self.patience();
+    /// The number of a new call; 0 for the loader's.
+    fn count(&mut self, index: usize, call: &Call) -> usize {
         let Task { run, who, .. } = self.tasks[index];
-        self.runs[run].processes[who].sleeps = true;
-        let task = &mut self.tasks[index];
-        (task.state, task.turns_used) = (State::Sleeps(until, patience), 0);
-        self.log(index, What::Sleeps(until.saturating_sub(self.clock.now)));
+        if self.is_loaders(index, call) {
+            return 0;
+        }
+        self.runs[run].processes[who].count(call.name)
     }
 
     /// When a call's time is up that does not wait for ever.
@@ -77,31 +56,61 @@ impl World {
         Some(self.clock.now.saturating_add(longest.max(1)))
     }
 
-    /// What becomes of a call to which nothing is done.
-    fn fate(&mut self, index: usize, call: &Call, until: Option<u64>) -> nix::Result<Fate> {
-        let (pid, run) = (self.tasks[index].pid, self.tasks[index].run);
+    /// What becomes of a call if the case wants nothing to be done to it.
+    fn fate(&mut self, run: usize, call: &Call, until: Option<u64>) -> Fate {
         if let Some(instead) = self.instead_of_signal(run, call) {
-            return Ok(Fate::Skipped(instead.map_or_else(negative, |()| 0)));
+            return instead;
         }
-        if let Some(until) = until.filter(|_| sleeps::is_sleep(call)) {
-            return Ok(Fate::Slept(until));
+        if until.is_some() && sleeps::is_sleep(call) {
+            return Fate::Slept;
         }
-        match translate::first_argument(&mut self.keys, call) {
-            Ok(Some(first)) => {
-                sys::set(pid, first, None)?;
-                Ok(Fate::Translated)
-            }
-            Ok(None) => {
-                translate::move_to_own_folder(pid, call);
-                Ok(Fate::Made)
-            }
-            Err(errno) => Ok(Fate::Skipped(negative(errno))),
+        match translate::at_entry(&mut self.keys, call) {
+            Ok(Some(first)) => Fate::Translated(first),
+            Ok(None) => Fate::Made,
+            Err(errno) => Fate::Skipped(negative(errno)),
         }
     }
 
-    /// What a call gives that would send a signal to somebody else's process, and is not made. Nothing is sent by
-    /// signal 0; nor to a process of the run that has ended and was not waited for.
-    fn instead_of_signal(&self, run: usize, call: &Call) -> Option<Result<(), Errno>> {
+    /// The call goes the way of its fate.
+    fn begins(&mut self, index: usize, under: &Underway) -> nix::Result<()> {
+        let (pid, call) = (self.tasks[index].pid, &under.call);
+        match under.fate {
+            Fate::Postponed => {
+                sys::skip(pid)?;
+                self.resume(index, 0)
+            }
+            Fate::Skipped(_) => sys::skip(pid),
+            Fate::Refused => {
+                self.log(index, What::Refused(call.in_words()));
+                sys::skip(pid)
+            }
+            Fate::Slept => {
+                self.falls_asleep(index, under.until.unwrap_or(0));
+                sys::skip(pid)
+            }
+            Fate::Translated(first) => {
+                sys::set_argument(pid, 1, first)?;
+                wait_for_ever(pid, under)
+            }
+            Fate::Made | Fate::TimedOut => {
+                translate::move_to_own_folder(pid, call);
+                wait_for_ever(pid, under)
+            }
+        }
+    }
+
+    fn falls_asleep(&mut self, index: usize, until: u64) {
+        let patience = self.patience();
+        let Task { run, who, .. } = self.tasks[index];
+        self.runs[run].processes[who].has_slept = true;
+        let task = &mut self.tasks[index];
+        (task.state, task.turns_used) = (State::Sleeps(patience), 0);
+        self.log(index, What::Sleeps(until.saturating_sub(self.clock.now)));
+    }
+
+    /// What becomes of a call that would send a signal to somebody else's process. Nothing is sent by signal 0; nor to a
+    /// process of the run that has ended and was not waited for.
+    fn instead_of_signal(&self, run: usize, call: &Call) -> Option<Fate> {
         let (receiver, signal) = match call.name {
             "kill" | "tkill" | "rt_sigqueueinfo" => (call.int(1), call.int(2)),
             "tgkill" | "rt_tgsigqueueinfo" => (call.int(2), call.int(3)),
@@ -110,9 +119,9 @@ impl World {
         let pid = Pid::from_raw(receiver);
         match receiver {
             _ if signal == 0 || self.is_among(run, receiver) => None,
-            1.. if self.is_unreaped(run, pid) => Some(Ok(())),
-            1.. if !exists(pid) => Some(Err(Errno::ESRCH)),
-            _ => Some(Err(Errno::EPERM)),
+            1.. if self.is_unreaped(run, pid) => Some(Fate::Skipped(0)),
+            1.. if !exists(pid) => Some(Fate::Skipped(negative(Errno::ESRCH))),
+            _ => Some(Fate::Refused),
         }
     }
 
@@ -134,6 +143,14 @@ impl World {
     fn is_unreaped(&self, run: usize, pid: Pid) -> bool {
         let is_it = |task: &Task| task.run == run && task.pid == pid;
         self.tasks.iter().any(is_it) && Stat::of(pid).state() == 'Z'
+    }
+}
+
+/// A call that waits for a while is made to wait for ever: the engine says when its time is up.
+fn wait_for_ever(pid: Pid, under: &Underway) -> nix::Result<()> {
+    match sleeps::timeout(under.call.name).filter(|_| under.until.is_some()) {
+        Some((argument, for_ever)) => sys::set_argument(pid, argument, for_ever),
+        None => Ok(()),
     }
 }
 

@@ -60,41 +60,22 @@ impl World {
             }
             State::Suspended => "was stopped by a signal".to_string(),
             _ => match task.under {
-                Some(Underway { call, .. }) if self.reason(index).is_empty() => {
-                    format!("waits in {}", call.name)
-                }
-                Some(Underway { call, .. }) => {
-                    format!("waits in {}, {}", call.name, self.reason(index))
-                }
+                Some(Underway { call, .. }) => match self.reason(index) {
+                    reason if reason.is_empty() => format!("waits in {}", call.name),
+                    reason => format!("waits in {}, {reason}", call.name),
+                },
                 None => "computes".to_string(),
             },
         };
         Some(format!("{} {does}", name(task)))
     }
 
-    /// What the call of a task waits for, if that is known; of a pipe, which processes have its other end open.
+    /// What the call of a task waits for, if that is known.
     pub(super) fn reason(&self, index: usize) -> String {
-        let task = &self.tasks[index];
-        let Some(Underway { call, .. }) = task.under else { return String::new() };
-        let link =
-            || fs::read_link(format!("/proc/{}/fd/{}", task.pid, call.int(1))).unwrap_or_default();
-        let is_read = call.is(Trait::Read);
+        let Some(Underway { call, .. }) = self.tasks[index].under else { return String::new() };
         let reason = match call.name {
-            _ if is_read && call.int(1) == 0 => "for its input",
-            _ if is_read => {
-                let file = link();
-                let kind = file.to_string_lossy().split(':').next().map(String::from);
-                let writers = self
-                    .alive(task.run)
-                    .filter(|other| other.thread == 0 && can_write(other.pid, &file));
-                let writers: Vec<String> = writers.map(name).collect();
-                return match kind.as_deref() {
-                    Some("pipe") if !writers.is_empty() => {
-                        format!("for its turn; open for writing in: {}", writers.join(", "))
-                    }
-                    _ => "for its turn".to_string(),
-                };
-            }
+            _ if call.is(Trait::Read) && call.int(1) == 0 => "for its input",
+            _ if call.is(Trait::Read) => return self.reason_of_read(index, call.int(1)),
             _ if call.is(Trait::Write) => "for somebody to read",
             "wait4" | "waitid" => "for a child to end",
             "futex" | "semop" | "semtimedop" => "for a semaphore or lock",
@@ -102,6 +83,24 @@ impl World {
             _ => "",
         };
         reason.to_string()
+    }
+
+    /// Of a pipe, which processes have its other end open: not of a crowd, whose descriptors nobody can look through at
+    /// each wait.
+    fn reason_of_read(&self, index: usize, descriptor: i32) -> String {
+        const CROWD: usize = 10;
+        let Task { pid, run, .. } = self.tasks[index];
+        let file = fs::read_link(format!("/proc/{pid}/fd/{descriptor}")).unwrap_or_default();
+        let is_pipe = file.to_string_lossy().starts_with("pipe:");
+        if !is_pipe || self.runs[run].alive >= CROWD {
+            return "for its turn".to_string();
+        }
+        let processes = self.alive(run).filter(|other| other.thread == 0);
+        let writers = processes.filter(|other| can_write(other.pid, &file)).map(name);
+        match writers.collect::<Vec<_>>().join(", ") {
+            writers if writers.is_empty() => "for its turn".to_string(),
+            writers => format!("for its turn; open for writing in: {writers}"),
+        }
     }
 }
 

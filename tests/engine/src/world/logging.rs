@@ -11,7 +11,7 @@ use crate::task::Task;
 use crate::words;
 
 /// More attachments of a process are not told of.
-const MOST_ATTACHMENTS: usize = 100;
+const MOST_ATTACHMENTS: usize = 16;
 
 impl World {
     /// Writes down what happened to a task, or what it did.

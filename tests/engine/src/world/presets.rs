@@ -48,7 +48,7 @@ impl World {
     /// No process is left, or it cannot be made: with shmget's error in words. See shmget(2).
     pub fn preset(&mut self, preset: &Preset) -> Result<(), Trouble> {
         let what = format!("making a segment of key {} to start from", preset.key);
-        let key = self.keys.translate("shmget", preset.key, IPC_CREAT).doing(&what)?;
+        let key = self.keys.claim("shmget", preset.key, IPC_CREAT).doing(&what)?;
         let (reads, tells) = pipe2(OFlag::O_CLOEXEC).doing(&what)?;
         let user = user_for(preset.owner);
         let pid = sys::fork().doing(&what)?;

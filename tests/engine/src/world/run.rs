@@ -146,7 +146,7 @@ impl Run {
             outcome: self.streams.outcome(status)?,
             log: mem::take(&mut self.log),
             calls: self.processes.iter().map(|process| process.calls.clone()).collect(),
-            sleeper: self.processes.iter().position(|process| process.sleeps),
+            sleeper: self.processes.iter().position(|process| process.has_slept),
             is_busy: self.is_busy,
             idle,
             is_outlived: self.is_outlived,

@@ -12,7 +12,7 @@ impl World {
     fn next_step(&self, index: usize, at: At) -> Option<usize> {
         let task = &self.tasks[index];
         let run = &self.runs[task.run];
-        let is_awake = run.processes[task.who].sleeps && matches!(at, At::After(..));
+        let is_awake = run.processes[task.who].has_slept && matches!(at, At::After(..));
         let is_here = |place: At| place == at || (place == At::Awake && is_awake);
         let mut steps = run.launch.steps.iter().zip(&run.reached);
         steps.position(|(step, reached)| {
@@ -47,10 +47,7 @@ impl World {
                     return Ok(());
                 }
                 Act::Send(signal) => kill(pid, signal)?,
-                Act::SendAll(signal) => {
-                    self.woken.by_signals(run);
-                    self.signal(run, signal);
-                }
+                Act::SendAll(signal) => self.signal(run, signal),
                 Act::Fail(_) => {}
             }
         }

@@ -12,6 +12,7 @@ use super::entry::negative;
 use super::{World, unless_killed};
 use crate::log::What;
 use crate::outcome::signal_name;
+use crate::process::Signals;
 use crate::step::At;
 use crate::sys;
 use crate::task::{State, Task};
@@ -69,9 +70,14 @@ impl World {
 
     /// A signal has come, and goes on to the program with it.
     fn gets(&mut self, index: usize, signal: i32) {
-        let run = self.tasks[index].run;
         self.log(index, What::Signal(signal_name(signal)));
-        self.tasks[index].state = State::Ready(signal);
+        let task = &mut self.tasks[index];
+        let run = task.run;
+        task.state = State::Ready(signal);
+        if Signals::of(task.pid).are_caught(signal) {
+            let again = task.again.take();
+            task.handlers.push(again);
+        }
         self.woken.by_calls(run);
         self.use_up(index, 1); // one that only gets signals has an end, too
         self.runs[run].calls += 1;
@@ -85,7 +91,7 @@ impl World {
             return Ok(());
         };
         let result = negative(Errno::ENOSYS);
-        sys::set(pid, call.words[1], Some(result))?;
+        sys::set_result(pid, &call, result)?;
         self.tasks[index].state = State::Ready(0);
         self.runs[run].calls += 1;
         let number = self.runs[run].processes[who].count(call.name);

@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
+use nix::errno::Errno;
 use nix::sys::ptrace;
 use nix::time::clock_getcpuclockid;
 use nix::unistd::Pid;
 
+use super::entry::negative;
 use super::{Running, World, unless_killed};
 use crate::log::What;
-use crate::process::meets_signal;
+use crate::process::Signals;
 use crate::schedule::{self, Next};
-use crate::sys;
 use crate::task::{Fate, Patience, State, Task, Underway};
 use crate::trouble::Trouble;
+use crate::{sleeps, sys};
 
 /// So many calls are a turn, for one that does not wait.
 pub(super) const CALLS: u32 = 100;
@@ -30,14 +32,14 @@ const MANY_LOOKS: u32 = 6;
 const SHORTEST_LOOK: Duration = Duration::from_micros(30);
 const LONGEST_LOOK: Duration = Duration::from_millis(1);
 
-/// Who may wait no more since all have settled last.
+/// The tasks whose waits may be over since all have settled last.
 #[derive(Default)]
 pub(super) struct Woken {
     /// The processes of these runs.
     runs: Vec<Running>,
     /// Those of all runs: by semaphores, queues and locks.
     pub all: bool,
-    /// Also those that do not wait in a call: a signal ends a sleep, or kills.
+    /// Also those that do not wait in a call: a signal ends a sleep, and SIGKILL everything.
     pub signalled: bool,
 }
 
@@ -145,14 +147,16 @@ impl World {
         false
     }
 
-    /// A signal may have killed it where it stands, or ends its sleep.
+    /// SIGKILL may have come to it where it stands; or another signal, which ends its sleep.
     fn settle_signalled(&mut self, index: usize) -> bool {
         let task = &mut self.tasks[index];
         let stands = task.stat.state() == 't';
         self.clock.could_run |= !stands;
-        if let (State::Sleeps(..), Some(under)) = (task.state, &mut task.under) {
-            if meets_signal(task.pid) {
-                under.fate = Fate::Skipped(-i64::from(libc::EINTR));
+        if let (State::Sleeps(_), Some(under)) = (task.state, &mut task.under) {
+            if Signals::of(task.pid).end_a_call() {
+                let rest = under.until.unwrap_or(0).saturating_sub(self.clock.now);
+                sleeps::write_rest(task.pid, &under.call, rest);
+                under.fate = Fate::Skipped(negative(Errno::EINTR));
                 task.state = State::Ready(0);
             }
         }
@@ -223,13 +227,14 @@ impl World {
         let gone = match task.state {
             State::Ready(signal) => self.resume(index, signal),
             State::Held(hold, _) => self.goes_on_from(index, hold.at),
-            State::Sleeps(until, _) => {
-                self.clock.pass_to(until);
+            State::Sleeps(_) => {
+                let until = task.under.and_then(|under| under.until);
+                self.clock.pass_to(until.unwrap_or(0));
                 self.log(index, What::Wakes);
                 self.resume(index, 0)
             }
             State::Waits(_) => self.time_out(index),
-            _ => Ok(()),
+            State::Unborn | State::Runs | State::Suspended | State::Ended => Ok(()), // not let go
         };
         unless_killed(gone)
     }

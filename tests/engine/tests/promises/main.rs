@@ -11,6 +11,7 @@ mod bounds;
 mod calls;
 mod hangs;
 mod held;
+mod interrupted;
 mod landlock;
 mod launching;
 mod logs;
@@ -56,6 +57,7 @@ const ALL: &[&[Test]] = &[
     removal::TESTS,
     steps::TESTS,
     held::TESTS,
+    interrupted::TESTS,
     calls::TESTS,
     signals::TESTS,
     translation::TESTS,

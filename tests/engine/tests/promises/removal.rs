@@ -1,8 +1,9 @@
 //! A world leaves nothing; and what checks left that were killed is removed, and nobody else's.
 
 use std::env::temp_dir;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,6 +24,9 @@ crate::tests! {
     processes_are_ended_that_were_held_or_stopped
     processes_end_with_the_engine
     deep_folders_are_removed
+    names_that_the_engine_would_use_are_no_hindrance
+    a_folder_in_a_place_of_roots_is_removed
+    what_is_in_the_range_of_a_killed_check_is_removed
     closed_folders_are_removed
     links_are_not_followed
     what_a_killed_check_left_is_removed
@@ -200,6 +204,42 @@ fn deep_folders_are_removed() {
     assert!(!folder.exists());
 }
 
+fn names_that_the_engine_would_use_are_no_hindrance() {
+    become_ordinary();
+    let folder = after("mkdir -p .removed-1/a .removed-2/a deep/a/b && chmod 0 deep/a deep");
+    assert!(!folder.exists());
+}
+
+fn a_folder_in_a_place_of_roots_is_removed() {
+    let place = Folder::new(Some(nix::unistd::geteuid().as_raw())).expect("a folder");
+    fs::set_permissions(place.path(), Permissions::from_mode(0o755)).expect("its mode");
+    // SAFETY: this process has one thread.
+    unsafe { std::env::set_var("TMPDIR", place.path()) };
+    let check = engine::fork().expect("a process");
+    if check.as_raw() == 0 {
+        let folder = after("mkdir a");
+        engine::exit(i32::from(folder.exists()));
+    }
+    assert_eq!(waitpid(check, None), Ok(WaitStatus::Exited(check, 0)));
+}
+
+/// It was killed before the call that made it told so.
+fn what_is_in_the_range_of_a_killed_check_is_removed() {
+    let check = engine::fork().expect("a process");
+    if check.as_raw() == 0 {
+        let world = World::new(0).expect("a world");
+        let claim = &rows("shm", &std::process::id().to_string())[0];
+        let key: i32 = claim.split_whitespace().next().expect("a key").parse().expect("a number");
+        let made = NewSegment::make(key - 9, 77, 0o600, b"").is_ok();
+        std::mem::forget(world);
+        engine::exit(i32::from(!made));
+    }
+    assert_eq!(waitpid(check, None), Ok(WaitStatus::Exited(check, 0)));
+    let before = segments(check.as_raw(), "77");
+    remove_stale().unwrap();
+    assert_eq!((before, segments(check.as_raw(), "77")), (1, 0));
+}
+
 /// A shell's command in a new world, as compilers may do more; the world's folder when it has been dropped.
 fn after(command: &str) -> PathBuf {
     let mut world = World::new(0).expect("a world");
@@ -274,7 +314,7 @@ fn what_a_living_check_has_is_not_removed() {
 
 /// Each differs from a claim of a check that was killed in one thing.
 fn look_alikes_are_not_removed() {
-    const CLAIM: i32 = 0x4000_0000 + 256 * 222_222 + 255;
+    const CLAIM: i32 = -0x1900_0000 + 256 * 22_222 + 255;
     let (mark, other) = ("shm-lab\0", "shm-lob\0");
     let alike = [
         (CLAIM, 4096, 0o600, other),

@@ -3,6 +3,7 @@
 use crate::programs::{lines, run, said};
 
 crate::tests! {
+    a_sleep_for_ever_is_the_longest
     a_signal_ends_a_sleep
     a_signal_that_does_nothing_ends_none
     a_childs_end_ends_a_sleep_if_it_is_caught
@@ -311,4 +312,21 @@ fn a_childs_end_ends_a_sleep_if_it_is_caught() {
     let caught = sleeps("handle(SIGCHLD, say_handled, SA_RESTART);");
     assert_eq!(said(&caught), "handled sleep: Interrupted system call\n");
     assert_eq!(said(&sleeps("")), "sleep: 0\n");
+}
+
+fn a_sleep_for_ever_is_the_longest() {
+    let ran = run(r#"
+    int main(void) {
+        struct timespec for_ever = {__LONG_MAX__, 0}, a_year = {365 * 86400, 0};
+        if (fork() == 0) {
+            nanosleep(&for_ever, NULL);
+            nanosleep(&for_ever, NULL);
+            say("for ever ");
+            _exit(0);
+        }
+        nanosleep(&a_year, NULL);
+        say("a year ");
+        wait(NULL);
+    }"#);
+    assert_eq!(said(&ran), "a year for ever ");
 }

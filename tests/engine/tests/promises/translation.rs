@@ -23,6 +23,7 @@ crate::tests! {
     too_many_keys_are_refused
     named_semaphores_and_segments_are_in_the_own_folder
     the_case_sees_the_segments_and_stores_in_them
+    so_many_keys_are_asked_for
     what_was_asked_for_is_told
 }
 
@@ -316,6 +317,15 @@ fn the_case_sees_the_segments_and_stores_in_them() {
     world.store(7, 3, b"somebody else\0").unwrap();
     assert!(world.store(8, 0, b"x").is_err());
     assert_eq!(said(&world.finish(run).unwrap()), "by somebody else");
+}
+
+/// Those that are refused are not kept.
+fn so_many_keys_are_asked_for() {
+    let program =
+        Program::of("int main(void) { for (int key = 1; key < 5000; key++) shmget(key, 10, 0); }");
+    let mut world = World::new(0).unwrap();
+    world.run(program.launch()).unwrap();
+    assert_eq!(world.asked("shmget").len(), 255);
 }
 
 fn what_was_asked_for_is_told() {

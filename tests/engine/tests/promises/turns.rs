@@ -8,6 +8,7 @@ use nix::unistd::Pid;
 use crate::programs::{Program, count, lines, run, run_launch, said};
 
 crate::tests! {
+    another_program_gives_no_new_turn
     a_race_has_the_same_log_each_time
     a_race_has_the_same_log_beside_busy_loops
     a_process_goes_on_until_it_waits
@@ -232,4 +233,21 @@ fn two_programs_wait_for_each_other() {
         (world.start(program.with("0")).unwrap(), world.start(program.with("1")).unwrap());
     assert_eq!(said(&world.finish(one).unwrap()), "done");
     assert_eq!(said(&world.finish(other).unwrap()), "done");
+}
+
+/// A child that becomes itself again and again lets its parent wake.
+fn another_program_gives_no_new_turn() {
+    let ran = run(r#"
+    int main(int count, char **words) {
+        if (count > 1)
+            execl(words[0], words[0], "again", NULL);
+        int child = fork();
+        if (child == 0)
+            execl(words[0], words[0], "again", NULL);
+        sleep(1);
+        kill(child, SIGKILL);
+        wait(NULL);
+        say("killed");
+    }"#);
+    assert_eq!(said(&ran), "killed");
 }
