@@ -29,7 +29,7 @@ pub fn is_read_back(found: &[Found], launch: &Launch, text: &Text) -> Verdict {
     let Some(store) = store_of(&whole, text) else { return Err(not_stored(&whole, text)) };
     let mut world = Found::world(found)?;
     let running = world.start_paused(launch.clone(), store.who, store.before)?;
-    let running = if world.lets_store(running, store.text.as_bytes())? {
+    let running = if world.run_until_stored(running, store.text.as_bytes())? {
         running
     } else {
         // An interpreter may take too many instructions for that: then before the next call.

@@ -55,7 +55,7 @@ pub enum Trait {
     /// It may send a signal.
     Signal,
     /// A process of another run may wait for what it does.
-    Wakes,
+    EndsWaits,
     /// It sets a timer, whose time is real.
     Timer,
     /// It reads from the descriptor that is its first argument.
@@ -63,7 +63,7 @@ pub enum Trait {
     /// It writes to the descriptor that is its first argument.
     Write,
     /// It makes a file or a folder.
-    Name,
+    MakesFile,
 }
 
 /// A row of the table.
@@ -98,11 +98,11 @@ table! { CALLS:
         SYS_mmap[Quiet Address] SYS_mprotect[Quiet] SYS_munmap[Quiet] SYS_brk[Quiet] SYS_mremap[Quiet]
         SYS_madvise[Quiet] SYS_msync SYS_membarrier[Quiet]
         // Files and streams.
-        SYS_read[Read] SYS_write[Write] SYS_close SYS_fstat SYS_lseek SYS_ioctl SYS_fcntl[Wakes] SYS_flock[Wakes]
+        SYS_read[Read] SYS_write[Write] SYS_close SYS_fstat SYS_lseek SYS_ioctl SYS_fcntl[EndsWaits] SYS_flock[EndsWaits]
         SYS_readv[Read] SYS_writev[Write] SYS_pread64 SYS_pwrite64[Write] SYS_dup SYS_dup3 SYS_pipe2 SYS_eventfd2
-        SYS_openat[Name] SYS_newfstatat SYS_statx SYS_statfs SYS_fstatfs SYS_readlinkat[Quiet] SYS_faccessat
-        SYS_faccessat2 SYS_getdents64 SYS_getcwd[Quiet] SYS_chdir SYS_fchdir SYS_unlinkat SYS_linkat[Name]
-        SYS_renameat2 SYS_mkdirat[Name] SYS_mknodat[Name] SYS_ftruncate SYS_truncate SYS_umask[Quiet] SYS_fsync
+        SYS_openat[MakesFile] SYS_newfstatat SYS_statx SYS_statfs SYS_fstatfs SYS_readlinkat[Quiet] SYS_faccessat
+        SYS_faccessat2 SYS_getdents64 SYS_getcwd[Quiet] SYS_chdir SYS_fchdir SYS_unlinkat SYS_linkat[MakesFile]
+        SYS_renameat2 SYS_mkdirat[MakesFile] SYS_mknodat[MakesFile] SYS_ftruncate SYS_truncate SYS_umask[Quiet] SYS_fsync
         SYS_fdatasync SYS_close_range SYS_copy_file_range SYS_sendfile SYS_socketpair SYS_sendto[Write]
         SYS_recvfrom[Read] SYS_shutdown
         // Signals.
@@ -124,8 +124,8 @@ table! { CALLS:
         SYS_epoll_pwait
     }
     Programs {
-        SYS_shmget SYS_shmat[Address] SYS_shmctl SYS_shmdt SYS_semget SYS_semop[Wakes] SYS_semctl[Wakes]
-        SYS_semtimedop[Wakes] SYS_msgget SYS_msgsnd[Wakes] SYS_msgrcv[Wakes] SYS_msgctl SYS_sendmsg[Write]
+        SYS_shmget SYS_shmat[Address] SYS_shmctl SYS_shmdt SYS_semget SYS_semop[EndsWaits] SYS_semctl[EndsWaits]
+        SYS_semtimedop[EndsWaits] SYS_msgget SYS_msgsnd[EndsWaits] SYS_msgrcv[EndsWaits] SYS_msgctl SYS_sendmsg[Write]
         SYS_recvmsg[Read] SYS_getsockopt SYS_getsockname SYS_getpeername SYS_kill[Signal] SYS_tgkill[Signal]
         SYS_tkill[Signal] SYS_rt_sigqueueinfo[Signal] SYS_rt_tgsigqueueinfo[Signal] SYS_setitimer[Timer]
         SYS_getitimer SYS_timerfd_create SYS_timerfd_settime[Timer] SYS_timerfd_gettime SYS_signalfd4
@@ -153,10 +153,10 @@ table! { CALLS:
 #[cfg(target_arch = "x86_64")]
 table! { OLD_CALLS:
     Everyone {
-        SYS_poll SYS_select SYS_pause SYS_epoll_create SYS_epoll_wait SYS_pipe SYS_open[Name] SYS_stat SYS_lstat
-        SYS_access SYS_readlink[Quiet] SYS_link[Name] SYS_unlink SYS_rename SYS_mkdir[Name] SYS_rmdir
-        SYS_mknod[Name] SYS_fork[Birth Process] SYS_vfork[Birth Process] SYS_dup2 SYS_arch_prctl[Quiet]
-        SYS_getpgrp[Process] SYS_time[Quiet] SYS_getrlimit[Quiet] SYS_alarm[Timer] SYS_getdents SYS_creat[Name]
+        SYS_poll SYS_select SYS_pause SYS_epoll_create SYS_epoll_wait SYS_pipe SYS_open[MakesFile] SYS_stat SYS_lstat
+        SYS_access SYS_readlink[Quiet] SYS_link[MakesFile] SYS_unlink SYS_rename SYS_mkdir[MakesFile] SYS_rmdir
+        SYS_mknod[MakesFile] SYS_fork[Birth Process] SYS_vfork[Birth Process] SYS_dup2 SYS_arch_prctl[Quiet]
+        SYS_getpgrp[Process] SYS_time[Quiet] SYS_getrlimit[Quiet] SYS_alarm[Timer] SYS_getdents SYS_creat[MakesFile]
         SYS_eventfd SYS_signalfd SYS_renameat
     }
     Compilers { SYS_chmod SYS_utime SYS_utimes SYS_symlink }

@@ -20,7 +20,7 @@ pub struct Keys {
     claim: Claim,
     /// What programs have asked for, in the order of the range: by which call, and the key.
     asked: Vec<(&'static str, i32)>,
-    /// What they got. Programs see the place among those of its table.
+    /// What programs have got. They see its place among those of its table, counted from `first`.
     ids: Vec<Got>,
     /// The first number that programs see.
     first: i32,

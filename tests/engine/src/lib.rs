@@ -1,16 +1,18 @@
 //! The engine: it runs programs in a [`World`] of their own, lets one of their processes go on at a time, and says
-//! what they did. It knows nothing of the exercises.
+//! what they did. It knows nothing of the exercises. A process has one world at a time, because a world waits for all
+//! children of its process.
 //!
 //! # The way of one run
 //!
 //! ```text
-//! World::start   fork; the engine seizes the child (ptrace); the child takes bounds, user, Landlock and the filter
-//!                of calls upon itself, and becomes the program
+//! World::start   fork; the engine seizes the child (ptrace); the child takes its user, Landlock, bounds and the
+//!                filters of calls upon itself, and becomes the program
 //! World::finish  the loop, until all processes have ended:
 //!                  each stop is handled (world::stops): a birth or an end (births), a call's entry or exit
 //!                  (entry, exit), a signal; and what the case wants to be done there (steps)
-//!                  when all have settled, the next is let go (schedule, world::turns)
-//!                  who goes too far, or hangs, is stopped (world::bounds, world::hang)
+//!                  a program that goes too far is cut off (world::bounds)
+//!                  when all have settled, the next is let go (schedule, world::turns); if nobody can go on, that is
+//!                  a hang (world::hang)
 //! Ran            the outcome, and the log of all that happened
 //! ```
 //!
@@ -19,13 +21,15 @@
 //! ```text
 //! entry   the filter stops the program (but not at calls about its own memory and settings, which never wait)
 //!         is there an act of a Step at this place?
-//!           Hold, Pause, Send: the call is postponed: skipped, the program set back behind the instruction, and
-//!                              the act done there; then the program makes the call again, which is no new call
-//!           Fail:              it is skipped, and gives the errno
-//!         else: a signal to a stranger (EPERM), a sleep (skipped: time is virtual), a key or an ID (translated),
-//!               or made as it is
-//! exit    a signal has interrupted it: the kernel makes it again, which is no new call
-//!         else: the result is translated, and written in the log
+//!           Hold, Pause, Send, SendAll: the call is postponed: skipped, the program set back before the
+//!                   instruction, and the act done there; then the program makes the call again, which is no new one
+//!           Fail:   it is skipped, and gives the errno
+//!         else: a signal to a stranger is refused (EPERM); a sleep is skipped, but the task stays at the entry until
+//!         its time has come; a key or an ID is translated; a time-out becomes for ever, because time is virtual
+//! exit    a signal has interrupted it:
+//!           with a handler, the call gives EINTR, or is made again when the handler returns
+//!           without one, it is made again: that is no new call
+//!         else: the result is translated back, and written in the log
 //! SIGSYS  the filter has refused the call: in the signal's place, it fails with ENOSYS
 //! ```
 //!
@@ -34,10 +38,11 @@
 //! | guard | file |
 //! |---|---|
 //! | make a call that is not on the list | `calls`, `filter` |
-//! | reach a file, a device, the network | `landlock` |
+//! | reach a file or a device | `landlock` |
+//! | reach the network | `calls`, `filter` |
 //! | be root | `user`, `launch` |
 //! | use descriptors of the caller's | `launch` |
-//! | signal a process of another run | `world::entry` |
+//! | signal a process of another run | `world::entry`, `filter`, `landlock` |
 //! | use a segment that is not its world's, or leave one | `keys`, `translate`, `claims` |
 //! | go on for ever, fill the machine | `world::bounds` |
 //!

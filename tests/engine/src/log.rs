@@ -10,13 +10,13 @@ const MOST_EVENTS: usize = 12_000;
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// Virtual time, in milliseconds since the world's beginning.
+    /// When it happened, in virtual milliseconds since the world's beginning.
     pub time: u64,
     /// The process: 0 is the first, then its children in the order of their birth.
     pub who: Who,
     /// Which of its threads: 0 is the first.
     pub thread: usize,
-    /// What happened to it, or what it did.
+    /// What happened to the process, or what it did.
     pub what: What,
 }
 
@@ -69,7 +69,7 @@ pub enum What {
     },
     /// It is held there.
     Held(At),
-    /// It goes on after that.
+    /// It is held no more.
     GoesOn,
     /// It used up its turn without waiting, and another goes on.
     Spins,
@@ -92,7 +92,7 @@ pub struct Called {
     pub words: String,
     /// What it writes, for write(2) and the like.
     pub text: Vec<u8>,
-    /// Whether the program makes it, and not the start of its library or its loader.
+    /// Whether the program makes it, and not its loader.
     pub is_own: bool,
 }
 

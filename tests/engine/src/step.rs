@@ -36,7 +36,7 @@ impl fmt::Display for At {
 /// What is done there, once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// It is held until the others have ended, or can do no more.
+    /// It is held until the others have ended, or can do no more: they wait, or poll without end.
     Hold,
     /// It is held until the case lets it go: [`World::finish`](crate::World::finish).
     Pause,
@@ -44,9 +44,9 @@ pub enum Act {
     Send(Signal),
     /// A signal is sent to all of the program's processes, as a terminal does.
     SendAll(Signal),
-    /// The call is not made, and fails.
+    /// The call is not made, and fails: at a [`At::Call`] alone.
     Fail(Errno),
 }
 
-/// To one of the processes, at a place, an act.
+/// Something is done to one of the processes: who, where, what.
 pub type Step = (Who, At, Act);

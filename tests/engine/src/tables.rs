@@ -17,27 +17,27 @@ pub fn table_of(call: &str) -> Option<Table> {
 
 /// A row of one of them.
 pub struct Row {
-    /// Which.
+    /// The table that it is a row of.
     pub table: Table,
-    /// The machine's.
+    /// The key in the machine's table.
     pub key: i32,
-    /// The machine's.
+    /// The ID in the machine's table.
     pub id: i32,
     /// Permissions, and 01000 where a segment is marked for removal.
     pub mode: u32,
-    /// In bytes; how many of them are in memory.
+    /// In bytes.
     pub size: u64,
-    /// See `size`.
+    /// How many of the bytes are in memory.
     pub memory: u64,
     /// How many attachments a segment has.
     pub attached: u64,
     /// The owner's user and group.
     pub owner: (u64, u64),
-    /// The user and the process that made it, and when it was changed last, in seconds since 1970.
+    /// The user that made it.
     pub maker: u32,
-    /// See `maker`.
+    /// The process that made it.
     pub maker_pid: i32,
-    /// See `maker`.
+    /// When it was changed last, in seconds since 1970.
     pub changed: u64,
 }
 

@@ -160,11 +160,6 @@ impl Task {
         }
     }
 
-    /// Whether it has not ended.
-    pub fn is_alive(&self) -> bool {
-        self.state != State::Ended
-    }
-
     /// What is kept of a call that it now makes again: that is used up.
     pub fn take_again(&mut self, call: &Call) -> Option<Again> {
         let is_same = |again: &Again| {

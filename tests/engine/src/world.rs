@@ -88,7 +88,7 @@ pub struct World {
     /// How long that took, all in all.
     idle: Duration,
     /// When the bounds were looked up last.
-    bounded: Instant,
+    bounds_checked: Instant,
     /// Whose streams are ready to be read or written.
     ready: Vec<Running>,
     /// A process was killed in a call that may have made a segment.
@@ -123,7 +123,7 @@ impl World {
             looks: 0,
             stuck: 0,
             idle: Duration::ZERO,
-            bounded: Instant::now(),
+            bounds_checked: Instant::now(),
             ready: Vec::new(),
             has_lost: false,
             sigchld: SignalFd::with_flags(&sigchld, flags).doing("making a signalfd")?,
@@ -340,7 +340,7 @@ impl Drop for World {
     /// Nothing goes on running, and nothing is left.
     fn drop(&mut self) {
         for run in 0..self.runs.len() {
-            self.stop(run, "the case is over");
+            self.cut_off(run, "the case is over");
         }
         let (start, longest) = (Instant::now(), Duration::from_secs(20));
         while !self.alive.is_empty() && start.elapsed() < longest {

@@ -5,6 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::sys::ptrace;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -25,7 +26,7 @@ const LONGEST_UNNAMED: Duration = Duration::from_millis(50);
 pub(super) struct Unnamed {
     /// How each of them has stopped, and when.
     stopped: HashMap<Pid, (i32, Instant)>,
-    /// How those have ended that have.
+    /// How they have ended, for those that have.
     ended: HashMap<Pid, i32>,
 }
 
@@ -77,7 +78,7 @@ impl World {
             under.has_lent = is_vfork;
         }
         let child = self.add_child(parent, pid);
-        if self.runs[self.tasks[child].run].stopped.is_some() {
+        if self.runs[self.tasks[child].run].cut_off.is_some() {
             let _ = kill(pid, Signal::SIGKILL);
         }
         if let Some(status) = self.unnamed.ended.remove(&pid) {
@@ -181,6 +182,6 @@ fn has_flag(call: &Call, flag: i32) -> bool {
 
 /// A process number that comes with an event.
 fn message(pid: Pid) -> nix::Result<Pid> {
-    let number = i32::try_from(ptrace::getevent(pid)?);
-    Ok(number.map_or(pid, Pid::from_raw))
+    let number = i32::try_from(ptrace::getevent(pid)?).map_err(|_| Errno::ESRCH)?;
+    Ok(Pid::from_raw(number))
 }

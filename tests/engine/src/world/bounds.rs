@@ -47,7 +47,7 @@ impl Default for Limits {
 /// What a run's calls have ever asked for: memory and disk that nobody is seen to use are in it, such as files without
 /// a name, what is in pipes and sockets, and shared memory that he who filled it has left.
 #[derive(Default)]
-pub(super) struct Asked {
+pub(super) struct Consumed {
     /// Memory that is shared, in bytes.
     shared: u64,
     /// Written, in bytes, also to pipes.
@@ -56,7 +56,7 @@ pub(super) struct Asked {
     names: usize,
 }
 
-impl Asked {
+impl Consumed {
     /// A call has given a result.
     pub fn add(&mut self, call: &Call, result: i64) {
         if result < 0 {
@@ -69,7 +69,7 @@ impl Asked {
             "openat" if call.int(3) & libc::O_CREAT == 0 => {}
             "sendfile" | "copy_file_range" => self.writes(result),
             _ if call.is(Trait::Write) => self.writes(result),
-            _ if call.is(Trait::Name) => self.names += 1,
+            _ if call.is(Trait::MakesFile) => self.names += 1,
             _ => {}
         }
     }
@@ -100,18 +100,18 @@ impl Run {
 impl World {
     /// Stops the programs that exceed a bound.
     pub(super) fn bound(&mut self) {
-        let is_time = self.bounded.elapsed() > LOOK;
+        let is_time = self.bounds_checked.elapsed() > LOOK;
         let shared = if is_time { self.keys.memory() } else { 0 };
         for run in 0..self.runs.len() {
-            if self.runs[run].stopped.is_none() && !self.has_ended(run) {
+            if self.runs[run].cut_off.is_none() && !self.has_ended(run) {
                 let uses = || is_time.then(|| self.uses_too_much(run, shared)).flatten();
                 if let Some(why) = self.exceeds(run).or_else(uses) {
-                    self.stop(run, &why);
+                    self.cut_off(run, &why);
                 }
             }
         }
         if is_time {
-            self.bounded = Instant::now();
+            self.bounds_checked = Instant::now();
         }
     }
 
@@ -132,11 +132,11 @@ impl World {
             () if is_bomb => {
                 Some(format!("it makes processes without end (more than {})", most.processes))
             }
-            () if this.asked.written > most.files => Some(writes_too_much(most)),
-            () if this.asked.names > most.names => {
+            () if this.consumed.written > most.files => Some(writes_too_much(most)),
+            () if this.consumed.names > most.names => {
                 Some(format!("it makes files without end (more than {})", most.names))
             }
-            () if this.asked.shared > most.memory => Some(uses_memory(most)),
+            () if this.consumed.shared > most.memory => Some(uses_memory(most)),
             () if is_late => Some(format!("it did not end in {} seconds", most.time.as_secs_f32())),
             () if this.begun.elapsed() > LAST_WORD => Some("it did not end in five minutes".into()),
             () => None,
@@ -161,8 +161,8 @@ impl World {
     }
 
     /// Ends a program, and all that it started.
-    pub(super) fn stop(&mut self, run: usize, why: &str) {
-        self.runs[run].stopped.get_or_insert(why.to_string());
+    pub(super) fn cut_off(&mut self, run: usize, why: &str) {
+        self.runs[run].cut_off.get_or_insert(why.to_string());
         self.unnamed.kill(Duration::ZERO); // their parents are killed too, and will never name them
         self.signal(run, Signal::SIGKILL);
     }

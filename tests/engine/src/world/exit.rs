@@ -19,7 +19,7 @@ impl World {
         task.state = State::Ready(0);
         let Some(under) = task.under.take() else { return Ok(()) };
         let (pid, call) = (task.pid, &under.call);
-        self.wakes_others(index, call);
+        self.may_end_waits(index, call);
         if call.name == "rt_sigreturn" && under.fate == Fate::Made {
             return self.comes_back_from_handler(index); // its result is that of the interrupted call
         }
@@ -48,10 +48,10 @@ impl World {
     }
 
     /// This call was made: the waits of others may be over.
-    fn wakes_others(&mut self, index: usize, call: &Call) {
+    fn may_end_waits(&mut self, index: usize, call: &Call) {
         let run = self.tasks[index].run;
         self.woken.by_calls(run);
-        self.woken.all |= call.is(Trait::Wakes);
+        self.woken.all |= call.is(Trait::EndsWaits);
         self.woken.signalled |= call.is(Trait::Signal);
         self.runs[run].has_timers |= call.is(Trait::Timer);
     }
@@ -65,7 +65,7 @@ impl World {
     fn returns(&mut self, index: usize, under: &Underway, result: i64) -> nix::Result<()> {
         let Underway { call, number, is_own, .. } = under;
         let run = self.tasks[index].run;
-        self.runs[run].asked.add(call, result);
+        self.runs[run].consumed.add(call, result);
         self.follow_segments(index, call, result);
         let shown = self.shown(run, call, result);
         self.log(index, What::Returns { call: call.name, result: shown, is_own: *is_own });

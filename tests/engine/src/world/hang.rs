@@ -38,7 +38,7 @@ impl World {
             if !self.has_ended(run) && !may_wait && self.is_followed(run) {
                 let why = format!("it hangs:\n  {}", self.describe(run));
                 self.stuck = 0;
-                self.stop(run, &why);
+                self.cut_off(run, &why);
             }
         }
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
-use super::bounds::Asked;
+use super::bounds::Consumed;
 use crate::launch::Launch;
 use crate::log::{Log, What};
 use crate::outcome::Outcome;
@@ -86,20 +86,20 @@ pub(super) struct Run {
     /// It has set a timer of real time.
     pub has_timers: bool,
     pub reached: Vec<bool>,
-    /// How many calls it has made; how many processes and threads it has had, and has.
+    /// How many calls it has made; how many processes and threads it has had, and has now.
     pub calls: usize,
     pub births: usize,
     pub alive: usize,
-    /// What of the processor those of them used that have ended.
+    /// Processor time of the processes that have ended.
     pub used: Duration,
-    pub asked: Asked,
-    /// The time in which programs wait, at its beginning, and the real time.
+    pub consumed: Consumed,
+    /// When it began: on the clock of the waits, and in real time.
     pub start: Duration,
     pub begun: Instant,
     pub is_busy: bool,
     pub is_outlived: bool,
-    /// Why it had to be stopped.
-    pub stopped: Option<String>,
+    /// Why it was ended before its time.
+    pub cut_off: Option<String>,
 }
 
 impl Run {
@@ -125,19 +125,19 @@ impl Run {
             births: 1,
             alive: 1,
             used: Duration::ZERO,
-            asked: Asked::default(),
+            consumed: Consumed::default(),
             start,
             begun: Instant::now(),
             is_busy: false,
             is_outlived: false,
-            stopped: None,
+            cut_off: None,
         }
     }
 
     /// What came of it, when all its processes have ended.
     pub fn ran(&mut self, idle: Duration) -> Result<Ran, Trouble> {
         let status = self.processes[0].status.unwrap_or_default();
-        if !self.has_begun && status.signal().is_none() && self.stopped.is_none() {
+        if !self.has_begun && status.signal().is_none() && self.cut_off.is_none() {
             let mut why = String::new();
             self.trouble.read_to_string(&mut why).doing("reading why a program did not begin")?;
             return Err(Trouble::new(format!("starting {:?}", self.launch.words), why));
@@ -151,7 +151,7 @@ impl Run {
             idle,
             is_outlived: self.is_outlived,
             reached: mem::take(&mut self.reached),
-            stopped: self.stopped.take().or_else(|| wrote_too_much(status)),
+            stopped: self.cut_off.take().or_else(|| wrote_too_much(status)),
         })
     }
 }

@@ -37,10 +37,7 @@ impl World {
         while let Some(step) = self.next_step(index, at) {
             let Task { pid, run, .. } = self.tasks[index];
             let act = self.runs[run].launch.steps[step].2;
-            if let Act::Fail(_) = act {
-                return Ok(()); // at the entry, when the call is made again
-            }
-            self.runs[run].reached[step] = true;
+            self.runs[run].reached[step] |= !matches!(act, Act::Fail(_));
             match act {
                 Act::Hold | Act::Pause => {
                     self.hold(index, at, act == Act::Pause);
@@ -48,7 +45,7 @@ impl World {
                 }
                 Act::Send(signal) => kill(pid, signal)?,
                 Act::SendAll(signal) => self.signal(run, signal),
-                Act::Fail(_) => {}
+                Act::Fail(_) => return Ok(()), // at the entry, when the call is made again
             }
         }
         Ok(())
@@ -61,7 +58,7 @@ impl World {
     }
 
     /// More may be to be done at the place where it was held.
-    pub(super) fn goes_on_from(&mut self, index: usize, at: At) -> nix::Result<()> {
+    pub(super) fn leave_hold(&mut self, index: usize, at: At) -> nix::Result<()> {
         self.log(index, What::GoesOn);
         self.tasks[index].state = State::Ready(0);
         if !matches!(at, At::Call(..)) {

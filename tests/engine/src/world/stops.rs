@@ -36,7 +36,7 @@ impl World {
     /// A task has stopped.
     pub(super) fn stops(&mut self, index: usize, status: i32) -> nix::Result<()> {
         let (pid, run) = (self.tasks[index].pid, self.tasks[index].run);
-        if self.runs[run].stopped.is_some() {
+        if self.runs[run].cut_off.is_some() {
             let _ = kill(pid, Signal::SIGKILL);
         }
         self.log_stores(index);
@@ -55,11 +55,11 @@ impl World {
             libc::PTRACE_EVENT_EXEC => self.becomes_another_program(index)?,
             event => self.gives_birth(index, event == libc::PTRACE_EVENT_VFORK)?,
         }
-        self.goes_on_unless_followed(index)
+        self.resume_unless_followed(index)
     }
 
     /// A compiler's processes run side by side.
-    fn goes_on_unless_followed(&mut self, index: usize) -> nix::Result<()> {
+    fn resume_unless_followed(&mut self, index: usize) -> nix::Result<()> {
         match self.tasks[index].state {
             State::Ready(signal) if !self.is_followed(self.tasks[index].run) => {
                 self.resume(index, signal)

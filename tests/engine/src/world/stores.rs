@@ -17,7 +17,7 @@ impl World {
     ///
     /// # Errors
     /// The engine's own trouble.
-    pub fn lets_store(&mut self, run: Running, text: &[u8]) -> Result<bool, Trouble> {
+    pub fn run_until_stored(&mut self, run: Running, text: &[u8]) -> Result<bool, Trouble> {
         for _ in 0..MOST_STEPS {
             let Some(index) = self.paused(run) else { break };
             let task = &self.tasks[index];

@@ -100,8 +100,8 @@ impl World {
             self.clock.could_run = true;
             return false;
         }
-        for place in 0..self.alive.len() {
-            if !self.settle_one(self.alive[place], all) {
+        for number in 0..self.alive.len() {
+            if !self.settle_one(self.alive[number], all) {
                 return false;
             }
         }
@@ -174,31 +174,26 @@ impl World {
         }
     }
 
-    /// Whether it can do nothing until another does something, or time goes by: it waits in a call, or has ended
-    /// but for its threads.
+    /// Looks whether a task can do nothing until another does something, or time goes by: it waits in a call, or has
+    /// ended but for its threads.
     fn look_at(&mut self, index: usize) -> bool {
         let task = &self.tasks[index];
-        let has_threads = || {
-            let is_thread = |other: &&Task| {
-                other.run == task.run && other.who == task.who && other.pid != task.pid
-            };
-            self.tasks.iter().filter(is_thread).any(Task::is_alive)
-        };
         let state = task.stat.state();
         self.clock.could_run |= matches!(state, 'R' | 't');
         match (state, task.under) {
             ('S', Some(_)) => task.stat.is_off() && task.stat.state() == 'S',
             // A parent waits so until its vfork child becomes another program. Any fork is in this state for a moment.
             ('D', Some(under)) => under.has_lent,
-            ('Z', _) => has_threads(),
+            ('Z', _) => {
+                self.alive(task.run).any(|other| other.who == task.who && other.pid != task.pid)
+            }
             _ => false,
         }
     }
 
     /// The patience of one that comes last from now on.
     pub(super) fn patience(&self) -> Patience {
-        let alive = self.tasks.iter().filter(|task| task.is_alive());
-        let most = alive.map(|task| task.turns_used).max();
+        let most = self.alive.iter().map(|&index| self.tasks[index].turns_used).max();
         Patience(most.unwrap_or(0).saturating_add(VAIN_CALLS / self.calls_a_turn))
     }
 
@@ -226,7 +221,7 @@ impl World {
         task.used_before = None;
         let gone = match task.state {
             State::Ready(signal) => self.resume(index, signal),
-            State::Held(hold, _) => self.goes_on_from(index, hold.at),
+            State::Held(hold, _) => self.leave_hold(index, hold.at),
             State::Sleeps(_) => {
                 let until = task.under.and_then(|under| under.until);
                 self.clock.pass_to(until.unwrap_or(0));

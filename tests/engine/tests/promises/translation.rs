@@ -23,6 +23,8 @@ crate::tests! {
     too_many_keys_are_refused
     named_semaphores_and_segments_are_in_the_own_folder
     the_case_sees_the_segments_and_stores_in_them
+    too_many_calls_without_a_key_are_refused
+    a_text_is_followed_until_it_is_stored
     so_many_keys_are_asked_for
     what_was_asked_for_is_told
 }
@@ -317,6 +319,37 @@ fn the_case_sees_the_segments_and_stores_in_them() {
     world.store(7, 3, b"somebody else\0").unwrap();
     assert!(world.store(8, 0, b"x").is_err());
     assert_eq!(said(&world.finish(run).unwrap()), "by somebody else");
+}
+
+/// Also those that nobody was told of.
+fn too_many_calls_without_a_key_are_refused() {
+    let ran = run(r#"
+    int main(void) {
+        for (int count = 0; count < 64; count++)
+            shmget(IPC_PRIVATE, 0, 0600);
+        tell("it", shmget(IPC_PRIVATE, 10, 0600));
+    }"#);
+    assert_eq!(said(&ran), "it: No space left on device\n");
+}
+
+/// Memory is asked for on the way, and no stop is made there.
+fn a_text_is_followed_until_it_is_stored() {
+    let program = Program::of(
+        r#"
+    int main(void) {
+        char *text = shmat(shmget(77, 100, IPC_CREAT | 0640), NULL, 0);
+        syscall(SYS_getcwd, text + 50, 40);
+        strcpy(text, "stored");
+        text[0] = 'S';
+        say(text);
+    }"#,
+    );
+    let mut world = World::new(7).unwrap();
+    let place = engine::At::After("shmat", 1);
+    let run = world.start_paused(program.launch(), 0, place).unwrap();
+    assert_eq!(world.run_until_stored(run, b"stored"), Ok(true));
+    assert_eq!(world.run_until_stored(run, b"no such text"), Ok(false));
+    assert_eq!(said(&world.finish(run).unwrap()), "Stored");
 }
 
 /// Those that are refused are not kept.
