@@ -4,8 +4,10 @@ mod crowds;
 mod kills;
 mod leftovers;
 mod order;
+mod places;
 
 use super::prelude::*;
+use places::places;
 
 /// The system calls of the parent, of process 1 and of process 2.
 const CALLS: [&str; 3] = [
@@ -158,18 +160,6 @@ fn at_each(
             report.with_headline(&headline).with_advice(&by_hand.unwrap_or_default())
         })
     })
-}
-
-/// A program in another language may make hundreds of calls: at most 40 of each process are tried.
-const MOST_CALLS: usize = 40;
-
-/// One process's places: its birth and before its calls, of who calls shmget those from there on.
-fn places(who: Who, ran: &Ran) -> Vec<At> {
-    let calls = ran.places(who);
-    let start = calls.iter().position(|&at| at == At::Call("shmget", 1));
-    let calls = calls.into_iter().skip(start.unwrap_or(0)).take(MOST_CALLS);
-    let birth = start.is_none().then_some(At::Birth);
-    birth.into_iter().chain(calls).collect()
 }
 
 /// What one run does when nobody disturbs it.

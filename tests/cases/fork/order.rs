@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::super::prelude::*;
 use super::super::read_back::{Text, is_read_back};
-use super::{at_each, launch, places, traced, undisturbed};
+use super::places::places_on_both_sides;
+use super::{at_each, launch, traced, undisturbed};
 
 pub fn cases() -> Vec<Case> {
     cases! {
@@ -22,12 +23,7 @@ pub fn cases() -> Vec<Case> {
 
 fn held(who: Who) -> Verdict {
     let whole = undisturbed()?;
-    let before = places(who, &whole);
-    let after = before.iter().filter_map(|&at| match at {
-        At::Call(call, number) if !call.contains("exit") => Some(At::After(call, number)),
-        _ => None,
-    });
-    let all: Vec<At> = before.iter().copied().chain(after).collect();
+    let all = places_on_both_sides(who, &whole);
     let held = at_each(who, &all, Act::Hold, |_, world, ran| {
         four_lines(&ran.outcome, Channel::Pipes)?;
         let wanted = "the parent waits for both of its children";
