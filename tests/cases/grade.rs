@@ -5,6 +5,7 @@ use super::prelude::*;
 pub fn cases() -> Vec<Case> {
     let all = cases! {
         "each_has_its_row" needs Ours: shows(ROWS);
+        "what_is_refused_is_named" needs Ours: shows(REFUSED);
         "a_name_is_no_command" needs Ours: shows(NO_COMMAND);
         "an_interrupt_ends_all" needs Ours: shows(INTERRUPT);
         "folders_that_cannot_be" needs Ours: shows(CANNOT_BE);
@@ -45,6 +46,25 @@ results.csv
 ...
 "ada","ada","create","basic",...,"0","0",...,"",""
 "link","link","","","","","","","","it is a link"
+"#;
+
+const REFUSED: &str = r#"
+$ mkdir "$TMPDIR/all" "$TMPDIR/all/eve" && cp -R tests/hand-ins/no-create-flag "$TMPDIR/all/ben" && touch "$TMPDIR/all/a-stray-file"
+$ printf '#define _GNU_SOURCE\n#include <sched.h>\nint main(void) { unshare(CLONE_NEWNET); unshare(CLONE_NEWNS); }' >"$TMPDIR/all/eve/shm-create.c"
+$ LEVEL=basic HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/results" target/debug/check --grade; echo $?
+...
+a-stray-file    not judged: it is a file, not a folder
+ben ...* ... - ... - ... - ... 0
+eve ...* ... - ... - ... - ... 0 ... 1
+b, c, h: ...
+refused to eve: unshare
+2 of 2 were judged, ...
+The reports, and results.csv, are in ...
+0
+$ grep -c '<property name="refused" value="unshare"/>' "$TMPDIR/results/eve.xml"; grep -c '^"eve".*"unshare",""$' "$TMPDIR/results/results.csv"; grep refused "$TMPDIR/results/eve.txt"
+1
+...
+refused, as no exercise needs it: unshare
 "#;
 
 const NO_COMMAND: &str = r#"

@@ -245,7 +245,7 @@ fn notes(played: &[Played]) -> Vec<String> {
     let calls = refused.join(" ");
     let refused =
         (!refused.is_empty()).then(|| format!("refused, as no exercise needs it: {calls}"));
-    [reasons(played), unused(played), refused.into_iter().collect()].concat()
+    [refused.into_iter().collect(), unused(played), reasons(played)].concat()
 }
 
 /// What lies beside a source, and is not what was checked.

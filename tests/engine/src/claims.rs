@@ -43,6 +43,9 @@ impl Claim {
             match sys::shmget(base + LENGTH - 1, SIZE, IPC_CREAT | IPC_EXCL | 0o600) {
                 Err(Errno::EEXIST) => {}
                 Err(errno) => return Err(Trouble::new("shmget, for a range of keys", errno)),
+                Ok(id) if !is_empty(base) => {
+                    let _ = sys::remove(Table::Segments, id); // a stranger's range
+                }
                 Ok(id) => {
                     let view = View::of(id, 0, geteuid().as_raw())?;
                     view.write(0, &MARK).doing("marking a range of keys")?;
@@ -78,6 +81,11 @@ impl Claim {
             let _ = self.view.write(offset as u64, &entry);
         }
     }
+}
+
+/// Whether nobody has left a segment among a range's first keys, which are given to programs first.
+fn is_empty(base: i32) -> bool {
+    (base..base + 4).all(|key| sys::shmget(key, 0, 0) == Err(Errno::ENOENT))
 }
 
 impl Drop for Claim {

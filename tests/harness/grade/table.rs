@@ -52,11 +52,18 @@ pub fn print_all(handins: &[HandIn], judged: &[Judged]) {
     let columns = columns(judged);
     let rows = handins.iter().zip(judged).map(|(handin, judged)| {
         let name = cut(&handin.shown(), NAME - 1);
-        cut(&format!("{name:NAME$}{}", row(&columns, judged)), COLUMNS)
+        let room = " ".repeat(NAME.saturating_sub(width(&name)));
+        cut(&format!("{name}{room}{}", row(&columns, judged)), COLUMNS)
+    });
+    let refused = handins.iter().zip(judged).filter_map(|(handin, judged)| {
+        let calls =
+            judged.as_ref().ok().map(|marks| &marks.refused).filter(|calls| !calls.is_empty())?;
+        Some(cut(&format!("refused to {}: {calls}", cut(&handin.shown(), 30)), COLUMNS))
     });
     let (head, of) = (head(&columns), all_of(&columns, judged));
     let key = "b, c, h: basic, careful, hard.  *: of those that ran, some failed.  -: none ran.";
-    print(&[vec![String::new()], head, vec![of], rows.collect(), vec![key.into()]].concat());
+    let (rows, refused) = (rows.collect(), refused.collect());
+    print(&[vec![String::new()], head, vec![of], rows, vec![key.into()], refused].concat());
 }
 
 /// How long it took, and where the reports are.
@@ -129,7 +136,11 @@ fn row(columns: &[Column], judged: &Judged) -> String {
         Some(count) if count.passed > 0 => cell(columns, &count.passed.to_string(), ' '),
         _ => cell(columns, "-", ' '),
     });
-    format!("{}{:>6}  {}", cells.collect::<String>(), not_run(marks), marks.refused)
+    let refused = match marks.refused.split_whitespace().count() {
+        0 => String::new(),
+        count => format!("{count:>9}"),
+    };
+    format!("{}{:>6}{refused}", cells.collect::<String>(), not_run(marks))
 }
 
 /// Of the exercises that are handed in.
@@ -181,12 +192,40 @@ fn no_formula(name: String) -> String {
 }
 
 /// As much as fits in so many columns.
-fn cut(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
+fn cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
         return text.into();
     }
-    text.chars().take(width.saturating_sub(1)).collect::<String>() + "…"
+    let mut left = columns.saturating_sub(1);
+    let fits = |letter: &char| {
+        let is_room = width_of(*letter) <= left;
+        left = left.saturating_sub(width_of(*letter));
+        is_room
+    };
+    text.chars().take_while(fits).collect::<String>() + "…"
 }
+
+/// How many columns a text takes.
+fn width(text: &str) -> usize {
+    text.chars().map(width_of).sum()
+}
+
+/// Letters of Chinese, Japanese and Korean, and pictures, take two.
+fn width_of(letter: char) -> usize {
+    let is_wide = WIDE.iter().any(|(first, last)| (*first..=*last).contains(&letter));
+    if is_wide { 2 } else { 1 }
+}
+
+const WIDE: [(char, char); 8] = [
+    ('\u{1100}', '\u{115f}'),
+    ('\u{2e80}', '\u{a4cf}'),
+    ('\u{ac00}', '\u{d7a3}'),
+    ('\u{f900}', '\u{faff}'),
+    ('\u{fe30}', '\u{fe6f}'),
+    ('\u{ff00}', '\u{ff60}'),
+    ('\u{1f300}', '\u{1faff}'),
+    ('\u{20000}', '\u{3fffd}'),
+];
 
 /// It is no failure if the reader is gone.
 fn print(lines: &[String]) {

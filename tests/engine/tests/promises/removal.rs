@@ -20,6 +20,7 @@ use crate::programs::{Program, become_ordinary, said};
 crate::tests! {
     segments_sets_and_queues_are_removed
     its_range_is_given_back
+    a_range_with_a_strangers_segment_is_not_taken
     processes_are_ended
     processes_are_ended_that_were_held_or_stopped
     processes_end_with_the_engine
@@ -93,6 +94,27 @@ fn its_range_is_given_back() {
     assert_eq!(claims_of(getpid()), 1);
     drop(world);
     assert_eq!(claims_of(getpid()), 0);
+}
+
+/// The key of this process's claim.
+fn claimed() -> i32 {
+    let claims = rows("shm", &std::process::id().to_string());
+    let claim = claims.iter().find(|row| row.contains(" 4096 ")).expect("a claim");
+    claim.split_whitespace().next().expect("a key").parse().expect("a number")
+}
+
+/// It would meet the program's own, which has its key.
+fn a_range_with_a_strangers_segment_is_not_taken() {
+    let world = World::new(0).expect("a world");
+    let first = claimed();
+    drop(world);
+    let strangers = NewSegment::make(first - 255, 77, 0o600, b"").expect("a segment");
+    let world = World::new(0).expect("a world");
+    let second = claimed();
+    drop(world);
+    let id = strangers.id().to_string();
+    assert!(Command::new("ipcrm").args(["-m", &id]).status().expect("ipcrm").success());
+    assert_ne!(first, second);
 }
 
 /// Neither a session of its own nor ignored signals help the third process.
