@@ -43,7 +43,10 @@ impl World {
                     self.hold(index, at, act == Act::Pause);
                     return Ok(());
                 }
-                Act::Send(signal) => kill(pid, signal)?,
+                Act::Send(signal) => {
+                    self.woken.by_signals(run);
+                    kill(pid, signal)?;
+                }
                 Act::SendAll(signal) => self.signal(run, signal),
                 Act::Fail(_) => return Ok(()), // at the entry, when the call is made again
             }
