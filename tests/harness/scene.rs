@@ -14,7 +14,7 @@ use super::programs::{Version, is_yours};
 use super::report::{Kind, Report, Verdict, expect, expect_of_c, expect_same};
 use super::right::{Right, Seen};
 use super::typed::typed;
-use super::words::{call, describe, redirected, visible_input};
+use super::words::{call, describe, redirected, visible_input, wrapped_by};
 
 #[derive(Clone, Debug)]
 #[must_use = "a scene that is not played checks nothing"]
@@ -245,6 +245,7 @@ impl Scene {
         if let Some(user) = self.user {
             facts.push(format!("user {user} runs the program"));
         }
+        facts.extend(self.wrapper.iter().filter_map(|word| wrapped_by(word)));
         if !self.redirection.is_empty() {
             facts.push(redirected(self.redirection));
         }

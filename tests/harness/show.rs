@@ -61,10 +61,11 @@ fn with_kept<T>(show: impl FnOnce(Run) -> T) -> Option<T> {
     kept.iter().flatten().next().map(|kept| show(kept.run()))
 }
 
-/// Calls `show` with the last run of the program that is judged, and with whether it was on a terminal.
+/// Calls `show` with the last run of the program that is judged, or of one of several of it, and with whether it was on
+/// a terminal.
 pub fn with_last<T>(show: impl FnOnce(&Ran, bool) -> T) -> Option<T> {
     let kept = KEPT.lock().ok()?;
-    kept[0].as_ref().map(|kept| show(&kept.ran, kept.is_on_terminal))
+    kept[..2].iter().flatten().next().map(|kept| show(&kept.ran, kept.is_on_terminal))
 }
 
 /// Above the last steps of a run, in a report.

@@ -79,6 +79,20 @@ pub fn redirected(redirection: &str) -> String {
     format!("{} ({redirection})", words.collect::<Vec<_>>().join(", "))
 }
 
+/// What a word of the command that runs a program does to it.
+pub fn wrapped_by(word: &str) -> Option<String> {
+    let fact = match word {
+        "--ignore-signal=CHLD" => "SIGCHLD is ignored (env --ignore-signal=CHLD)".into(),
+        "--nproc=0" => "it may make no process (prlimit --nproc=0)".into(),
+        _ if word.contains("trap '' PIPE") => "SIGPIPE is ignored (trap '' PIPE)".into(),
+        _ => {
+            let bytes: u64 = word.strip_prefix("--as=")?.parse().ok()?;
+            format!("it may use {} MiB of addresses (prlimit {word})", bytes >> 20)
+        }
+    };
+    Some(fact)
+}
+
 /// A call of a process as the field names it: "second fork".
 pub fn call(name: &str, number: usize) -> String {
     let name = match name {

@@ -7,6 +7,7 @@ use nix::errno::Errno;
 
 use super::{Done, Hint, Run};
 use crate::harness::exercises::{CREATE_KEY, DYNAMIC_KEY, FORK_KEY};
+use crate::harness::four_lines::name_of;
 
 pub const HINTS: &[Hint] = &[
     sanitizer,
@@ -28,6 +29,7 @@ pub const HINTS: &[Hint] = &[
     ignored_failure,
     address_of_a_failed_shmat,
     lost_output,
+    unlooked_at,
 ];
 
 fn sanitizer(run: &Run) -> Option<String> {
@@ -204,6 +206,22 @@ fn address_of_a_failed_shmat(run: &Run) -> Option<String> {
     (!tells(run, failed.first()?)).then(|| {
         "shmat gave (void *) -1, which is not NULL, and nobody noticed: compare with that".into()
     })
+}
+
+/// Of shm-fork's other calls, one that the case had fail.
+fn unlooked_at(run: &Run) -> Option<String> {
+    let names = "wait4 waitid write read sendto recvfrom semop semtimedop msgsnd msgrcv pipe2 \
+                 pipe socketpair kill msgctl semctl";
+    let failed = run.failed(names);
+    let is_meant = |done: &&Done| {
+        done.errno().is_some_and(|errno| run.report.contains(&format!(" fails with {errno:?}")))
+    };
+    let done = failed.iter().find(is_meant).filter(|_| run.exercise == "fork")?;
+    let name = if done.call.name.starts_with("wait") { "wait" } else { done.call.name };
+    let who = name_of(done.who);
+    let is_ignored = run.ran.stopped.is_some() || run.ran.outcome.succeeded();
+    (is_ignored && !tells(run, done))
+        .then(|| format!("{name} gave -1 in {who}, and nobody looked at it"))
 }
 
 fn lost_output(run: &Run) -> Option<String> {

@@ -15,10 +15,11 @@ use super::words::wrapped;
 mod calls;
 mod ends;
 mod input;
+mod others;
 mod turns;
 
 /// Of the hints that apply, the first is told: what leads to the others comes first.
-const HINTS: [&[Hint]; 4] = [calls::HINTS, input::HINTS, ends::HINTS, turns::HINTS];
+const HINTS: [&[Hint]; 5] = [others::HINTS, calls::HINTS, input::HINTS, ends::HINTS, turns::HINTS];
 
 /// What it says of a run, if it applies.
 type Hint = fn(&Run) -> Option<String>;
@@ -41,11 +42,13 @@ pub fn with_hint(report: Report, exercise: &str) -> Report {
 /// Processes are called by their birth: the one that is forked first may be what the student calls process 2.
 fn names(exercise: &str, ran: &Ran, report: &str) -> Option<String> {
     let says = |text: &[u8], words: &str| String::from_utf8_lossy(text).contains(words);
-    let is_second = ran.log.events().iter().any(|event| match &event.what {
-        What::Calls(call) if event.who == 1 => says(&call.text, "Process 2 : "),
-        What::Stores { bytes, .. } if event.who == 1 => says(bytes, "Yes, This is shared"),
+    let mut events = ran.log.events().iter();
+    let first = events.find(|event| match &event.what {
+        What::Calls(call) => says(&call.text, "Process 2 : "),
+        What::Stores { bytes, .. } => says(bytes, "Yes, This is shared"),
         _ => false,
     });
+    let is_second = first.is_some_and(|event| event.who == 1);
     let is_named = ["process 1", "process 2"].iter().any(|name| report.contains(name));
     (exercise == "fork" && is_second && is_named).then(|| {
         "(process 1 is the one forked first: here it prints the lines of Process 2.)".into()

@@ -19,6 +19,8 @@ pub const HINTS: &[Hint] = &[
     waits_without_end,
     reads_its_own_turn,
     own_end_is_open,
+    waits_for_the_dead,
+    no_status_to_wait_for,
     lost_signal,
     unhandled_signal,
     semaphore_of_its_own,
@@ -95,7 +97,9 @@ fn waits_before_the_second(run: &Run) -> Option<String> {
 fn not_waited_for(run: &Run) -> Option<String> {
     let children = run.ran.calls.len().saturating_sub(1);
     let waits = run.done("wait4 waitid").iter().filter(|done| done.who == 0).count();
-    (run.ran.is_outlived && run.ran.stopped.is_none() && waits < children).then(|| match waits {
+    let is_alive = run.ran.outcome.status.code().is_some(); // who is killed cannot wait
+    let is_outlived = run.ran.is_outlived && run.ran.stopped.is_none() && is_alive;
+    (is_outlived && waits < children).then(|| match waits {
         0 => "the parent never calls wait".into(),
         1 => format!("the parent calls wait once, and has {children} children"),
         _ => format!("the parent calls wait {waits} times, and has {children} children"),
@@ -163,6 +167,39 @@ fn own_end_is_open(run: &Run) -> Option<String> {
             )),
             _ => None,
         }
+    })
+}
+
+/// The parent has learned of a death, or could, and the other process waits on.
+fn waits_for_the_dead(run: &Run) -> Option<String> {
+    let is_stopped = run.ran.stopped.is_some() && run.exercise == "fork";
+    let is_killed = |event: &&engine::Event| match event.what {
+        What::Ended(status) => event.who > 0 && status.signal().is_some(),
+        _ => false,
+    };
+    // What dies after the last wait, the check has stopped.
+    let is_wait = |event: &engine::Event| {
+        matches!(event.what, What::Waits { .. } | What::Sleeps(_) | What::Wakes)
+    };
+    let last_wait = run.events().iter().rposition(is_wait)?;
+    let dead = run.events()[..last_wait].iter().find(is_killed);
+    let dead = dead.filter(|_| is_stopped && !run.is_undisturbed())?;
+    let waits = |who: &Who| {
+        let polls = matches!(run.last_of(*who), Some(What::Sleeps(_) | What::Wakes));
+        *who != dead.who && (polls || run.waits_in(*who).is_some())
+    };
+    let (name, waiter) = (name_of(dead.who), name_of((1..run.ran.calls.len()).find(waits)?));
+    Some(format!(
+        "{name} is dead, and {waiter} waits for it for ever: wait tells the parent how a child \
+         has ended (WIFSIGNALED), and it can end the other (kill)"
+    ))
+}
+
+fn no_status_to_wait_for(run: &Run) -> Option<String> {
+    run.report.contains("SIGCHLD is ignored").then(|| {
+        "who starts a program may have it ignore SIGCHLD: then wait gives ECHILD, and no status. \
+         Begin with signal(SIGCHLD, SIG_DFL)"
+            .into()
     })
 }
 

@@ -1,0 +1,51 @@
+//! Deaths, other runs and other programs: what shm-fork has to withstand at level hard.
+
+use super::{Hint, Run};
+
+pub const HINTS: &[Hint] =
+    &[stays_after_a_death, is_marked_late, strangers_segment, shared_by_runs];
+
+/// Whether the report says that something was left after a signal.
+fn is_left_by_a_death(run: &Run) -> bool {
+    let is_after_signal = run.report.contains(" was sent to ");
+    run.exercise == "fork" && is_after_signal && run.report.contains("is left")
+}
+
+fn stays_after_a_death(run: &Run) -> Option<String> {
+    let what = ["a semaphore set", "a message queue"];
+    let what = what.into_iter().find(|what| run.report.contains(&format!("    {what}\n")))?;
+    is_left_by_a_death(run).then(|| {
+        format!(
+            "{what} stays when who would have removed it is dead: a pipe goes with its processes"
+        )
+    })
+}
+
+fn is_marked_late(run: &Run) -> Option<String> {
+    let is_there = run.report.contains("    key 1001, ");
+    (is_left_by_a_death(run) && is_there).then(|| {
+        "a segment that is marked for removal (IPC_RMID) right after shmat goes with the last process, \
+         however that dies"
+            .into()
+    })
+}
+
+fn strangers_segment(run: &Run) -> Option<String> {
+    let words =
+        ["a process that still runs has made the segment of key 1001", "the C version beside it"];
+    let is_about = words.iter().any(|words| run.report.contains(words));
+    (run.exercise == "fork" && is_about).then(|| {
+        "the key's segment is in use by another program: IPC_EXCL tells that it was there, shm_cpid \
+         (IPC_STAT) whose it is. Take one without a key (IPC_PRIVATE) then"
+            .into()
+    })
+}
+
+fn shared_by_runs(run: &Run) -> Option<String> {
+    let is_about = run.report.contains("for i in $(seq ");
+    (run.exercise == "fork" && is_about).then(|| {
+        "runs at once meet in the segment of key 1001: each has to have its own. IPC_EXCL tells who has \
+         made it; the others take one without a key (IPC_PRIVATE)"
+            .into()
+    })
+}
