@@ -73,10 +73,10 @@ pub struct World {
     makers: Vec<Maker>,
     runs: Vec<Run>,
     tasks: Vec<Task>,
-    /// The places of those that have not ended.
+    /// The indexes of those that have not ended.
     alive: Vec<usize>,
     unnamed: Unnamed,
-    /// The task whose turn it is.
+    /// The index of the task whose turn it is.
     current: Option<usize>,
     calls_a_turn: u32,
     clock: Clock,
@@ -258,7 +258,7 @@ impl World {
         }
         let this = &mut self.runs[run];
         this.start = self.clock.waited;
-        this.launch.keeps_input = false; // who waits for more now, hangs
+        this.launch.keeps_input = false; // to wait for more is to hang, from now on
         self.drive(|world| world.has_ended(run))?;
         self.runs[run].ran(mem::take(&mut self.idle))
     }
@@ -324,10 +324,13 @@ impl World {
         all.push(PollFd::new(self.sigchld.as_fd(), PollFlags::POLLIN));
         ppoll(&mut all, Some(TimeSpec::from_duration(longest)), None)
             .doing("waiting for a program")?;
+        let has_stopped = all.pop().is_some_and(|sigchld| sigchld.any() == Some(true));
         let ready = numbers.into_iter().zip(&all).filter(|(_, stream)| stream.any() == Some(true));
         self.ready = ready.map(|(number, _)| number).collect();
         self.ready.dedup();
-        self.sigchld.read_signal().doing("reading a signalfd")?; // it is kept once, however many come
+        if has_stopped {
+            self.sigchld.read_signal().doing("reading a signalfd")?; // however many have come
+        }
         Ok(())
     }
 

@@ -14,6 +14,7 @@ crate::tests! {
     what_is_left_of_a_sleep_is_told
     nothing_is_ready_when_a_time_is_up
     a_timed_wait_takes_no_real_time
+    arguments_are_as_they_were
     a_signal_that_is_made_to_fail_is_not_told_as_refused
 }
 
@@ -212,6 +213,30 @@ fn a_timed_wait_takes_no_real_time() {
     }}"#
         ));
         assert_eq!(said(&ran), "it: 1\n", "{wait}");
+    }
+}
+
+/// Compilers take it that the kernel changes none.
+fn arguments_are_as_they_were() {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let ran = run(r#"
+    int main(void) {
+        long number = SYS_poll, time = 5;
+        __asm__ volatile("syscall" : "+a"(number), "+d"(time) : "D"(0), "S"(0) : "rcx", "r11", "memory");
+        tell("slept", time);
+        int ends[2];
+        pipe(ends);
+        struct pollfd one = {ends[0], POLLIN};
+        number = SYS_poll;
+        __asm__ volatile("syscall" : "+a"(number), "+d"(time) : "D"(&one), "S"(1) : "rcx", "r11", "memory");
+        tell("waited", time);
+        long key = 77;
+        number = SYS_shmget;
+        __asm__ volatile("syscall" : "+a"(number), "+D"(key) : "S"(10), "d"(0) : "rcx", "r11", "memory");
+        tell("asked", key);
+    }"#);
+        assert_eq!(said(&ran), "slept: 5\nwaited: 5\nasked: 77\n");
     }
 }
 
