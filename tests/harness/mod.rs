@@ -69,7 +69,7 @@ pub use compiled::compile;
 pub use exercises::*;
 pub use found::{Found, found};
 pub use four_lines::{four_lines, name_of};
-pub use judge::{May, lacks_address_space, may};
+pub use judge::{May, in_usual_words, lacks_address_space, may};
 pub use machine::Need;
 pub use play::{ANOTHER, Plays, world};
 pub use programs::{PROGRAMS, Version, built, lab};

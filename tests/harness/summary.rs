@@ -161,7 +161,7 @@ fn shortened(report: &Report, room: usize) -> Vec<String> {
 
 /// So many lines are kept for the last steps, with the two above them.
 const LEAST_STEPS: usize = 7;
-const LEAST_STEPS_OF_A_HANG: usize = 4;
+const LEAST_STEPS_OF_A_HANG: usize = 5;
 
 /// The two lines above them, and the last of them.
 fn shortened_steps(mut steps: Vec<String>, room: usize) -> Vec<String> {

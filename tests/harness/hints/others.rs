@@ -35,8 +35,8 @@ fn strangers_segment(run: &Run) -> Option<String> {
         ["a process that still runs has made the segment of key 1001", "the C version beside it"];
     let is_about = words.iter().any(|words| run.report.contains(words));
     (run.exercise == "fork" && is_about).then(|| {
-        "the key's segment is in use by another program: IPC_EXCL tells that it was there, shm_cpid \
-         (IPC_STAT) whose it is. Take one without a key (IPC_PRIVATE) then"
+        "another program uses the key's segment (IPC_EXCL tells that it was there, shm_cpid whose it is): \
+         take one without a key (IPC_PRIVATE)"
             .into()
     })
 }
