@@ -1,6 +1,7 @@
 #!/bin/sh
 # target.sh CARGO…: prints the folder that cargo's own configuration has it build in, if it names one. cargo itself is
 # only asked where it may name one, because make waits for the answer.
+exec 2>/dev/null
 names_one() {
     [ -z "${CARGO_BUILD_TARGET_DIR:-}" ] || return 0
     case $* in *target-dir*) return 0 ;; esac

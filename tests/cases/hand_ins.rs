@@ -57,7 +57,8 @@ impl What {
     }
 }
 
-fn has_tool(name: &str) -> bool {
+/// Whether the shell finds a command.
+pub fn has_tool(name: &str) -> bool {
     let mut looks = Command::new("sh");
     looks.args(["-c", "command -v \"$0\"", name]).stdout(Stdio::null());
     looks.status().is_ok_and(|status| status.success())

@@ -1,5 +1,6 @@
 //! `make show-…` and `make show`: what happened in a run, in a terminal and in a browser. `...` stands for any text.
 
+use super::hand_ins::has_tool;
 use super::prelude::*;
 
 pub fn cases() -> Vec<Case> {
@@ -8,7 +9,8 @@ pub fn cases() -> Vec<Case> {
         "of_the_others": shows(OTHERS);
         "of_a_case": shows(A_CASE);
         "of_a_hang": shows(HANG);
-        "of_threads_and_of_python": shows(ODD);
+        "of_threads": shows(THREADS);
+        "of_python": of_python();
         "of_ten_thousand_steps": shows(LONG);
         "ends_a_red_report": shows(REPORT);
         "has_colours_on_a_terminal": shows(COLOURS);
@@ -111,16 +113,23 @@ $ YOURS=tests/hand-ins/pipe-end-left-open target/debug/check --show fork
 ...
 ";
 
-const ODD: &str = r#"
+const THREADS: &str = r#"
 $ YOURS=tests/hand-ins/calls-in-a-thread target/debug/check --show attach
 ...
    7 thread 1: stores a text                  "This is our shared me…y segment."
 ...
+"#;
+
+fn of_python() -> Verdict {
+    if has_tool("python3") { shows(PYTHON) } else { Err(Report::not_run("needs python3")) }
+}
+
+const PYTHON: &str = r"
 $ YOURS=tests/hand-ins/python target/debug/check --show fork
 ...
    1 ... other calls: ...
 ...
-"#;
+";
 
 const LONG: &str = r#"
 $ mkdir "$TMPDIR/mine"; printf '#!/bin/sh\nwhile [ "$((i += 1))" -lt 10000 ]; do echo $i; done\n'
