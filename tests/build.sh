@@ -35,4 +35,4 @@ yours='set CARGO_TARGET_DIR to a folder of your own'
 if [ -O "$locked" ] || [ "$(id -u)" = 0 ]; then
     say "you cannot write in $locked: $yours"
 fi
-say "you cannot write in $locked, which belongs to $(stat -c %U "$locked"): sudo chown -R it, or $yours"
+say "you cannot write in $locked, which belongs to $(stat -c %U "$locked"): $yours, or sudo chown -R it"

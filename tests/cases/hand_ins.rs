@@ -100,6 +100,9 @@ fn report_on(name: &str, folder: &Path, what: &What) -> Result<String, Report> {
     for variable in ["CC", "CFLAGS", "ORIGINALS", "RESULTS", "CASE", "SIZE"] {
         command.env_remove(variable);
     }
+    if let Some(flags) = what.get("flags") {
+        command.env("CFLAGS", format!("-O2 {flags}"));
+    }
     command.env("YOURS", yours).env("LEVEL", what.get("level").unwrap_or("hard"));
     let output = command.output().doing(format!("checking {name}"))?;
     let said = String::from_utf8_lossy(&output.stdout);

@@ -48,7 +48,7 @@ pub fn is_read_back(found: &[Found], launch: &Launch, text: &Text) -> Verdict {
     // changed again.
     for _ in 0..MOST_COPIES {
         world.store(store.segment, store.offset, changed.as_bytes())?;
-        if !world.lets_store(running, store.text.as_bytes())? {
+        if !world.run_until_stored(running, store.text.as_bytes())? {
             break;
         }
     }

@@ -87,7 +87,7 @@ pub fn with_last_steps(report: Report, case: &str) -> Report {
 
 /// The orders that matter for shm-fork: what is done to its processes.
 const ORDERS: [(&str, &[Step]); 3] = [
-    ("as C hopes", &[]),
+    ("in the order that C hopes for", &[]),
     ("process 1 is held", &[(1, At::Birth, Act::Hold)]),
     ("process 2 is held", &[(2, At::Birth, Act::Hold)]),
 ];

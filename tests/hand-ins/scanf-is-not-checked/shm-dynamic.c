@@ -5,7 +5,7 @@
 
 int main(void)
 {
-    int shmid, size;
+    int shmid, size = 0;
     char *memory;
 
     printf("Enter the size of shared memory : ");
