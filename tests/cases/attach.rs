@@ -14,10 +14,10 @@ fn prints() -> Vec<Case> {
     cases! {
         "fresh": attach().on(there()).agrees();
         "run_twice": attach().on(there()).then("shm-attach").agrees();
-        "a_larger_segment_is_there": attach().on(found(CREATE_KEY, 3 * 4096 + 1)).agrees();
+        "a_larger_segment_is_there": attach().on(preset(CREATE_KEY, 3 * 4096 + 1)).agrees();
         "the_bytes_after_the_text_stay": attach().on(there().filled_with("x")).agrees();
         "what_is_in_the_segment_is_printed": attach_reads_back();
-        "another_process_is_attached": attach().on(there().filled_with("x").maker_lives()).agrees();
+        "another_process_is_attached": attach().on(there().filled_with("x").maker_runs()).agrees();
         "another_users_segment" needs TwoUsers: attach().on(there()).run_by(ANOTHER).agrees();
         "another_process_overwrites_the_text" needs Ours: overwritten();
     }
@@ -27,16 +27,16 @@ fn refuses() -> Vec<Case> {
     cases! {
         "no_segment_is_there": attach().differs(&says("shmget: No such file or directory"));
         "a_smaller_segment_is_there":
-            attach().on(found(CREATE_KEY, CREATE_SIZE - 1).filled_with("x"))
+            attach().on(preset(CREATE_KEY, CREATE_SIZE - 1).filled_with("x"))
                 .differs(&says("shmget: Invalid argument"));
         "a_read_only_segment" needs OrdinaryUser:
-            attach().on(there().read_only()).run_by_ordinary_user()
+            attach().on(there().mode(0o444)).run_by_ordinary_user()
                 .differs(&says("shmat: Permission denied"));
         "another_users_private_segment" needs TwoUsers:
             attach().on(there().mode(0o600).filled_with("x")).run_by(ANOTHER)
                 .differs(&says("shmat: Permission denied"));
         "no_room_in_the_address_space":
-            attach().on(found(CREATE_KEY, 64 << 20)).under(&["prlimit", "--as=33554432"])
+            attach().on(preset(CREATE_KEY, 64 << 20)).under(&["prlimit", "--as=33554432"])
                 .differs(&says("shmat: Cannot allocate memory"));
     }
 }
@@ -46,13 +46,13 @@ fn attach() -> Scene {
 }
 
 /// The segment that shm-create makes.
-fn there() -> Found {
-    found(CREATE_KEY, CREATE_SIZE)
+fn there() -> Preset {
+    preset(CREATE_KEY, CREATE_SIZE)
 }
 
 /// The C version ignores that shmget or shmat failed, and stores its text nowhere.
-fn says(says: &str) -> Right<'_> {
-    Right { c_ends: "died by SIGSEGV", prints: "", says, leaves_as_c: false }
+fn says(says: &str) -> Expectation<'_> {
+    Expectation { c_ends: "died by SIGSEGV", prints: "", says, leaves_as_c: false }
 }
 
 /// The text is read back from the segment.
@@ -67,7 +67,7 @@ fn attach_reads_back() -> Verdict {
 
 /// There is no NUL any more when the text is read back: it ends where the last page ends.
 fn overwritten() -> Verdict {
-    let mut world = Found::world(&[there()])?;
+    let mut world = world_with(&[there()])?;
     // Between the two, on a terminal, it writes the first line.
     let program = Launch { channel: Channel::Terminal, ..Version::Ours.launch("shm-attach") };
     let program = world.start_paused(program, 0, At::Call("write", 1))?;

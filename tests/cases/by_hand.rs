@@ -7,12 +7,12 @@ pub fn cases() -> Vec<Case> {
     let input = b"\n\t\x0b 42%'\\ \xff\n";
     let shown = "...\nProcess 1 : Responce -> Yes, ...\n0\n";
     let (hold, kill) = (Act::Hold, Act::Send(Signal::SIGKILL));
-    let segment = |key, size| found(key, size).mode(0o600);
+    let segment = |key, size| preset(key, size).mode(0o600);
     let all = cases! {
         "what_is_printed":
-            by_hand_shows(&Scene::of("shm-create").on(found(CREATE_KEY, CREATE_SIZE + 1)));
+            by_hand_shows(&Scene::of("shm-create").on(preset(CREATE_KEY, CREATE_SIZE + 1)));
         "a_segment_that_is_held":
-            by_hand_shows(&Scene::of("shm-attach").on(segment(CREATE_KEY, 1000).filled_with("x").maker_lives()));
+            by_hand_shows(&Scene::of("shm-attach").on(segment(CREATE_KEY, 1000).filled_with("x").maker_runs()));
         "an_input": by_hand_shows(&Scene::of("shm-dynamic").reading(input).on(segment(DYNAMIC_KEY, 5000)));
         "a_full_disk": by_hand_shows(&Scene::of("shm-create").redirected(">/dev/full"));
         "a_call_that_fails" needs Strace:

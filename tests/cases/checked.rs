@@ -190,8 +190,8 @@ impl Checked {
 }
 
 /// The calls that find a segment fail, where one is there.
-pub fn each_fails_on(found: Found, is_kept: impl Fn(&(&str, usize)) -> bool) -> Verdict {
-    let scene = Scene::usual("shm-fork").on(found);
+pub fn each_fails_on(preset: Preset, is_kept: impl Fn(&(&str, usize)) -> bool) -> Verdict {
+    let scene = Scene::usual("shm-fork").on(preset);
     let right = scene.play(Version::Ours, Channel::Pipes)?;
     four_lines(&right.last, Channel::Pipes)?;
     let mut finding =

@@ -6,15 +6,15 @@ pub fn cases() -> Vec<Case> {
     let basic = cases! {
         "fresh": create().agrees();
         "run_twice": create().then("shm-create").agrees();
-        "a_larger_segment_is_there": create().on(found(CREATE_KEY, CREATE_SIZE + 1)).agrees();
+        "a_larger_segment_is_there": create().on(preset(CREATE_KEY, CREATE_SIZE + 1)).agrees();
         "old_bytes_stay": create().on(there().filled_with("x")).agrees();
-        "another_process_is_attached": create().on(there().filled_with("x").maker_lives()).agrees();
+        "another_process_is_attached": create().on(there().filled_with("x").maker_runs()).agrees();
         "another_users_segment" needs TwoUsers: create().on(there()).run_by(ANOTHER).agrees();
-        "a_smaller_segment_is_there": create().on(found(CREATE_KEY, CREATE_SIZE - 1)).agrees();
+        "a_smaller_segment_is_there": create().on(preset(CREATE_KEY, CREATE_SIZE - 1)).agrees();
         "another_users_private_segment" needs TwoUsers:
             create().on(there().mode(0o600)).run_by(ANOTHER).agrees();
         "a_read_only_segment" needs OrdinaryUser:
-            create().on(there().read_only()).run_by_ordinary_user().agrees();
+            create().on(there().mode(0o444)).run_by_ordinary_user().agrees();
         "as_many_segments_as_the_kernel_allows":
             create().failing(0, "shmget", 1, Errno::ENOSPC).agrees();
     };
@@ -22,8 +22,8 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// The segment that shm-create makes.
-fn there() -> Found {
-    found(CREATE_KEY, CREATE_SIZE)
+fn there() -> Preset {
+    preset(CREATE_KEY, CREATE_SIZE)
 }
 
 fn create() -> Scene {

@@ -82,7 +82,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 fn segments() -> Vec<Case> {
-    let no_room = Right {
+    let no_room = Expectation {
         c_ends: "died by SIGSEGV or died by SIGABRT", // glibc 2.37 notices
         leaves_as_c: true,
         ..says("shmat: Cannot allocate memory")
@@ -93,15 +93,15 @@ fn segments() -> Vec<Case> {
         "what_is_in_the_segment_is_printed": dynamic_reads_back();
         "zero_finds_the_segment_that_is_there": dynamic("0\n").on(there()).agrees();
         "the_bytes_after_the_text_stay":
-            dynamic("1000\n").on(found(DYNAMIC_KEY, 5000).filled_with("x")).agrees();
+            dynamic("1000\n").on(preset(DYNAMIC_KEY, 5000).filled_with("x")).agrees();
         "another_process_is_attached":
-            dynamic("10\n").on(there().filled_with("x").maker_lives()).agrees();
+            dynamic("10\n").on(there().filled_with("x").maker_runs()).agrees();
         "another_users_segment" needs TwoUsers:
             dynamic("10\n").on(there()).run_by(ANOTHER).agrees();
         "another_users_private_segment" needs TwoUsers:
             dynamic("10\n").on(there().mode(0o600)).run_by(ANOTHER).agrees();
         "a_read_only_segment" needs OrdinaryUser:
-            dynamic("10\n").on(there().read_only())
+            dynamic("10\n").on(there().mode(0o444))
                 .run_by_ordinary_user().agrees();
         "as_many_segments_as_the_kernel_allows":
             dynamic("10\n").failing(0, "shmget", 1, Errno::ENOSPC).agrees();
@@ -120,8 +120,8 @@ fn typed() -> Vec<Case> {
     }
 }
 
-fn there() -> Found {
-    found(DYNAMIC_KEY, 10)
+fn there() -> Preset {
+    preset(DYNAMIC_KEY, 10)
 }
 
 fn dynamic(input: impl AsRef<[u8]>) -> Scene {
@@ -145,8 +145,8 @@ fn dynamic_reads_back() -> Verdict {
     is_read_back(&[], &launch, &text)
 }
 
-fn says(says: &str) -> Right<'_> {
-    Right { c_ends: "", prints: PROMPT, says, leaves_as_c: false }
+fn says(says: &str) -> Expectation<'_> {
+    Expectation { c_ends: "", prints: PROMPT, says, leaves_as_c: false }
 }
 
 /// With this input, and perhaps more to come.
@@ -170,6 +170,6 @@ fn one_line_is_enough() -> Verdict {
 
 fn refuses(input: &[u8], why: &str) -> Verdict {
     dynamic(input).differs(&says(why))?;
-    let segment = found(DYNAMIC_KEY, 100).filled_with("x");
+    let segment = preset(DYNAMIC_KEY, 100).filled_with("x");
     dynamic(input).on(segment).only(Channel::Pipes).differs(&says(why))
 }

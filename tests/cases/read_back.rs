@@ -27,17 +27,17 @@ struct Store {
 const MOST_COPIES: usize = 8;
 
 /// The text, changed while the program runs, is what it prints.
-pub fn is_read_back(found: &[Found], launch: &Launch, text: &Text) -> Verdict {
-    let whole = Found::world(found)?.plays(launch.clone())?;
+pub fn is_read_back(presets: &[Preset], launch: &Launch, text: &Text) -> Verdict {
+    let whole = world_with(presets)?.plays(launch.clone())?;
     let Some(store) = store_of(&whole, text) else { return Err(not_stored(&whole, text)) };
-    let mut world = Found::world(found)?;
+    let mut world = world_with(presets)?;
     let running = world.start_paused(launch.clone(), store.who, store.before)?;
     let running = if world.run_until_stored(running, store.text.as_bytes())? {
         running
     } else {
         // An interpreter may take too many instructions for that: then before the next call.
         let Some(next) = store.next else { return Ok(()) };
-        world = Found::world(found)?;
+        world = world_with(presets)?;
         world.start_paused(launch.clone(), store.who, next)?
     };
     let changed = changed(&store.text);

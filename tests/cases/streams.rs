@@ -58,8 +58,8 @@ pub fn full(program: &'static str) -> Vec<Case> {
     // A student's may flush the question before it makes the segment.
     let gone = if program == "shm-dynamic" { gone.needs(Need::Ours) } else { gone };
     let (c_ends, says) = ("exit status 0", "write: No space left on device");
-    let right = Right { c_ends, prints: "", says, leaves_as_c: true };
-    let disk = move || ready().redirected(">/dev/full").differs(&right);
+    let expected = Expectation { c_ends, prints: "", says, leaves_as_c: true };
+    let disk = move || ready().redirected(">/dev/full").differs(&expected);
     vec![gone, case("the_disk_is_full", disk)]
 }
 

@@ -2,9 +2,9 @@
 
 use engine::{Channel, Folder};
 
-use super::case::needs;
+use super::case::needs_program;
 use super::exercises::{CREATE_KEY, CREATE_SIZE};
-use super::found::found;
+use super::presets::preset;
 use super::programs::{self, Version};
 use super::report::{self, Report};
 use super::scene::Scene;
@@ -17,18 +17,18 @@ const MOST_LINES: usize = 100;
 pub fn programs() -> Result<Folder, Report> {
     let folder = Folder::new(None)?;
     folder.let_others_through()?;
-    programs::are_in(folder.path());
-    taken::take()?;
+    programs::look_in(folder.path());
+    taken::take_all()?;
     Ok(folder)
 }
 
 /// An exercise from a fresh start, a line about its input, and the folder with its programs.
 pub fn prepared(exercise: &str) -> Result<(Scene, String, Folder), Report> {
     let folder = programs()?;
-    needs(&format!("shm-{exercise}"))?;
+    needs_program(&format!("shm-{exercise}"))?;
     let (mut scene, mut head) = (Scene::of("shm-create"), String::new());
     match exercise {
-        "attach" => scene = Scene::of("shm-attach").on(found(CREATE_KEY, CREATE_SIZE)),
+        "attach" => scene = Scene::of("shm-attach").on(preset(CREATE_KEY, CREATE_SIZE)),
         "fork" => scene = Scene::of("shm-fork"),
         "dynamic" => {
             let size = programs::given("SIZE").unwrap_or_else(|| "100".into());

@@ -139,6 +139,6 @@ fn compiles(program: &'static str) -> Option<Case> {
 }
 
 /// Stops where there is no such program, with the compiler's words if it has any.
-pub fn needs(program: &str) -> Verdict {
+pub fn needs_program(program: &str) -> Verdict {
     missing(program).map_or(Ok(()), |why| Err(Report::trouble(why.text)))
 }

@@ -1,7 +1,7 @@
 //! What the cases are made of.
 //!
 //! A [`Case`] is a promise with a name, and a function that gives a `Verdict`. Most play a [`Scene`]:
-//! programs, the segments that they find ([`found()`]), the channels that they are run on; the C version
+//! programs, the segments that they find ([`preset()`]), the channels that they are run on; the C version
 //! and ours play it, each in a world of its own, and what they do is compared. For example:
 //!
 //! ```text
@@ -26,13 +26,13 @@ mod compiled;
 mod denied;
 mod elf;
 mod exercises;
-mod found;
+mod expectation;
 mod four_lines;
 mod judge;
 mod play;
+mod presets;
 mod programs;
 mod report;
-mod right;
 mod sanitizers;
 mod scene;
 mod taken;
@@ -44,10 +44,10 @@ mod fit;
 mod machine;
 
 // How the cases are played, and what the user is told.
-mod apart;
 mod beside;
 mod browser;
 mod budget;
+mod case_process;
 mod colour;
 mod command_line;
 mod grade;
@@ -67,14 +67,14 @@ pub use case::{Case, Level, case, exercise};
 pub use command_line::main;
 pub use compiled::compile;
 pub use exercises::*;
-pub use found::{Found, found};
+pub use expectation::{Expectation, Seen, tells};
 pub use four_lines::{four_lines, name_of};
 pub use judge::{May, in_usual_words, lacks_address_space, may};
 pub use machine::Need;
 pub use play::{ANOTHER, Plays, world};
+pub use presets::{preset, preset_by_hand, world_with};
 pub use programs::{PROGRAMS, Version, built, lab};
 pub use report::{Report, Verdict, expect, expect_of_c, expect_same};
-pub use right::{Right, Seen, tells};
 pub use scene::{Scene, by_hand_shows};
 pub use show::browser_shows;
 pub use taken::take_program;

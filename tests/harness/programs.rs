@@ -15,7 +15,7 @@ static RUN: OnceLock<PathBuf> = OnceLock::new();
 pub const PROGRAMS: [&str; 4] = ["shm-create", "shm-attach", "shm-fork", "shm-dynamic"];
 
 /// From here on the programs are looked for in this folder.
-pub fn are_in(run: &Path) {
+pub fn look_in(run: &Path) {
     RUN.get_or_init(|| run.to_path_buf());
 }
 

@@ -9,9 +9,9 @@ use nix::sys::prctl::set_child_subreaper;
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::unistd::Pid;
 
-use super::apart::Apart;
 use super::budget;
 use super::case::Case;
+use super::case_process::CaseProcess;
 use super::colour;
 use super::fit;
 use super::programs;
@@ -54,7 +54,7 @@ impl Played<'_> {
 struct Runner<'a> {
     cases: &'a [&'a Case],
     played: Vec<Option<Played<'a>>>,
-    playing: Vec<(usize, Instant, Apart)>,
+    playing: Vec<(usize, Instant, CaseProcess)>,
     /// All that were begun, in this order.
     begun: Vec<usize>,
     /// A process has ended, or the user interrupts.
@@ -73,12 +73,12 @@ pub fn play_all<'a>(cases: &'a [&'a Case]) -> Result<Vec<Played<'a>>, Report> {
     signals.thread_block().doing("blocking signals")?;
     let (folder, played) = (Folder::new(None)?, cases.iter().map(|_| None).collect());
     folder.let_others_through()?;
-    programs::are_in(folder.path());
+    programs::look_in(folder.path());
     budget::begin()?;
     refused::begin()?;
     let mut runner =
         Runner { cases, played, playing: Vec::new(), begun: Vec::new(), signals, folder };
-    let prepares = Apart::begin(|| fit::is_fit().and_then(|()| taken::take()))?;
+    let prepares = CaseProcess::begin(|| fit::is_fit().and_then(|()| taken::take_all()))?;
     let ((), status) = runner.wait_for(|pid| (pid == prepares.pid).then_some(()))?;
     prepares.verdict(status)?;
     let is_simplest = |&index: &usize| is_simplest(&cases[index].name);
@@ -125,7 +125,7 @@ impl Runner<'_> {
         self.begun.push(index);
         let begun = match case.cannot_be_played().or(given_up) {
             Some(text) => Err(Report { kind: Kind::NotRun, text }),
-            None => budget::is_left().and_then(|()| Apart::begin(|| case.play())),
+            None => budget::is_left().and_then(|()| CaseProcess::begin(|| case.play())),
         };
         match begun {
             Ok(apart) => self.playing.push((index, start, apart)),

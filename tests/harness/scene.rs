@@ -1,25 +1,27 @@
 //! A scene: the state that programs start in, what is run, and on which channels. The C version and
 //! ours play it, and what they do is compared.
 
-use engine::{Act, At, Channel, Folder, Launch, Outcome, Ran, Step, Who, in_words, user_for};
+use engine::{
+    Act, At, Channel, Folder, Launch, Outcome, Preset, Ran, Step, Who, in_words, user_for,
+};
 use nix::errno::Errno;
 
 use super::by_hand::{as_user, by_hand, connected, input_by_hand, quoted, strace};
 use super::exercises::{CREATE_KEY, CREATE_SIZE};
-use super::found::{Found, found};
+use super::expectation::{Expectation, Seen};
 use super::four_lines::{four_lines, name_of};
 use super::judge::{May, in_usual_words, lacks_address_space, may};
 use super::play::Plays;
+use super::presets::{describe_preset, preset, preset_by_hand, world_with};
 use super::programs::{Version, is_yours};
 use super::report::{Kind, Report, Verdict, expect, expect_of_c, expect_same};
-use super::right::{Right, Seen};
 use super::typed::typed;
 use super::words::{call, describe, redirected, visible_input, wrapped_by};
 
 #[derive(Clone, Debug)]
 #[must_use = "a scene that is not played checks nothing"]
 pub struct Scene {
-    found: Vec<Found>,
+    presets: Vec<Preset>,
     steps: Vec<Step>,
     user: Option<u32>,
     wrapper: &'static [&'static str],
@@ -32,7 +34,7 @@ impl Scene {
     /// Runs `program` with no input, through pipes, into a file and on a terminal.
     pub fn of(program: &'static str) -> Self {
         Self {
-            found: Vec::new(),
+            presets: Vec::new(),
             steps: Vec::new(),
             user: None,
             wrapper: &[],
@@ -45,7 +47,7 @@ impl Scene {
     /// As it is run where nothing else is to be shown: with what it needs.
     pub fn ready(program: &'static str) -> Self {
         match program {
-            "shm-attach" => Self::of(program).on(found(CREATE_KEY, CREATE_SIZE).filled_with("x")),
+            "shm-attach" => Self::of(program).on(preset(CREATE_KEY, CREATE_SIZE).filled_with("x")),
             "shm-dynamic" => Self::of(program).reading("100\n"),
             _ => Self::of(program),
         }
@@ -76,8 +78,8 @@ impl Scene {
     }
 
     /// A segment that is already there.
-    pub fn on(mut self, found: Found) -> Self {
-        self.found.push(found);
+    pub fn on(mut self, preset: Preset) -> Self {
+        self.presets.push(preset);
         self
     }
 
@@ -136,7 +138,7 @@ impl Scene {
     }
 
     /// The C version goes wrong as told, ours is right.
-    pub fn differs(&self, right: &Right) -> Verdict {
+    pub fn differs(&self, right: &Expectation) -> Verdict {
         self.on_each_channel(|channel| {
             let c = self.play(Version::C, channel)?;
             let ends = in_words(c.last.status);
@@ -191,7 +193,7 @@ impl Scene {
     }
 
     fn play_in(&self, version: Version, channel: Channel) -> Result<Seen, Report> {
-        let mut world = Found::world(&self.found)?;
+        let mut world = world_with(&self.presets)?;
         let before = world.tells_left()?;
         let mut programs = String::new();
         let mut last: Option<(Outcome, Ran, &str)> = None;
@@ -214,7 +216,7 @@ impl Scene {
 
     /// The run of its last program, even if it has to be stopped.
     pub fn last_run(&self, version: Version, channel: Channel) -> Result<Ran, Report> {
-        let mut world = Found::world(&self.found)?;
+        let mut world = world_with(&self.presets)?;
         let mut last = Err(Report::failed("the scene runs nothing"));
         for (program, input) in &self.programs {
             let launch = self.launch(version, program);
@@ -236,7 +238,7 @@ impl Scene {
 
     /// What there is before the programs begin, in a sentence.
     fn situation(&self) -> String {
-        let mut facts: Vec<String> = self.found.iter().map(Found::describe).collect();
+        let mut facts: Vec<String> = self.presets.iter().map(describe_preset).collect();
         for &(who, at, act) in &self.steps {
             let (At::Call(name, number), Act::Fail(errno)) = (at, act) else { continue };
             let by = if self.is_fork() { format!("{}'s", name_of(who)) } else { "its".into() };
@@ -249,7 +251,7 @@ impl Scene {
         if !self.redirection.is_empty() {
             facts.push(redirected(self.redirection));
         }
-        if self.found.is_empty() {
+        if self.presets.is_empty() {
             facts.insert(0, "there is no segment".into());
         }
         let inputs = self.programs.iter().filter(|(program, _)| *program == "shm-dynamic");
@@ -263,8 +265,8 @@ impl Scene {
     /// How to get there by hand: the commands that a student types.
     fn by_hand(&self, channel: Channel) -> String {
         let mut lines = "By hand, in `make shell`:\n".to_string();
-        for found in &self.found {
-            lines += &format!("    {}\n", found.by_hand());
+        for preset in &self.presets {
+            lines += &format!("    {}\n", preset_by_hand(preset));
         }
         let failing = self.steps.iter().find(|step| matches!(step.2, Act::Fail(_)));
         let strace = failing.and_then(strace).unwrap_or_default();

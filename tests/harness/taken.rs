@@ -15,7 +15,7 @@ use super::words::{on_one_line, only_visible};
 use engine::{Limits, Trouble, While};
 
 /// Takes into the folder of a run what make has built, or in its place what the user gives.
-pub fn take() -> Verdict {
+pub fn take_all() -> Verdict {
     let (run, built) = (run(), lab().join(built()));
     let (c, ours) = (run.join("c"), run.join("ours"));
     take_folder(&built.join("c"), &c)?;

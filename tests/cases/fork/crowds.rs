@@ -18,13 +18,13 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// All are started, and then go on together.
-fn crowd(found: &[Found]) -> Verdict {
-    let mut world = Found::world(found)?;
+fn crowd(presets: &[Preset]) -> Verdict {
+    let mut world = world_with(presets)?;
     world.for_a_crowd(4 * CROWD);
     let mut start = |_| world.start(launch(Version::Ours, &[]));
     let crowd: Vec<Running> = (0..CROWD).map(&mut start).collect::<Result<_, _>>()?;
     let right = each_its_own(&mut world, &crowd);
-    right.map_err(|report| report.with_advice(&several_by_hand(CROWD, found)))
+    right.map_err(|report| report.with_advice(&several_by_hand(CROWD, presets)))
 }
 
 /// Each run has its own four lines, with an ID of its own, and nothing is left.
@@ -41,25 +41,25 @@ fn each_its_own(world: &mut World, runs: &[Running]) -> Verdict {
 
 /// One run is held before each call of its parent in turn, while a second runs from begin to end, or comes to
 /// one of the calls that find a segment: each has a segment of its own.
-fn two(found: &[Found]) -> Verdict {
-    let whole = traced(&mut Found::world(found)?, Version::Ours, &[])?;
+fn two(presets: &[Preset]) -> Verdict {
+    let whole = traced(&mut world_with(presets)?, Version::Ours, &[])?;
     let is_fork = |at: &At| matches!(at, At::Call(call, _) if call.contains("clone"));
     for (index, &first) in places(0, &whole).iter().enumerate() {
         // What a run calls beside another one, it may not call alone.
-        let mut world = Found::world(found)?;
+        let mut world = world_with(presets)?;
         world.start_paused(launch(Version::Ours, &[]), 0, first)?;
         let beside = traced(&mut world, Version::Ours, &[])?;
         // Two that are held in the other order are the same pair.
         let seconds = places(0, &beside).into_iter().take_while(|at| !is_fork(at)).skip(index);
         for second in seconds.chain([TO_ITS_END]) {
-            two_at(first, second, found).map_err(|report| {
+            two_at(first, second, presets).map_err(|report| {
                 let second = match second {
                     TO_ITS_END => "runs to its end".to_string(),
                     second => format!("is held: {}", in_place(0, second)),
                 };
                 let first = in_place(0, first);
                 let both = format!("Of two runs, the first is held: {first}. The second {second}.");
-                report.with_headline(&both).with_advice(&several_by_hand(2, found))
+                report.with_headline(&both).with_advice(&several_by_hand(2, presets))
             })?;
         }
     }
@@ -69,8 +69,8 @@ fn two(found: &[Found]) -> Verdict {
 /// A place to which no run comes.
 const TO_ITS_END: At = At::Call("", 0);
 
-fn two_at(first: At, second: At, found: &[Found]) -> Verdict {
-    let mut world = Found::world(found)?;
+fn two_at(first: At, second: At, presets: &[Preset]) -> Verdict {
+    let mut world = world_with(presets)?;
     world.for_a_crowd(4 * CROWD);
     let mut start = |at| world.start_paused(launch(Version::Ours, &[]), 0, at);
     let runs = [start(first)?, start(second)?];
@@ -78,9 +78,9 @@ fn two_at(first: At, second: At, found: &[Found]) -> Verdict {
 }
 
 /// Chance has to do what the check does.
-fn several_by_hand(runs: usize, found: &[Found]) -> String {
-    let found = found.iter().map(|found| found.by_hand() + "; ");
-    let before = format!("{}for i in $(seq {runs}); do ", found.collect::<String>());
+fn several_by_hand(runs: usize, presets: &[Preset]) -> String {
+    let makers = presets.iter().map(|preset| preset_by_hand(preset) + "; ");
+    let before = format!("{}for i in $(seq {runs}); do ", makers.collect::<String>());
     lines_by_hand(&before, "shm-fork", " & done; wait; ipcs -m   # perhaps many times")
 }
 

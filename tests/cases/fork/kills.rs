@@ -22,7 +22,7 @@ pub fn hard() -> Vec<Case> {
         "control_c_is_typed": control_c_is_typed();
         "two_deaths_leave_the_segment" needs Ours: two_deaths_leave(&[]);
         "two_deaths_leave_a_segment_without_a_key" needs Ours:
-            two_deaths_leave(&[found(FORK_KEY, FORK_SIZE).maker_lives()]);
+            two_deaths_leave(&[preset(FORK_KEY, FORK_SIZE).maker_runs()]);
         "a_death_in_the_c_version" needs Ours: a_death_in_the_c_version();
         "the_parents_death_in_the_c_version" needs Ours: the_parents_death_in_the_c_version();
     }
@@ -100,11 +100,11 @@ fn leaves_nothing(world: &mut World, ran: &Ran) -> Verdict {
 
 /// Nobody can remove a segment that only the dead process knew: between shmget and shmat, and between shmat
 /// and `IPC_RMID`.
-fn two_deaths_leave(found: &[Found]) -> Verdict {
+fn two_deaths_leave(presets: &[Preset]) -> Verdict {
     let whole = undisturbed()?;
     let mut leaving = Vec::new();
     for at in places(0, &whole) {
-        let mut world = Found::world(found)?;
+        let mut world = world_with(presets)?;
         let before = world.tells_left()?;
         let death = (0, at, Act::Send(Signal::SIGKILL));
         traced(&mut world, Version::Ours, &[death])?;

@@ -14,7 +14,7 @@ pub fn cases() -> Vec<Case> {
                 .differs(&says("shmctl: Operation not permitted"));
         "a_living_processs_segment": a_living_processs("x");
         "a_living_processs_segment_not_attached_yet": a_living_processs("");
-        "a_call_fails_beside_a_living_process": each_fails_on(leftover().maker_lives(), |_| true);
+        "a_call_fails_beside_a_living_process": each_fails_on(leftover().maker_runs(), |_| true);
         "a_call_fails_on_a_leftover" needs Ours:
             each_fails_on(leftover(), |call| finds.contains(call));
         "beside_a_c_version_that_has_just_begun": beside_the_c_version(0, At::Call("clone", 1));
@@ -24,7 +24,7 @@ pub fn cases() -> Vec<Case> {
 
 /// The C version writes over it, and removes it; ours leaves it as it is.
 fn a_living_processs(text: &'static str) -> Verdict {
-    let segment = found(FORK_KEY, FORK_SIZE).filled_with(text).maker_lives();
+    let segment = preset(FORK_KEY, FORK_SIZE).filled_with(text).maker_runs();
     let scene = fork().only(Channel::Pipes).on(segment);
     let c = scene.play(Version::C, Channel::Pipes)?;
     expect_of_c("it does not leave the segment as it is", c.after != c.before, &c.after)?;

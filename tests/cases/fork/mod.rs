@@ -37,8 +37,8 @@ fn fork() -> Scene {
 }
 
 /// The key's segment, when whoever made it has died before it removed it.
-fn leftover() -> Found {
-    found(FORK_KEY, FORK_SIZE).filled_with("x")
+fn leftover() -> Preset {
+    preset(FORK_KEY, FORK_SIZE).filled_with("x")
 }
 
 /// One channel is enough for these, because `fresh` is played on all.
@@ -46,7 +46,7 @@ fn prints() -> Vec<Case> {
     let piped = || fork().only(Channel::Pipes);
     cases! {
         "run_twice": piped().then("shm-fork").agrees();
-        "a_larger_segment_is_there": piped().on(found(FORK_KEY, 3 * 4096 + 1)).agrees();
+        "a_larger_segment_is_there": piped().on(preset(FORK_KEY, 3 * 4096 + 1)).agrees();
         "old_bytes_are_there": piped().on(leftover()).agrees();
     }
 }
@@ -63,19 +63,19 @@ fn refuses() -> Vec<Case> {
     let denied = says("shmget: Permission denied");
     cases! {
         "a_smaller_segment_is_there":
-            fork().on(found(FORK_KEY, FORK_SIZE - 1))
+            fork().on(preset(FORK_KEY, FORK_SIZE - 1))
                 .differs(&says("shmget: Invalid argument"));
         "another_users_private_segment" needs TwoUsers:
             fork().on(leftover().mode(0o600)).run_by(ANOTHER).differs(&denied);
         "a_read_only_segment" needs OrdinaryUser:
-            fork().on(found(FORK_KEY, FORK_SIZE).read_only())
+            fork().on(preset(FORK_KEY, FORK_SIZE).mode(0o444))
                 .run_by_ordinary_user().differs(&denied);
         "as_many_segments_as_the_kernel_allows":
             fork().failing(0, "shmget", 1, Errno::ENOSPC)
                 .differs(&says("shmget: No space left on device"));
         "no_room_in_the_address_space":
-            fork().on(found(FORK_KEY, 64 << 20)).under(&["prlimit", "--as=33554432"])
-                .differs(&Right { leaves_as_c: true, ..says("shmat: Cannot allocate memory") });
+            fork().on(preset(FORK_KEY, 64 << 20)).under(&["prlimit", "--as=33554432"])
+                .differs(&Expectation { leaves_as_c: true, ..says("shmat: Cannot allocate memory") });
         "no_process_can_be_made" needs OrdinaryUser:
             fork().run_by_ordinary_user().under(&["prlimit", "--nproc=0"])
                 .differs(&says("fork: Resource temporarily unavailable"));
@@ -83,8 +83,8 @@ fn refuses() -> Vec<Case> {
 }
 
 /// The C version's parent notices nothing.
-fn says(says: &str) -> Right<'_> {
-    Right { c_ends: "exit status 0", prints: "", says, leaves_as_c: false }
+fn says(says: &str) -> Expectation<'_> {
+    Expectation { c_ends: "exit status 0", prints: "", says, leaves_as_c: false }
 }
 
 /// Runs a version of shm-fork, with steps.

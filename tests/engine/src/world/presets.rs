@@ -20,6 +20,7 @@ use crate::user::{become_user, user_for};
 
 /// A segment to start from.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Preset {
     /// As programs ask for it.
     pub key: i32,
@@ -30,9 +31,31 @@ pub struct Preset {
     /// The user who makes it, and owns it; none: the one that programs run as.
     pub owner: Option<u32>,
     /// It is filled with this text, over and over; with zeros if that is empty.
-    pub text: Vec<u8>,
+    pub text: &'static str,
     /// Its maker runs on, and keeps it attached if there is a text. Otherwise it has ended.
     pub maker_runs: bool,
+}
+
+impl Preset {
+    /// A segment of everybody's (mode 0666), filled with zeros, whose maker has ended.
+    pub fn of(key: i32, size: i32) -> Self {
+        Self { key, size, mode: 0o666, owner: None, text: "", maker_runs: false }
+    }
+
+    /// With these permissions.
+    pub fn mode(self, mode: i32) -> Self {
+        Self { mode, ..self }
+    }
+
+    /// Filled with this text.
+    pub fn filled_with(self, text: &'static str) -> Self {
+        Self { text, ..self }
+    }
+
+    /// Its maker runs on.
+    pub fn maker_runs(self) -> Self {
+        Self { maker_runs: true, ..self }
+    }
 }
 
 /// A maker that runs on: all it does is wait.
@@ -88,7 +111,7 @@ impl Preset {
     fn make(&self, user: Option<u32>, key: i32, mut tells: File) -> ! {
         let made = become_user(user)
             .map_err(|trouble| trouble.to_string())
-            .and_then(|()| NewSegment::make(key, self.size, self.mode, &self.text));
+            .and_then(|()| NewSegment::make(key, self.size, self.mode, self.text.as_bytes()));
         let said = made.as_ref().map_or_else(Clone::clone, |segment| segment.id().to_string());
         // It ends with the check, even if that is killed. The kernel forgets this when a process changes its user.
         let is_bound = set_pdeathsig(Signal::SIGKILL).and_then(|()| SigSet::all().thread_block());

@@ -227,6 +227,7 @@ fn arguments_are_as_they_were() {
         tell("slept", time);
         int ends[2];
         pipe(ends);
+        write(ends[1], "x", 1);
         struct pollfd one = {ends[0], POLLIN};
         number = SYS_poll;
         __asm__ volatile("syscall" : "+a"(number), "+d"(time) : "D"(&one), "S"(1) : "rcx", "r11", "memory");

@@ -19,7 +19,7 @@ crate::tests! {
 }
 
 fn preset() -> Preset {
-    Preset { key: 7, size: 10, mode: 0o640, owner: None, text: b"abc".to_vec(), maker_runs: false }
+    Preset::of(7, 10).mode(0o640).filled_with("abc")
 }
 
 /// What a program prints in a world with this segment.
@@ -59,14 +59,14 @@ fn its_maker_has_ended() {
 }
 
 fn its_maker_runs_and_has_it_attached() {
-    let preset = Preset { maker_runs: true, ..preset() };
+    let preset = preset().maker_runs();
     assert_eq!(beside(&preset, MAKER), "runs, 1 attached");
-    assert_eq!(beside(&Preset { text: Vec::new(), ..preset }, MAKER), "runs, 0 attached");
+    assert_eq!(beside(&preset.filled_with(""), MAKER), "runs, 0 attached");
 }
 
 fn its_maker_ends_with_the_world() {
     let mut world = World::new(100).expect("a world");
-    world.preset(&Preset { maker_runs: true, ..preset() }).expect("a segment");
+    world.preset(&preset().maker_runs()).expect("a segment");
     world.run(Launch::of(["true"])).expect("a run");
     drop(world);
     assert_eq!(wait(), Err(nix::errno::Errno::ECHILD));
@@ -77,7 +77,7 @@ fn its_maker_ends_with_a_check_that_is_killed() {
     let check = engine::fork().expect("a check");
     if check.as_raw() == 0 {
         let mut world = World::new(100).expect("a world");
-        world.preset(&Preset { maker_runs: true, ..preset() }).expect("a segment");
+        world.preset(&preset().maker_runs()).expect("a segment");
         kill(getpid(), Signal::SIGKILL).expect("its death");
     }
     let killed = WaitStatus::Signaled(check, Signal::SIGKILL, false);

@@ -16,12 +16,12 @@ use super::play::not_followed;
 use super::programs::is_yours;
 use super::report::{Kind, Report, Verdict};
 
-pub struct Apart {
+pub struct CaseProcess {
     pub pid: Pid,
     prints: File,
 }
 
-impl Apart {
+impl CaseProcess {
     pub fn begin(work: impl FnOnce() -> Verdict) -> Result<Self, Report> {
         let prints = engine::memory_file(b"").doing("making a file for a case's report")?;
         let runner = getpid();

@@ -10,7 +10,7 @@ use engine::{Channel, Outcome, Ran};
 
 /// What is right where the C version is not.
 #[derive(Clone, Copy)]
-pub struct Right<'a> {
+pub struct Expectation<'a> {
     /// How the C version may end, in words; empty where that is left to chance.
     pub c_ends: &'a str,
     /// What is to be printed on standard output.
@@ -66,7 +66,7 @@ pub fn tells(outcome: &Outcome, lines: &str) -> Verdict {
     expect(&wanted, is_so, &describe(outcome, Channel::Pipes))
 }
 
-impl Right<'_> {
+impl Expectation<'_> {
     /// What is to be said, for a report.
     pub fn message(&self) -> String {
         match self.says {

@@ -1,0 +1,46 @@
+//! Segments that are there before the programs start, and what a report says of them.
+
+use super::by_hand::{as_user, quoted};
+use super::play::world;
+use super::programs::built;
+use super::report::Report;
+use engine::{Preset, World};
+
+/// A segment of everybody's, filled with zeros, whose maker has ended.
+pub fn preset(key: i32, size: i32) -> Preset {
+    Preset::of(key, size)
+}
+
+/// A world in which these are there.
+pub fn world_with(presets: &[Preset]) -> Result<World, Report> {
+    let mut world = world()?;
+    for preset in presets {
+        world.preset(preset)?;
+    }
+    Ok(world)
+}
+
+/// "a process that still runs has made the segment of key 1001 (512 bytes, …)".
+pub fn describe_preset(preset: &Preset) -> String {
+    let Preset { key, size, mode, text, .. } = preset;
+    let maker = match (preset.maker_runs, preset.owner) {
+        (true, _) => "a process that still runs has made",
+        (false, Some(user)) => &format!("a process of user {user} has left"),
+        (false, None) => "a process that has ended has left",
+    };
+    let filled = if text.is_empty() { "" } else { ", filled with " };
+    format!("{maker} the segment of key {key} ({size} bytes, mode 0{mode:o}{filled}{text})")
+}
+
+/// The command that makes it.
+pub fn preset_by_hand(preset: &Preset) -> String {
+    let Preset { key, size, mode, text, .. } = preset;
+    let text = quoted(text);
+    let maker = format!("{}/debug/make-segment {key} {size} {mode:o} {text}", built());
+    let user = as_user(preset.owner);
+    if preset.maker_runs {
+        format!("sleep 1000 | {user}{maker} & sleep 1")
+    } else {
+        format!("{user}{maker} </dev/null")
+    }
+}
