@@ -61,8 +61,16 @@ fn is_told(told: &str, lines: &str) -> bool {
 pub fn tells(outcome: &Outcome, lines: &str) -> Verdict {
     let told = String::from_utf8_lossy(&outcome.stderr);
     let is_so = outcome.status.code() == Some(1) && is_told(&told, lines);
-    let label = if may(May::ChooseTheLabel) { " (with any label)" } else { "" };
-    let wanted = format!("exit status 1, and on standard error: {}{label}", lines.trim_end());
+    let mut wanted: Vec<&str> = lines.lines().collect();
+    let mut label = "";
+    if may(May::ChooseTheLabel) {
+        wanted.dedup(); // each process may tell it, or one
+        label = " (with any label)";
+    }
+    let wanted = match wanted.join("\n") {
+        none if none.is_empty() => "exit status 1".into(),
+        text => format!("exit status 1, and on standard error: {text}{label}"),
+    };
     expect(&wanted, is_so, &describe(outcome, Channel::Pipes))
 }
 

@@ -1,9 +1,14 @@
 //! Deaths, other runs and other programs: what shm-fork has to withstand at level hard.
 
-use super::{Hint, Run};
+use super::{Done, Hint, Run};
 
-pub const HINTS: &[Hint] =
-    &[stays_after_a_death, is_marked_late, strangers_segment, shared_by_runs];
+pub const HINTS: &[Hint] = &[
+    stays_after_a_death,
+    is_marked_late,
+    strangers_segment,
+    shared_by_runs,
+    takes_a_streams_number,
+];
 
 /// Whether the report says that something was left after a signal.
 fn is_left_by_a_death(run: &Run) -> bool {
@@ -37,6 +42,22 @@ fn strangers_segment(run: &Run) -> Option<String> {
     (run.exercise == "fork" && is_about).then(|| {
         "another program uses the key's segment (IPC_EXCL tells that it was there, shm_cpid whose it is): \
          take one without a key (IPC_PRIVATE)"
+            .into()
+    })
+}
+
+/// The turn is passed through a descriptor that is a standard stream's.
+fn takes_a_streams_number(run: &Run) -> Option<String> {
+    let is_stream = |done: &Done| ["0", "1", "2"].contains(&done.call.words.as_str());
+    let is_turn = |done: &Done| match done.call.name {
+        "write" => is_stream(done) && done.call.text.len() <= 8 && done.result > 0,
+        _ => is_stream(done),
+    };
+    let passes = run.done("write read").iter().any(is_turn);
+    let is_closed = run.report.contains("is closed, ") || run.report.contains("is closed (");
+    (run.exercise == "fork" && is_closed && passes).then(|| {
+        "a pipe has got the number of the stream that is closed, and what is printed goes there: \
+         before it, open /dev/null until 0, 1 and 2 are taken"
             .into()
     })
 }
