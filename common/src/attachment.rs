@@ -15,8 +15,8 @@ use crate::{Failure, Segment};
 /// One `shmat`: the segment's memory, as long as this value lives.
 ///
 /// Another process may write to this memory at any moment, but Rust's `&[u8]` and `&mut [u8]` promise
-/// that nobody does. So it is a slice of atomic bytes, and texts are copied in and out a byte at a
-/// time.
+/// that nobody does. So the memory is a slice of atomic bytes, and texts are copied in and out a byte
+/// at a time.
 ///
 /// This is sound because the compiler expects an atomic byte to be changed by others, the processor
 /// loads and stores a byte whole, and any byte is a valid `u8`. A C program may write to the same
@@ -57,7 +57,7 @@ impl Segment {
     }
 
     /// `shmat(shmid, NULL, 0)`, `shmctl(shmid, IPC_RMID, NULL)` — attaches a segment that nobody else
-    /// needs, and marks it for removal at once: from here on the kernel frees it however we end.
+    /// needs, and marks it for removal at once: from here on the kernel frees it, however this process ends.
     ///
     /// # Errors
     /// Those of [`Segment::attach`] and [`Segment::remove`]. The segment is removed all the same,

@@ -13,8 +13,8 @@ impl Segment {
     /// it attached.
     ///
     /// `None`: its maker runs, and the segment is left as it is; another process has it attached; or
-    /// it is gone. A maker counts as running while a process with its number exists: also a zombie,
-    /// or a stranger that has got the number since.
+    /// it is gone. A maker counts as running while a process with its number exists. That may be a
+    /// zombie, or a stranger that has got the number since.
     ///
     /// # Errors
     /// `EINVAL`: it is smaller than `size`. `EACCES`: this user may not read and write it. `EPERM`:

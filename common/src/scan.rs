@@ -15,8 +15,8 @@ const OUT_OF_RANGE: Failure = Failure::Call(c"size", Errno::ERANGE);
 /// More digits than this can only be zeros, from a stream that has no end.
 const MOST_DIGITS: u32 = 1 << 20;
 
-/// `scanf("%d", &size)` — reads an `int` from standard input: white space, a sign or none, digits. It leaves the
-/// rest to the next reader. If input and output are terminals, the question is written first.
+/// `scanf("%d", &size)` — reads an `int` from standard input: skips white space, reads an optional sign and digits,
+/// and leaves the rest to the next reader. If input and output are terminals, the question is written first.
 ///
 /// # Errors
 /// Where C's result is undefined, this fails: there is no number, or one that no `int` holds (`ERANGE`).

@@ -1,4 +1,4 @@
-//! The C version beside ours, outside of the cases: `check --diff EXERCISE`.
+//! The C version beside the Rust version, outside of the cases: `check --diff EXERCISE`.
 
 use engine::{Channel, Folder};
 
@@ -10,7 +10,7 @@ use super::report::{self, Report};
 use super::scene::Scene;
 use super::taken;
 
-/// More lines than these nobody reads.
+/// Nobody reads more lines than these.
 const MOST_LINES: usize = 100;
 
 /// A folder with the programs.
@@ -40,7 +40,7 @@ pub fn prepared(exercise: &str) -> Result<(Scene, String, Folder), Report> {
     Ok((scene, head, folder))
 }
 
-/// One play of the C version, one of ours, each from the same fresh start: what there is to print, and
+/// One run of the C version and one of the Rust version, each from the same fresh start: what there is to print, and
 /// whether they differ.
 pub fn diff(exercise: &str) -> Result<(String, bool), Report> {
     let (scene, head, _folder) = prepared(exercise)?;

@@ -26,7 +26,7 @@ for (const name of ["error", "unhandledrejection", "securitypolicyviolation"]) {
 }
 </script>"#;
 
-/// Comes after it: the keys are pressed, the links followed, and what is there then is written down.
+/// The script that follows the page: it presses the keys, follows the links, and notes what the page shows then.
 const AFTER: &str = r#"<script>
 (async () => {
   const seen = [];

@@ -13,7 +13,7 @@ use super::programs::is_yours;
 use super::report::{Kind, Report, Verdict};
 use engine::{Ran, Trouble, While, memory_file};
 
-/// In tenths of a second. What is below one tenth costs nothing, so a slow machine is no fault.
+/// In tenths of a second. A case that takes less than a tenth costs nothing, so that nobody pays for a slow machine.
 const MOST: u64 = 600;
 
 /// Of all cases, each a process of its own: a byte for each tenth of a second.
@@ -53,7 +53,7 @@ pub fn is_left() -> Verdict {
     if spent <= MOST { Ok(()) } else { Err(Report { kind: Kind::Stopped, text: text.into() }) }
 }
 
-/// What this process and those that it has waited for have used of the processor.
+/// The processor time that this process and those that it has waited for have used.
 fn used() -> Duration {
     let time = |of: TimeVal| {
         Duration::from_secs(of.tv_sec().unsigned_abs())

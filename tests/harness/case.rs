@@ -15,7 +15,7 @@ use super::taken::missing;
 pub enum Level {
     /// It does what the C version does.
     Basic,
-    /// It tells every failure, and leaves and loses nothing.
+    /// The program reports every failure, leaves nothing behind, and loses no output.
     Careful,
     /// It withstands other processes, crowds, signals and broken streams.
     Hard,
@@ -45,7 +45,7 @@ pub fn case(name: &str, play: impl Fn() -> Verdict + 'static) -> Case {
     Case { name, needs: vec![], programs: &[], level: Level::Basic, play }
 }
 
-/// A list of cases: `"name": what gives its verdict;`, where need be `"name" needs TwoUsers:`.
+/// A list of cases: `"name": the expression that returns its verdict;`, or `"name" needs TwoUsers: …`.
 #[macro_export]
 macro_rules! cases {
     ($($name:literal $(needs $need:ident)*: $play:expr;)*) => {
@@ -138,7 +138,7 @@ fn compiles(program: &'static str) -> Option<Case> {
     source.symlink_metadata().is_ok().then(|| case("compiles", play))
 }
 
-/// Stops where there is no such program, with the compiler's words if it has any.
+/// Fails if the program was not compiled, with the compiler's words if there are any.
 pub fn needs_program(program: &str) -> Verdict {
     missing(program).map_or(Ok(()), |why| Err(Report::trouble(why.text)))
 }

@@ -21,7 +21,7 @@ const USAGE: &str = "\
 usage: check [--list | --diff EXERCISE | --trace EXERCISE | --show EXERCISE | --show-case NAME
               | --grade | --lab | --reports [NAME…] | --exact NAME | NAME…]";
 
-/// With no word for what to do, all cases of the exercises are played. `write_reports` has those of tests/hand-ins
+/// Without an argument it plays all cases of the exercises. `write_reports` has those of tests/hand-ins
 /// write what they find.
 pub fn main(cases: &[Case], write_reports: fn()) -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -94,7 +94,7 @@ fn level() -> Result<Level, Report> {
     level.ok_or_else(|| Report::trouble("LEVEL is basic, careful or hard"))
 }
 
-/// Plays the chosen cases, and tells how all is.
+/// Plays the chosen cases, prints the report, and returns the exit status.
 fn check(cases: &[Case], in_full: bool, is_chosen: impl Fn(&Case) -> bool) -> Result<u8, Report> {
     let level = level()?;
     let is_chosen =

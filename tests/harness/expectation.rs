@@ -13,7 +13,7 @@ use engine::{Channel, Outcome, Ran};
 pub struct Expectation<'a> {
     /// How the C version may end, in words; empty where that is left to chance.
     pub c_ends: &'a str,
-    /// What is to be printed on standard output.
+    /// What a right program prints on standard output.
     pub prints: &'a str,
     /// The one line on standard error, before the program ends with status 1.
     pub says: &'a str,
@@ -46,8 +46,8 @@ fn line_end(channel: Channel) -> &'static [u8] {
     if channel.prints_on_terminal() { b"\r\n" } else { b"\n" }
 }
 
-/// Whether these lines were told. A student chooses the label of a message, and all words about a size, and
-/// may tell one thing, once.
+/// Whether the program has reported these failures. A student may choose the label of a message and all words about a
+/// size, and need report only one of several.
 fn is_told(told: &str, lines: &str) -> bool {
     let mut whys = lines.lines().map(|line| line.split_once(": ").map_or(line, |(_, why)| why));
     let is_about_size = lines.contains("size: ") && may(May::ChooseTheWords);
@@ -57,7 +57,7 @@ fn is_told(told: &str, lines: &str) -> bool {
     told == lines || (may(May::ChooseTheLabel) && is_alike)
 }
 
-/// The program has told these lines, and ended with status 1.
+/// The program has reported these failures, and ended with status 1.
 pub fn tells(outcome: &Outcome, lines: &str) -> Verdict {
     let told = String::from_utf8_lossy(&outcome.stderr);
     let is_so = outcome.status.code() == Some(1) && is_told(&told, lines);
@@ -75,7 +75,7 @@ pub fn tells(outcome: &Outcome, lines: &str) -> Verdict {
 }
 
 impl Expectation<'_> {
-    /// What is to be said, for a report.
+    /// What a right program reports, in words for a report of the check.
     pub fn message(&self) -> String {
         match self.says {
             says if may(May::ChooseTheWords) && says.starts_with("size: ") => {
@@ -101,7 +101,7 @@ impl Expectation<'_> {
         ours.last.status.code() == Some(1) && is_left && is_told(&said, self.says) && is_in_place
     }
 
-    /// What ours prints and leaves, to the byte.
+    /// What the Rust program prints and leaves, to the byte.
     pub fn text(&self, channel: Channel, c: &Seen, ours: &Seen) -> String {
         let prints = self.prints.as_bytes();
         let says = [self.says.as_bytes(), line_end(channel)].concat();

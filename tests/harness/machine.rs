@@ -31,12 +31,12 @@ pub enum Need {
     Browser,
     /// 400 processes, twice those of sixty-four runs at once, and their streams.
     ManyProcesses,
-    /// The programs are ours: the case is about how they are built, or what they alone promise.
+    /// The programs are the Rust programs: the case is about how they are built, or what they alone promise.
     Ours,
 }
 
 impl Need {
-    /// Why a case that needs it does not run where there is none.
+    /// Why a case that needs this is not run where it is missing.
     pub fn reason(self) -> &'static str {
         match self {
             Self::OwnTable => "needs a segment table of its own, which the kernel does not give",
@@ -99,7 +99,7 @@ pub fn has(need: Need) -> bool {
     *MET[need as usize].get_or_init(|| need.is_met())
 }
 
-/// Gives this process a segment table of its own, where the lab's real keys are free. An ordinary user needs
+/// Moves this process to a segment table of its own, where the lab's real keys are free. An ordinary user needs
 /// a user namespace for it. See namespaces(7).
 pub fn enter_own_table() -> Verdict {
     if unshare(CloneFlags::CLONE_NEWIPC).is_ok() {

@@ -1,6 +1,6 @@
 //! What the cases are made of.
 //!
-//! A [`Case`] is a promise with a name, and a function that gives a `Verdict`. Most play a [`Scene`]:
+//! A [`Case`] is a promise: a name, and a function that returns a `Verdict`. Most play a [`Scene`]:
 //! programs, the segments that they find ([`preset()`]), the channels that they are run on; the C version
 //! and ours play it, each in a world of its own, and what they do is compared. For example:
 //!

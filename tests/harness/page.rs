@@ -81,7 +81,7 @@ fn run(Shown { version, order, run }: &Shown) -> String {
     )
 }
 
-/// A step, by the number that the picture gives it.
+/// A step, by its number in the picture.
 fn step(step: &Step, number: usize, lane: &dyn Fn(Who) -> usize) -> String {
     let kind = format!("{:?}", step.kind);
     let mut json = format!(

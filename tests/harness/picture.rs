@@ -30,7 +30,7 @@ const SEGMENT: usize = 46;
 /// So many processes have columns of their own; more are named in each line.
 const MOST_COLUMNS: usize = 4;
 
-/// More lines of what is printed at once are counted.
+/// Of what is printed at once, so many lines are shown; the others are counted.
 const MOST_LINES: usize = 3;
 
 /// A longer picture is read by nobody.
@@ -87,7 +87,7 @@ struct Picture<'a> {
     columns: BTreeMap<Who, usize>,
     /// The segments, if there are any.
     segments: Option<String>,
-    /// A line a step, and only those that tell how processes meet.
+    /// A line for each step, but only for steps that show how the processes meet.
     is_short: bool,
 }
 
@@ -178,7 +178,7 @@ impl<'a> Picture<'a> {
         rows.iter().map(Line::text).collect()
     }
 
-    /// Whose step it is, where that is not told by its column.
+    /// Whose step it is, if its column does not show that.
     fn by(&self, step: &Step) -> String {
         let mut by = String::new();
         if self.columns.is_empty() {

@@ -1,4 +1,4 @@
-//! The programs under comparison: the C versions, and ours or a student's.
+//! The programs under comparison: the C versions, and the Rust programs or a student's.
 
 use std::env;
 use std::ffi::OsString;
@@ -27,7 +27,7 @@ pub fn run() -> &'static Path {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
     C,
-    /// Ours, or a student's in its place.
+    /// The Rust program, or a student's in its place.
     Ours,
 }
 
@@ -64,12 +64,12 @@ impl Version {
     }
 }
 
-/// The folder whose programs stand where ours do.
+/// The folder whose programs take the place of the Rust programs.
 pub fn yours() -> Option<PathBuf> {
     folder("YOURS")
 }
 
-/// Whether a student's programs stand where ours do.
+/// Whether a student's programs take the place of the Rust programs.
 pub fn is_yours() -> bool {
     yours().is_some()
 }

@@ -141,7 +141,7 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Waits until a process of interest has ended; gives its status.
+    /// Waits until a process of interest has ended, and returns its status.
     fn wait_for<T>(&self, interest: impl Fn(Pid) -> Option<T>) -> Result<(T, i32), Report> {
         loop {
             while let Some((pid, status)) = engine::wait() {
@@ -193,7 +193,7 @@ impl Runner<'_> {
         }
     }
 
-    /// Why an exercise's other cases are not played, after these.
+    /// Why, after these cases, the other cases of the exercise are not played.
     fn is_given_up(&self, case: &Case, after: &[usize]) -> Option<String> {
         let exercise = case.exercise();
         let is_of_it =

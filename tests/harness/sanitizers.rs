@@ -9,7 +9,7 @@ pub fn shorten(outcome: &mut Outcome) {
     }
 }
 
-/// `AddressSanitizer: stack-buffer-overflow, dynamic.c:27 in main`, in place of all that it has told.
+/// `AddressSanitizer: stack-buffer-overflow, dynamic.c:27 in main`, in place of its whole report.
 fn shortened(told: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(told);
     let Some(place) = text.find("ERROR: AddressSanitizer: ") else { return told.to_vec() };

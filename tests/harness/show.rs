@@ -85,14 +85,14 @@ pub fn with_last_steps(report: Report, case: &str) -> Report {
     report.with_advice(&format!("{head}\n{}", lines.join("\n")))
 }
 
-/// The orders that matter for shm-fork: what is done to its processes.
+/// The orders that matter for shm-fork, and the steps that bring them about.
 const ORDERS: [(&str, &[Step]); 3] = [
     ("in the order that C hopes for", &[]),
     ("process 1 is held", &[(1, At::Birth, Act::Hold)]),
     ("process 2 is held", &[(2, At::Birth, Act::Hold)]),
 ];
 
-/// The runs of an exercise's page: of each order the C version's and ours.
+/// The runs of an exercise's page: for each order one of the C version and one of the Rust version.
 fn runs(scene: &Scene, exercise: &str) -> Result<Vec<(Version, &'static str, Kept)>, Report> {
     let orders = if exercise == "fork" { &ORDERS[..] } else { &[("", &[][..])] };
     let mut runs = Vec::new();
@@ -111,7 +111,8 @@ fn shown<'a>(runs: &'a [(Version, &'static str, Kept)]) -> Vec<Shown<'a>> {
     shown.map(|(version, order, run)| Shown { version, order, run }).collect()
 }
 
-/// The C version and ours; of shm-fork the C version also as it goes wrong, and on the page each order.
+/// Draws the C version and the Rust version. Of shm-fork it also draws the C version going wrong; the page has every
+/// order.
 pub fn show(exercise: &str) -> Result<String, Report> {
     let (scene, mut text, _folder) = beside::prepared(exercise)?;
     let runs = runs(&scene, exercise)?;

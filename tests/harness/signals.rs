@@ -5,7 +5,8 @@ use std::io;
 
 use nix::sys::signal::{SigSet, Signal};
 
-/// Those that end a program, but for one that is ignored, as nohup does it: blocked, it would come all the same.
+/// The signals that end a program. One that is ignored, as nohup ignores SIGHUP, is not among them: once blocked, it
+/// would be delivered all the same.
 pub fn user_signals() -> io::Result<SigSet> {
     let status = fs::read_to_string("/proc/self/status")?;
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -1,5 +1,5 @@
-//! `check --trace EXERCISE`: the system calls of the C version and of ours, each through pipes and from the same
-//! fresh start, from the log of the run.
+//! `check --trace EXERCISE`: the system calls of the C version and of the Rust version, each run through pipes and from
+//! the same fresh start. They come from the log of the run.
 
 use engine::{Called, Channel, Event, Log, What, Who};
 use nix::errno::Errno;
@@ -8,7 +8,7 @@ use super::beside;
 use super::programs::Version;
 use super::report::Report;
 
-/// More lines than these nobody reads.
+/// Nobody reads more lines than these.
 const MOST_LINES: usize = 100;
 
 /// What there is to print.

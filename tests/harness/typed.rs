@@ -12,7 +12,7 @@ use super::programs::{built, lab};
 use super::report::{Report, Verdict, expect};
 use engine::{Folder, While};
 
-/// Types commands; returns what is shown on both streams. Nothing of them goes on running.
+/// Types commands, and returns what they print on both streams. No process of theirs goes on running.
 pub fn typed(commands: &str, folder: &Folder) -> Result<String, Report> {
     typed_in_group(commands, folder).map(|(shown, _)| shown)
 }
