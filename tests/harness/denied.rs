@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 use engine::{Act, Called, Event, Launch, Ran, What};
 use nix::errno::Errno;
 
+use super::machine::most_processes;
+use super::play::world;
 use super::report::{Kind, Report};
 
 /// The first that a program of this case was denied.
@@ -38,22 +40,29 @@ fn denied(events: &[Event]) -> Option<String> {
     let (last, earlier) = events.split_last()?;
     let What::Returns { call, result, .. } = last.what else { return None };
     let errno = Errno::from_raw(i32::try_from(-result).ok()?);
-    let is_it = |event: &&Event| matches!(&event.what, What::Calls(other) if other.name == call);
-    if earlier.iter().filter(is_it).count() > MOST_CALLS {
-        return None;
-    }
     let what = match (call, errno) {
-        ("clone" | "fork" | "vfork", Errno::EAGAIN | Errno::ENOMEM) => {
-            "processes (ulimit -u, or the control group's pids.max)"
-        }
+        ("clone" | "fork" | "vfork", Errno::EAGAIN | Errno::ENOMEM) => PROCESSES,
         ("shmget", Errno::ENOSPC) if asked(earlier, last)? <= LARGEST_SEGMENT => {
             "segments (ipcs -lm shows the limits, ipcs -m who has them)"
         }
         ("pipe2" | "pipe" | "socketpair", Errno::ENFILE) => "open files (fs.file-max)",
         _ => return None,
     };
-    Some(format!("this machine has no more {what}: {call} gave {errno:?}"))
+    let is_it = |event: &&Event| matches!(&event.what, What::Calls(other) if other.name == call);
+    let has_asked_for_few = earlier.iter().filter(is_it).count() <= MOST_CALLS;
+    has_asked_for_few.then(|| format!("this machine has no more {what}: {call} gave {errno:?}"))
 }
+
+const PROCESSES: &str = "processes (ulimit -u, or the control group's pids.max)";
+
+/// A program may have limited itself: whether the machine is short of processes, is asked without it.
+fn is_short_of_processes() -> bool {
+    let forks = || world()?.run(Launch::of(["sh", "-c", "true & wait"]));
+    most_processes() < MANY || forks().is_ok_and(|ran| !ran.outcome.stderr.is_empty())
+}
+
+/// Where as many are allowed, all cases that are played at once have enough.
+const MANY: u64 = 400;
 
 /// How many bytes a process has asked shmget for.
 fn asked(earlier: &[Event], last: &Event) -> Option<u64> {
@@ -66,10 +75,7 @@ fn asked(earlier: &[Event], last: &Event) -> Option<u64> {
 
 /// The report of a case that is red, if it is the program's fault; else what the machine lacks.
 pub fn unless_denied(report: Report) -> Report {
-    match DENIED.get() {
-        Some(why) if matches!(report.kind, Kind::Failed | Kind::Stopped) => {
-            Report::trouble(why.clone())
-        }
-        _ => report,
-    }
+    let is_red = matches!(report.kind, Kind::Failed | Kind::Stopped);
+    let is_so = |why: &&String| !why.contains(PROCESSES) || is_short_of_processes();
+    DENIED.get().filter(|_| is_red).filter(is_so).map_or(report, |why| Report::trouble(why.clone()))
 }

@@ -70,10 +70,9 @@ impl Need {
     }
 }
 
-/// What the user's limit and the control group's leave.
-fn most_processes() -> u64 {
+/// What the user's limit and the control group's leave. Root's programs run as another user, to whom the limit applies.
+pub fn most_processes() -> u64 {
     let users = getrlimit(Resource::RLIMIT_NPROC).map_or(0, |(soft, _)| soft);
-    let users = if geteuid().is_root() { u64::MAX } else { users };
     users.min(groups_limit().unwrap_or(u64::MAX))
 }
 
