@@ -159,8 +159,13 @@ pub fn visible(bytes: &[u8]) -> String {
 fn spelt(run: &[u8]) -> Vec<String> {
     match run {
         [byte, ..] if run.len() > 8 => {
-            vec![format!("[{} times {}]", run.len(), byte.escape_ascii())]
+            vec![format!("[{} times {}]", run.len(), spelt_byte(*byte))]
         }
-        few => few.iter().map(|byte| byte.escape_ascii().to_string()).collect(),
+        few => few.iter().copied().map(spelt_byte).collect(),
     }
+}
+
+/// As in a C string; a quote of one letter needs no backslash there.
+fn spelt_byte(byte: u8) -> String {
+    if byte == b'\'' { "'".into() } else { byte.escape_ascii().to_string() }
 }
