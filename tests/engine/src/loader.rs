@@ -8,19 +8,26 @@ use nix::unistd::Pid;
 
 use crate::{memory, sys};
 
+/// No loader is larger.
+const LARGEST: u64 = 4 << 20;
+
 /// So many bytes of a stack hold the arguments, the environment and the vector behind them.
 const MOST_BYTES: usize = 32 << 10;
 
 /// The loader's addresses in a process that has just become a program, by the auxiliary vector on its stack; an
 /// empty range if it has none. See getauxval(3), `AT_BASE`.
 pub fn of(pid: Pid) -> Range<u64> {
-    base(pid).and_then(|base| mapped(pid, base)).unwrap_or(0..0)
+    let Some(base) = base(pid).filter(|&base| base != 0) else { return 0..0 };
+    match fs::read_to_string(format!("/proc/{pid}/maps")) {
+        Ok(maps) => mapped(&maps, base).unwrap_or(0..0),
+        // Root in a container may not read another user's.
+        Err(_) => base..base.saturating_add(LARGEST),
+    }
 }
 
 /// Where the file lies that is mapped at this address. musl's loader is its C library, too: the program's own calls
 /// lie there. See proc(5), on maps.
-fn mapped(pid: Pid, base: u64) -> Option<Range<u64>> {
-    let maps = fs::read_to_string(format!("/proc/{pid}/maps")).ok()?;
+fn mapped(maps: &str, base: u64) -> Option<Range<u64>> {
     let parts: Vec<_> = maps.lines().filter_map(part).collect();
     let (_, file) = parts.iter().find(|(range, _)| range.start == base)?;
     let name = file.rsplit('/').next()?;
