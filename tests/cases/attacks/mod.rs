@@ -241,6 +241,7 @@ fn limits(wanted: &str) -> Limits {
     let meets = |text: &str| wanted.contains(text);
     Limits {
         processes: if meets("(more than 40)") { 40 } else { most.processes },
+        naps: most.naps,
         calls: if meets("system calls without end") { 2000 } else { most.calls },
         time: if meets("did not end") { Duration::from_millis(500) } else { most.time * 6 },
         processor: if meets("processor") { Duration::from_millis(200) } else { most.processor },

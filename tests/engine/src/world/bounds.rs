@@ -18,6 +18,8 @@ pub struct Limits {
     pub processes: usize,
     /// So many system calls.
     pub calls: usize,
+    /// So many times virtual time may go by for them: for one that sleeps again and again.
+    pub naps: u64,
     /// So long they may wait.
     pub time: Duration,
     /// So much of the processor, its processes together, those too that have ended.
@@ -35,6 +37,7 @@ impl Default for Limits {
         Self {
             processes: 300,
             calls: 100_000,
+            naps: 10_000,
             time: Duration::from_secs(10),
             processor: Duration::from_secs(5),
             memory: 1 << 30,
@@ -129,6 +132,10 @@ impl World {
             () if this.calls > most.calls => {
                 Some(format!("it makes system calls without end (more than {})", most.calls))
             }
+            () if this.naps > most.naps => Some(format!(
+                "it sleeps again and again without end (more than {} times)",
+                most.naps
+            )),
             () if is_bomb => {
                 Some(format!("it makes processes without end (more than {})", most.processes))
             }

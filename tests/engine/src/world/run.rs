@@ -86,6 +86,8 @@ pub(super) struct Run {
     /// It has set a timer of real time.
     pub has_timers: bool,
     pub reached: Vec<bool>,
+    /// How often virtual time has gone by for it.
+    pub naps: u64,
     /// How many calls it has made; how many processes and threads it has had, and has now.
     pub calls: usize,
     pub births: usize,
@@ -121,6 +123,7 @@ impl Run {
             trouble,
             has_begun: false,
             has_timers: false,
+            naps: 0,
             calls: 0,
             births: 1,
             alive: 1,

@@ -223,8 +223,7 @@ impl World {
             State::Ready(signal) => self.resume(index, signal),
             State::Held(hold, _) => self.leave_hold(index, hold.at),
             State::Sleeps(_) => {
-                let until = task.under.and_then(|under| under.until);
-                self.clock.pass_to(until.unwrap_or(0));
+                self.pass_time(index);
                 self.log(index, What::Wakes);
                 self.resume(index, 0)
             }
@@ -234,14 +233,21 @@ impl World {
         unless_killed(gone)
     }
 
+    /// Virtual time goes by until a task's call ends.
+    fn pass_time(&mut self, index: usize) {
+        let task = &self.tasks[index];
+        let until = task.under.and_then(|under| under.until);
+        self.clock.pass_to(until.unwrap_or(0));
+        self.runs[task.run].naps += 1;
+    }
+
     /// The time of its call is up.
     fn time_out(&mut self, index: usize) -> nix::Result<()> {
+        self.pass_time(index);
         let task = &mut self.tasks[index];
-        let until = task.under.as_mut().and_then(|under| {
+        if let Some(under) = &mut task.under {
             under.fate = Fate::TimedOut;
-            under.until
-        });
-        self.clock.pass_to(until.unwrap_or(0));
+        }
         task.state = State::Runs;
         ptrace::interrupt(task.pid)
     }

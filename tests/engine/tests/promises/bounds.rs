@@ -11,6 +11,7 @@ crate::tests! {
     more_births_than_descriptors
     processor_time_of_those_that_live_and_of_those_that_have_ended
     system_calls
+    sleeps_and_timed_waits
     memory_of_all_processes
     memory_of_segments
     memory_that_was_ever_shared
@@ -98,6 +99,16 @@ fn system_calls() {
     let ran =
         run_long("int main(void) { for (int times = 0; times < 101000; times++) getppid(); }");
     assert_eq!(stopped(&ran), "it makes system calls without end (more than 100000)");
+}
+
+fn sleeps_and_timed_waits() {
+    let wanted = "it sleeps again and again without end (more than 10000 times)";
+    let sleeps = run("int main(void) { for (;;) usleep(1000); }");
+    assert_eq!(stopped(&sleeps), wanted);
+    let waits = run(
+        "int main(void) { int ends[2]; pipe(ends); struct pollfd one = {ends[0], POLLIN}; for (;;) poll(&one, 1, 1); }",
+    );
+    assert_eq!(stopped(&waits), wanted);
 }
 
 fn memory_of_all_processes() {
