@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::num::NonZero;
 use std::process::exit;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::prctl::set_child_subreaper;
@@ -21,8 +23,10 @@ use super::signals::user_signals;
 use super::taken;
 use engine::{Folder, While};
 
-/// The cases played at once: more than there are processors, because most wait for something.
-const AT_ONCE: usize = 8;
+/// The cases played at once: one more than there are processors, because one waits now and then.
+fn at_once() -> usize {
+    thread::available_parallelism().map_or(2, NonZero::get) + 1
+}
 
 /// After 3 cases in which an exercise's program had to be stopped, its other cases are not played. If it
 /// is the simplest case, one is enough.
@@ -105,9 +109,9 @@ impl Runner<'_> {
     }
 
     fn play(&mut self, indexes: Vec<usize>) -> Verdict {
-        let mut indexes = indexes.into_iter();
+        let (mut indexes, at_once) = (indexes.into_iter(), at_once());
         loop {
-            while self.playing.len() < AT_ONCE {
+            while self.playing.len() < at_once {
                 let Some(index) = indexes.next() else { break };
                 self.begin(index);
             }
