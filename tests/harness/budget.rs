@@ -28,20 +28,21 @@ pub fn begin() -> Result<(), Trouble> {
     Ok(())
 }
 
-/// A run has cost what this case has used of the processor since the last one, and the time in which nobody did
-/// anything.
+/// A run has cost what this case has used of the processor, and the time in which nobody did anything, beyond what
+/// its earlier runs have cost.
 ///
 /// # Errors
 /// It is too much in all.
 pub fn spend(ran: &Ran) -> Verdict {
-    static BEFORE: Mutex<Duration> = Mutex::new(Duration::ZERO);
+    /// The time in which nobody did anything, and how many tenths of a second are written down, of this case.
+    static CASE: Mutex<(Duration, u128)> = Mutex::new((Duration::ZERO, 0));
     let Some(mut spent) = SPENT.get() else { return Ok(()) };
-    let (now, mut before) = (used(), BEFORE.lock().unwrap_or_else(PoisonError::into_inner));
-    let cost = now.saturating_sub(*before).saturating_add(ran.idle);
-    *before = now;
-    let tenths = usize::try_from(cost.as_millis() / 100).unwrap_or(usize::MAX);
-    let tenths = tenths.min(1000);
-    spent.write_all(&vec![0; tenths]).doing("writing down what a hand-in costs")?;
+    let mut case = CASE.lock().unwrap_or_else(PoisonError::into_inner);
+    case.0 = case.0.saturating_add(ran.idle);
+    let cost = used().saturating_add(case.0).as_millis() / 100;
+    let new = usize::try_from(cost.saturating_sub(case.1)).unwrap_or(usize::MAX).min(1000);
+    case.1 = cost;
+    spent.write_all(&vec![0; new]).doing("writing down what a hand-in costs")?;
     is_left()
 }
 

@@ -85,6 +85,9 @@ impl Consumed {
 /// The longest that it may take, however busy the machine is.
 const LAST_WORD: Duration = Duration::from_secs(300);
 
+/// All programs of a world together may use so many times as much of the processor as one.
+const CROWD: u32 = 3;
+
 /// How often the engine looks at how much they use.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -103,23 +106,55 @@ impl Run {
 impl World {
     /// Stops the programs that exceed a bound.
     pub(super) fn bound(&mut self) {
-        let is_time = self.bounds_checked.elapsed() > LOOK;
-        let shared = if is_time { self.keys.memory() } else { 0 };
         for run in 0..self.runs.len() {
-            if self.runs[run].cut_off.is_none() && !self.has_ended(run) {
-                let uses = || is_time.then(|| self.uses_too_much(run, shared)).flatten();
-                if let Some(why) = self.exceeds(run).or_else(uses) {
-                    self.cut_off(run, &why);
-                }
+            if let Some(why) = self.exceeds(run) {
+                self.cut_off(run, &why);
             }
         }
-        if is_time {
+        if self.bounds_checked.elapsed() > LOOK {
+            self.bound_what_is_used();
             self.bounds_checked = Instant::now();
         }
     }
 
+    /// Bounds that have to be looked up.
+    fn bound_what_is_used(&mut self) {
+        let shared = self.keys.memory();
+        let times: Vec<Duration> = (0..self.runs.len()).map(|run| self.time_of(run)).collect();
+        let of_all = times.iter().copied().fold(Duration::ZERO, Duration::saturating_add);
+        let is_too_much = of_all > self.limits.processor * CROWD;
+        for (run, &time) in times.iter().enumerate() {
+            let most = self.limits.processor;
+            if self.is_going_on(run) && (time > most || is_too_much) {
+                self.cut_off(run, &uses_processor(most));
+            } else if self.is_going_on(run) && self.memory_of(run, shared) > self.limits.memory {
+                self.cut_off(run, &uses_memory(&self.limits));
+            }
+        }
+    }
+
+    fn is_going_on(&self, run: usize) -> bool {
+        self.runs[run].cut_off.is_none() && !self.has_ended(run)
+    }
+
+    /// What a program's processes have used of the processor, those too that have ended.
+    fn time_of(&self, run: usize) -> Duration {
+        let processes = self.alive(run).filter(|task| task.thread == 0);
+        let times = processes.map(|task| processor_time(task.pid));
+        times.fold(self.runs[run].used, Duration::saturating_add)
+    }
+
+    /// What a program's processes have in memory, beside the world's segments.
+    fn memory_of(&self, run: usize, segments: u64) -> u64 {
+        let processes = self.alive(run).filter(|task| task.thread == 0);
+        processes.map(|task| task.stat.memory()).fold(segments, u64::saturating_add)
+    }
+
     /// Bounds that are only numbers.
     fn exceeds(&self, run: usize) -> Option<String> {
+        if !self.is_going_on(run) {
+            return None;
+        }
         let (this, most) = (&self.runs[run], &self.limits);
         let is_late =
             !this.launch.keeps_input && self.clock.waited.saturating_sub(this.start) > most.time;
@@ -150,29 +185,16 @@ impl World {
         }
     }
 
-    /// Bounds that have to be looked up; the world's segments have so many bytes in memory.
-    fn uses_too_much(&self, run: usize, shared: u64) -> Option<String> {
-        let (this, most) = (&self.runs[run], &self.limits);
-        let processes = || self.alive(run).filter(|task| task.thread == 0);
-        let alive = processes().map(|task| processor_time(task.pid));
-        let time = alive.fold(this.used, Duration::saturating_add);
-        let memory = processes().map(|task| task.stat.memory()).fold(shared, u64::saturating_add);
-        match () {
-            () if time > most.processor => Some(format!(
-                "it uses the processor without end (more than {} seconds)",
-                most.processor.as_secs_f32()
-            )),
-            () if memory > most.memory => Some(uses_memory(most)),
-            () => None,
-        }
-    }
-
     /// Ends a program, and all that it started.
     pub(super) fn cut_off(&mut self, run: usize, why: &str) {
         self.runs[run].cut_off.get_or_insert(why.to_string());
         self.unnamed.kill(Duration::ZERO); // their parents are killed too, and will never name them
         self.signal(run, Signal::SIGKILL);
     }
+}
+
+fn uses_processor(most: Duration) -> String {
+    format!("it uses the processor without end (more than {} seconds)", most.as_secs_f32())
 }
 
 fn writes_too_much(most: &Limits) -> String {

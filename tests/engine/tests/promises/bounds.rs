@@ -1,15 +1,18 @@
 //! Bounds: whoever goes too far is stopped, and it is said why.
 
-use engine::in_words;
+use std::time::Duration;
+
+use engine::{Launch, Ran, World, in_words};
 use nix::sys::resource::{Resource, setrlimit};
 
-use crate::programs::{run, run_long, said, stopped};
+use crate::programs::{Program, run, run_long, said, stopped};
 
 crate::tests! {
     ten_seconds
     births
     more_births_than_descriptors
     processor_time_of_those_that_live_and_of_those_that_have_ended
+    processor_time_of_a_crowd
     system_calls
     sleeps_and_timed_waits
     memory_of_all_processes
@@ -93,6 +96,22 @@ fn processor_time_of_those_that_live_and_of_those_that_have_ended() {
     }",
     );
     assert_eq!(stopped(&ran), "it uses the processor without end (more than 5 seconds)");
+}
+
+/// Each stays below the bound of one.
+fn processor_time_of_a_crowd() {
+    let spins =
+        Program::of("int main(void) { while (clock() < 0.8 * CLOCKS_PER_SEC); say(\"ended\"); }");
+    let mut world = World::new(0).expect("a world");
+    world.limits.processor = Duration::from_secs(1);
+    let launch = || Launch { keeps_input: true, ..spins.launch() };
+    let runs: Vec<_> = (0..8).map(|_| world.start(launch()).expect("a run")).collect();
+    world.wait_until_all_wait().expect("a wait");
+    let ended: Vec<_> = runs.into_iter().map(|run| world.finish(run).expect("a run")).collect();
+    let is_cut_off = |ran: &&Ran| {
+        ran.stopped.as_deref() == Some("it uses the processor without end (more than 1 seconds)")
+    };
+    assert!(ended.iter().filter(is_cut_off).count() > 2);
 }
 
 fn system_calls() {
