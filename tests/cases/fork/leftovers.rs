@@ -2,7 +2,7 @@
 
 use super::super::checked::each_fails_on;
 use super::super::prelude::*;
-use super::{beside_c, fork, leftover, says};
+use super::{beside_c, fork, launch, leftover, says};
 
 pub fn cases() -> Vec<Case> {
     // Until it is known to be a leftover, the segment is kept.
@@ -17,6 +17,7 @@ pub fn cases() -> Vec<Case> {
         "a_call_fails_beside_a_living_process": each_fails_on(leftover().maker_runs(), |_| true);
         "a_call_fails_on_a_leftover" needs Ours:
             each_fails_on(leftover(), |call| finds.contains(call));
+        "a_segment_without_a_key_is_its_owners_alone" needs Ours: is_its_owners_alone();
         "beside_a_c_version_that_has_just_begun": beside_the_c_version(0, At::Call("clone", 1));
         "beside_a_c_version_that_is_under_way": beside_the_c_version(1, At::Awake);
     }
@@ -32,6 +33,16 @@ fn a_living_processs(text: &'static str) -> Verdict {
         four_lines(last, channel)?;
         expect(&format!("the segment as it was:\n{before}"), after == before, after)
     })
+}
+
+/// Nobody else can ask for it, and nobody else may look at it.
+fn is_its_owners_alone() -> Verdict {
+    let mut world = world_with(&[leftover().maker_runs()])?;
+    world.start_paused(launch(Version::Ours, &[]), 2, At::Birth)?;
+    let table = world.tells_left()?;
+    let is_own = |line: &&str| line.contains("key none");
+    let is_closed = table.lines().find(is_own).is_some_and(|line| line.contains("mode 0600,"));
+    expect("a segment without a key, with mode 0600", is_closed, &table)
 }
 
 /// Ours runs from begin to end while a process of the C version is held: both are right.
