@@ -6,7 +6,7 @@ use std::process;
 use std::sync::{Mutex, PoisonError};
 
 use nix::sys::prctl::set_dumpable;
-use nix::unistd::{Gid, Uid, geteuid, seteuid, setgid, setgroups, setuid};
+use nix::unistd::{Gid, Uid, getegid, geteuid, setegid, seteuid, setgid, setgroups, setuid};
 
 use crate::sys;
 use crate::trouble::{Trouble, While};
@@ -83,16 +83,17 @@ fn users(line: &str) -> Range<u64> {
     first..first.saturating_add(count.unwrap_or(0))
 }
 
-/// Does `work` with this user's rights to what System V keeps: root in a container may have none to another
+/// Does `work` with this user's rights to what System V and /proc keep: root in a container may have none to another
 /// user's.
 pub fn acting_as<T>(user: u32, work: impl FnOnce() -> T) -> Result<T, Trouble> {
-    let own = geteuid();
+    let (own, group) = (geteuid(), getegid());
     if own.as_raw() == user || !can_become(user) {
         return Ok(work());
     }
-    seteuid(Uid::from_raw(user)).doing(format!("acting as user {user}"))?;
+    let become_user = setegid(Gid::from_raw(user)).and_then(|()| seteuid(Uid::from_raw(user)));
+    become_user.doing(format!("acting as user {user}"))?;
     let done = work();
-    seteuid(own).doing("acting as root again")?;
+    seteuid(own).and_then(|()| setegid(group)).doing("acting as root again")?;
     // The kernel hides the memory of a process whose user has changed, and of those that it forks: root in a container
     // could not follow these.
     set_dumpable(true).doing("showing one's memory again")?;

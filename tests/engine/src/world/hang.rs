@@ -8,6 +8,7 @@ use crate::calls::Trait;
 use crate::outcome::in_words;
 use crate::process::can_write;
 use crate::task::{State, Task, Underway};
+use crate::user::acting_as;
 
 /// It is a hang if all wait at this many looks in a row, a millisecond apart: output takes a moment to pass a
 /// terminal. A busy machine makes the looks slower, too.
@@ -89,18 +90,26 @@ impl World {
     /// each wait.
     fn reason_of_read(&self, index: usize, descriptor: i32) -> String {
         const CROWD: usize = 10;
-        let Task { pid, run, .. } = self.tasks[index];
-        let file = fs::read_link(format!("/proc/{pid}/fd/{descriptor}")).unwrap_or_default();
-        let is_pipe = file.to_string_lossy().starts_with("pipe:");
-        if !is_pipe || self.runs[run].alive >= CROWD {
+        let run = self.tasks[index].run;
+        if self.runs[run].alive >= CROWD {
             return "for its turn".to_string();
         }
-        let processes = self.alive(run).filter(|other| other.thread == 0);
-        let writers = processes.filter(|other| can_write(other.pid, &file)).map(name);
-        match writers.collect::<Vec<_>>().join(", ") {
+        let writers = acting_as(self.runs[run].user, || self.writers_of(index, descriptor));
+        match writers.unwrap_or_default().join(", ") {
             writers if writers.is_empty() => "for its turn".to_string(),
             writers => format!("for its turn; open for writing in: {writers}"),
         }
+    }
+
+    /// The processes that have the other end of a pipe open.
+    fn writers_of(&self, index: usize, descriptor: i32) -> Vec<String> {
+        let Task { pid, run, .. } = self.tasks[index];
+        let file = fs::read_link(format!("/proc/{pid}/fd/{descriptor}")).unwrap_or_default();
+        if !file.to_string_lossy().starts_with("pipe:") {
+            return Vec::new();
+        }
+        let processes = self.alive(run).filter(|other| other.thread == 0);
+        processes.filter(|other| can_write(other.pid, &file)).map(name).collect()
     }
 }
 
