@@ -1,6 +1,6 @@
 //! Segments that are there before the programs start, and what a report says of them.
 
-use super::by_hand::{as_user, quoted};
+use super::by_hand::quoted;
 use super::play::world;
 use super::programs::built;
 use super::report::Report;
@@ -23,13 +23,11 @@ pub fn world_with(presets: &[Preset]) -> Result<World, Report> {
 /// "a process that still runs has made the segment of key 1001 (512 bytes, …)".
 pub fn describe_preset(preset: &Preset) -> String {
     let Preset { key, size, mode, text, .. } = preset;
-    let maker = match (preset.maker_runs, preset.owner) {
-        (true, _) => "a process that still runs has made",
-        (false, Some(user)) => &format!("a process of user {user} has left"),
-        (false, None) => "a process that has ended has left",
-    };
+    let state = if preset.maker_runs { "still runs has made" } else { "has ended has left" };
     let filled = if text.is_empty() { "" } else { ", filled with " };
-    format!("{maker} the segment of key {key} ({size} bytes, mode 0{mode:o}{filled}{text})")
+    format!(
+        "a process that {state} the segment of key {key} ({size} bytes, mode 0{mode:o}{filled}{text})"
+    )
 }
 
 /// The command that makes it.
@@ -37,10 +35,9 @@ pub fn preset_by_hand(preset: &Preset) -> String {
     let Preset { key, size, mode, text, .. } = preset;
     let text = quoted(text);
     let maker = format!("{}/debug/make-segment {key} {size} {mode:o} {text}", built());
-    let user = as_user(preset.owner);
     if preset.maker_runs {
-        format!("sleep 1000 | {user}{maker} & sleep 1")
+        format!("sleep 1000 | {maker} & sleep 1")
     } else {
-        format!("{user}{maker} </dev/null")
+        format!("{maker} </dev/null")
     }
 }

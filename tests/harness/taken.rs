@@ -12,7 +12,7 @@ use super::elf;
 use super::programs::{PROGRAMS, Version, built, folder, is_yours, lab, run, yours};
 use super::report::{Report, Verdict};
 use super::words::{on_one_line, only_visible};
-use engine::{Limits, Trouble, While};
+use engine::{Limits, PATH, Trouble, While};
 
 /// Takes into the folder of a run what make has built, or in its place what the user gives.
 pub fn take_all() -> Verdict {
@@ -126,13 +126,11 @@ fn interpreter(script: &Path) -> Option<String> {
     let line = String::from_utf8_lossy(line).into_owned();
     let mut words = line.split_whitespace();
     let named = words.next().filter(|name| name.starts_with('/'))?;
-    let is_found = |name: &str| SEARCHED.iter().any(|folder| Path::new(folder).join(name).exists());
+    // To join a name that begins with a slash gives that name.
+    let is_found = |name: &str| PATH.split(':').any(|folder| Path::new(folder).join(name).exists());
     let name = if named.ends_with("/env") { words.next()? } else { named };
     (!name.starts_with('-') && !is_found(name)).then(|| only_visible(name))
 }
-
-/// The folders in which a program under check looks for others. To join a name that begins with a slash gives that name.
-const SEARCHED: [&str; 5] = ["/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /// Who may come through: root's programs run as another user.
 fn passable() -> Permissions {
@@ -177,14 +175,6 @@ pub fn copy(file: &Path, to: &Path, mode: u32) -> Result<(), Trouble> {
         to.set_permissions(Permissions::from_mode(mode))
     });
     copied.doing(format!("copying {} to {}", on_one_line(file), to.display()))
-}
-
-/// A copy of a program that other users can run.
-///
-/// # Errors
-/// It is a link, too large, or cannot be copied.
-pub fn take_program(file: &Path, to: &Path) -> Result<(), Trouble> {
-    copy(file, to, 0o755)
 }
 
 fn is_executable(file: &Path) -> bool {

@@ -110,7 +110,7 @@ impl Launch {
 }
 
 /// Where programs are looked up, by the engine and by what it runs.
-const PATH: &str = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+pub const PATH: &str = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// The file of a command's first word, which may be a name alone.
 fn file_of(word: &OsStr) -> PathBuf {

@@ -84,7 +84,7 @@ mod trouble;
 pub use calls::Kind;
 pub use channel::Channel;
 pub use files::{Folder, memory_file};
-pub use launch::Launch;
+pub use launch::{Launch, PATH};
 pub use left::{Left, Segment};
 pub use log::{Called, Event, Log, SegmentNow, What};
 pub use new_segment::NewSegment;

@@ -1,4 +1,4 @@
-//! A segment that is there before a program starts, for the tool make-segment.
+//! A segment that is there before a program starts: for `world::presets`, and the tool make-segment.
 
 use libc::{IPC_CREAT, IPC_EXCL};
 

@@ -1,8 +1,8 @@
 //! `make-segment KEY SIZE MODE TEXT` — makes a segment to start from, of SIZE bytes, with the permissions MODE
 //! (octal), filled with the letters of TEXT over and over.
 //!
-//! Prints its ID and, where there is a text, stays attached until its standard input ends. The check starts from such
-//! segments, so it shares nothing with the programs that are judged.
+//! Prints its ID and, where there is a text, stays attached until its standard input ends. A report's commands and
+//! the sheets use it, to begin by hand from the segments that a case begins from.
 
 use std::env;
 use std::io::{self, IsTerminal};

@@ -18,7 +18,7 @@ use crate::sys;
 use crate::trouble::{Trouble, While};
 use crate::user::{become_user, user_for};
 
-/// A segment to start from.
+/// A segment to start from, of the user that programs run as.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Preset {
@@ -28,8 +28,6 @@ pub struct Preset {
     pub size: i32,
     /// Permissions.
     pub mode: i32,
-    /// The user who makes it, and owns it; none: the one that programs run as.
-    pub owner: Option<u32>,
     /// It is filled with this text, over and over; with zeros if that is empty.
     pub text: &'static str,
     /// Its maker runs on, and keeps it attached if there is a text. Otherwise it has ended.
@@ -39,7 +37,7 @@ pub struct Preset {
 impl Preset {
     /// A segment of everybody's (mode 0666), filled with zeros, whose maker has ended.
     pub fn of(key: i32, size: i32) -> Self {
-        Self { key, size, mode: 0o666, owner: None, text: "", maker_runs: false }
+        Self { key, size, mode: 0o666, text: "", maker_runs: false }
     }
 
     /// With these permissions.
@@ -73,7 +71,7 @@ impl World {
         let what = format!("making a segment of key {} to start from", preset.key);
         let key = self.keys.claim("shmget", preset.key, IPC_CREAT).doing(&what)?;
         let (reads, tells) = pipe2(OFlag::O_CLOEXEC).doing(&what)?;
-        let user = user_for(preset.owner);
+        let user = user_for(None);
         let pid = sys::fork().doing(&what)?;
         if pid.as_raw() == 0 {
             drop(reads);

@@ -1,6 +1,6 @@
 //! Segments that are there before a program starts.
 
-use engine::{Launch, NOBODY, Preset, World, can_become, user_for};
+use engine::{Launch, Preset, World, user_for};
 use nix::sys::prctl::set_child_subreaper;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitStatus, wait, waitpid};
@@ -14,7 +14,7 @@ crate::tests! {
     its_maker_runs_and_has_it_attached
     its_maker_ends_with_the_world
     its_maker_ends_with_a_check_that_is_killed
-    it_is_its_owners
+    it_is_the_users_of_programs
     one_that_cannot_be_made_is_trouble
 }
 
@@ -87,17 +87,11 @@ fn its_maker_ends_with_a_check_that_is_killed() {
     assert!(matches!(maker, Ok(WaitStatus::Signaled(_, Signal::SIGKILL, _))), "{maker:?}");
 }
 
-fn it_is_its_owners() {
-    let owner = |owner| {
-        let mut world = World::new(100).expect("a world");
-        world.preset(&Preset { owner, ..preset() }).expect("a segment");
-        world.left().expect("what is there").segments[0].owner.0
-    };
+fn it_is_the_users_of_programs() {
+    let mut world = World::new(100).expect("a world");
+    world.preset(&preset()).expect("a segment");
     let own = user_for(None).unwrap_or(nix::unistd::geteuid().as_raw());
-    assert_eq!(owner(None), u64::from(own));
-    if can_become(NOBODY - 1) {
-        assert_eq!(owner(Some(NOBODY - 1)), u64::from(NOBODY - 1));
-    }
+    assert_eq!(world.left().expect("what is there").segments[0].owner.0, u64::from(own));
 }
 
 fn one_that_cannot_be_made_is_trouble() {
