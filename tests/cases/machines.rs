@@ -13,10 +13,19 @@ pub fn cases() -> Vec<Case> {
         "another_name_or_language" needs Ours: shows(OTHERS);
         "a_source_that_cannot_be_read" needs Ours needs NotRoot: shows(NOT_READ);
         "originals_that_go_right" needs Ours: shows(RIGHT_ORIGINALS);
+        "segments_that_the_kernel_removes" needs Ours needs OwnTable needs TwoUsers: shows(FORCED);
         "no_more_processes" needs Ours needs NotRoot: shows(NO_PROCESSES);
     };
     exercise("machines", &[], [(Basic, all)])
 }
+
+/// The setting is the table's own.
+const FORCED: &str = r"
+$ echo 1 >/proc/sys/kernel/shm_rmid_forced; target/debug/check --exact create::fresh; echo $?
+The check could not run: kernel.shm_rmid_forced is 1 here: the kernel removes each segment that nobody has attached.
+Type make shell, and the check in it: there it is 0. Or sysctl -w kernel.shm_rmid_forced=0
+2
+";
 
 const FEW_FILES: &str = r"
 $ ulimit -n 20; YOURS=tests/repaired target/debug/check --exact create::fresh; echo $?
