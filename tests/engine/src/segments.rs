@@ -30,6 +30,12 @@ impl Segments {
         What::Segment { id: id.into(), now, is_found: false }
     }
 
+    /// How many bytes those have that are there.
+    pub fn size(&self) -> u64 {
+        let there = self.0.values().filter(|segment| !segment.now.is_gone);
+        there.map(|segment| segment.now.size).fold(0, u64::saturating_add)
+    }
+
     /// The case has stored these bytes in it.
     pub fn changed(&mut self, id: i32, offset: u64, bytes: &[u8]) {
         let Some(segment) = self.0.get_mut(&id) else { return };

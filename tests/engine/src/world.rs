@@ -87,8 +87,8 @@ pub struct World {
     stuck: u32,
     /// How long that took, all in all.
     idle: Duration,
-    /// When the bounds were looked up last.
-    bounds_checked: Instant,
+    /// How often the loop has gone round.
+    rounds: u32,
     /// Whose streams are ready to be read or written.
     ready: Vec<Running>,
     /// A process was killed in a call that may have made a segment.
@@ -123,7 +123,7 @@ impl World {
             looks: 0,
             stuck: 0,
             idle: Duration::ZERO,
-            bounds_checked: Instant::now(),
+            rounds: 0,
             ready: Vec::new(),
             has_lost: false,
             sigchld: SignalFd::with_flags(&sigchld, flags).doing("making a signalfd")?,
