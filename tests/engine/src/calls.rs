@@ -171,16 +171,13 @@ fn all() -> impl Iterator<Item = &'static Row> {
     CALLS.iter().chain(OLD_CALLS)
 }
 
-/// The calls that programs of this kind may make: number and name.
-pub fn allowed(kind: Kind) -> impl Iterator<Item = (i64, &'static str)> {
+/// The calls that programs of this kind may make: number, name, and whether it is [`Trait::Quiet`].
+pub fn allowed(kind: Kind) -> impl Iterator<Item = (u32, &'static str, bool)> {
     let allowed = all().filter(move |row| row.allowed.to(kind));
-    allowed.map(|row| (row.number, row.name()))
-}
-
-/// Those that are [`Trait::Quiet`]: number and name.
-pub fn quiet() -> impl Iterator<Item = (i64, &'static str)> {
-    let quiet = all().filter(|row| row.traits.contains(&Trait::Quiet));
-    quiet.map(|row| (row.number, row.name()))
+    allowed.filter_map(|row| {
+        let number = u32::try_from(row.number).ok()?;
+        Some((number, row.name(), row.traits.contains(&Trait::Quiet)))
+    })
 }
 
 /// A call under way: its words are its number, then its arguments.

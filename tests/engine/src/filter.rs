@@ -1,22 +1,22 @@
-//! What the kernel does with a program's calls: two seccomp filters, made from the table of calls. See seccomp(2).
+//! What the kernel does with a program's calls: a seccomp filter, made from the table of calls. See seccomp(2).
 //!
-//! The first stops the program at each call but the quiet ones: the engine follows it from stop to stop. The second
-//! refuses what is not on the list, whatever the engine does: the kernel does not make the call, and sends SIGSYS,
-//! in whose place the engine has the call fail with ENOSYS. A call of another architecture ends the program.
+//! It stops the program at each call but the quiet ones: the engine follows it from stop to stop. What is not on the
+//! list it refuses, whatever the engine does: the kernel does not make the call, and sends SIGSYS, in whose place the
+//! engine has the call fail with ENOSYS. A call of another architecture ends the program.
 
 use std::collections::BTreeMap;
-use std::env::consts::ARCH;
 use std::sync::OnceLock;
 
-use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
-    SeccompRule,
+use libc::{
+    BPF_ABS, BPF_ALU, BPF_AND, BPF_JA, BPF_JEQ, BPF_JGE, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W,
+    SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_TRACE, SECCOMP_RET_TRAP, sock_filter,
 };
 
 use crate::calls::{self, Kind};
+use crate::sys;
 use crate::trouble::{Trouble, While};
 
-/// One argument, from 1, of which these bits must have one of these values.
+/// One argument, from 1, of which these bits must have one of these values; of all 64 there is one.
 struct Condition(usize, u64, &'static [u64]);
 
 /// All 32 bits of an `int`.
@@ -64,79 +64,106 @@ const QUIET: [(&str, &[Condition]); 1] = [("mmap", &[Condition(4, SHARED, &[0])]
 /// Set in `MAP_SHARED` and `MAP_SHARED_VALIDATE`.
 const SHARED: u64 = 1;
 
-/// The calls that are allowed on these conditions only.
-type Conditions = [(&'static str, &'static [Condition])];
-
-/// Sets the filters for this process, and for all that it starts, for good.
+/// Sets the filter for this process, and for all that it starts, for good.
 pub fn set(kind: Kind) -> Result<(), Trouble> {
-    for filter in of(kind)? {
-        seccompiler::apply_filter(filter).doing("setting a filter of system calls")?;
-    }
-    Ok(())
+    sys::filter_calls(of(kind)).doing("setting a filter of system calls")
 }
 
-/// The filters for programs of this kind, in the order in which they are set. They are made once.
-pub fn of(kind: Kind) -> Result<&'static [BpfProgram], Trouble> {
-    static FILTERS: [OnceLock<Vec<BpfProgram>>; 2] = [const { OnceLock::new() }; 2];
-    let filters = &FILTERS[kind as usize];
-    match filters.get() {
-        Some(made) => Ok(made),
-        None => make(kind).map(|made| &filters.get_or_init(|| made)[..]),
-    }
+/// The filter for programs of this kind. It is made once.
+pub fn of(kind: Kind) -> &'static [sock_filter] {
+    static FILTERS: [OnceLock<Vec<sock_filter>>; 2] = [const { OnceLock::new() }; 2];
+    FILTERS[kind as usize].get_or_init(|| filter(kind))
 }
 
-fn make(kind: Kind) -> Result<Vec<BpfProgram>, Trouble> {
-    let refuses = filter(calls::allowed(kind), &CONDITIONS, SeccompAction::Trap)?;
-    if kind == Kind::Compiler {
-        return Ok(vec![refuses]);
-    }
-    let second = (libc::SYS_seccomp, "seccomp"); // which sets the other filter
-    let stops = filter(calls::quiet().chain([second]), &QUIET, SeccompAction::Trace(0))?;
-    Ok(vec![stops, refuses])
+/// Where struct `seccomp_data` has the call's number, its architecture and its arguments, of 8 bytes each.
+const NUMBER: u32 = 0;
+const ARCHITECTURE: u32 = 4;
+const ARGUMENTS: u32 = 16;
+
+/// `AUDIT_ARCH_X86_64`, `AUDIT_ARCH_AARCH64`.
+const OWN_ARCHITECTURE: u32 = if cfg!(target_arch = "x86_64") { 0xc000_003e } else { 0xc000_00b7 };
+
+/// Instructions of the kernel's, each with how many are jumped over where it holds and where not.
+type Code = Vec<sock_filter>;
+
+fn instruction(code: u32, value: u32, holds: usize, otherwise: usize) -> sock_filter {
+    let short = |jump: usize| u8::try_from(jump).expect("a filter's jump is short");
+    let code = u16::try_from(code).expect("16 bits");
+    sock_filter { code, jt: short(holds), jf: short(otherwise), k: value }
 }
 
-/// Lets these calls through, on these conditions; to others it does something else.
-fn filter(
-    calls: impl Iterator<Item = (i64, &'static str)>,
-    conditions: &Conditions,
-    others: SeccompAction,
-) -> Result<BpfProgram, Trouble> {
-    let mut rules = BTreeMap::new();
-    for (number, name) in calls {
-        let own = conditions.iter().find(|(call, _)| *call == name);
-        rules.insert(number, rules_of(own.map_or(&[], |(_, conditions)| conditions))?);
-    }
-    let filter = ARCH.try_into().and_then(|machine| {
-        SeccompFilter::new(rules, others, SeccompAction::Allow, machine)?.try_into()
-    });
-    filter.doing("making a filter of system calls")
+fn load(place: u32) -> sock_filter {
+    instruction(BPF_LD | BPF_W | BPF_ABS, place, 0, 0)
 }
 
-/// Any of the rules allows the call: one for each choice of values. None: it is allowed as it is.
-fn rules_of(conditions: &[Condition]) -> Result<Vec<SeccompRule>, Trouble> {
-    let mut choices = vec![Vec::new()];
-    for &Condition(argument, mask, values) in conditions {
-        let with =
-            |choice: &Vec<_>, &value: &u64| [&choice[..], &[(argument, mask, value)]].concat();
-        choices = choices
-            .iter()
-            .flat_map(|choice| values.iter().map(|value| with(choice, value)))
-            .collect();
-    }
-    if conditions.is_empty() {
-        return Ok(Vec::new());
-    }
-    choices.iter().map(|choice| rule(choice)).collect()
+fn gives(result: u32) -> sock_filter {
+    instruction(BPF_RET | BPF_K, result, 0, 0)
 }
 
-fn rule(choice: &[(usize, u64, u64)]) -> Result<SeccompRule, Trouble> {
-    let condition = |&(argument, mask, value): &(usize, u64, u64)| {
-        let length = if mask > INT { SeccompCmpArgLen::Qword } else { SeccompCmpArgLen::Dword };
-        let argument = u8::try_from(argument - 1).unwrap_or(u8::MAX);
-        SeccompCondition::new(argument, length, SeccompCmpOp::MaskedEq(mask), value)
+fn filter(kind: Kind) -> Code {
+    let own = instruction(BPF_JMP | BPF_JEQ | BPF_K, OWN_ARCHITECTURE, 1, 0);
+    let mut code = vec![load(ARCHITECTURE), own, gives(SECCOMP_RET_KILL_PROCESS), load(NUMBER)];
+    // What becomes of the numbers from this one on.
+    let mut from = BTreeMap::from([(0, vec![gives(SECCOMP_RET_TRAP)])]);
+    for (number, name, is_quiet) in calls::allowed(kind) {
+        from.insert(number, of_call(name, is_quiet, kind));
+        from.entry(number + 1).or_insert_with(|| vec![gives(SECCOMP_RET_TRAP)]);
+    }
+    let mut from: Vec<(u32, Code)> = from.into_iter().collect();
+    from.dedup_by(|(_, next), (_, this)| is_same(next, this));
+    code.extend(search(&from));
+    code
+}
+
+fn is_same(one: &[sock_filter], other: &[sock_filter]) -> bool {
+    let parts = |code: &[sock_filter]| -> Vec<_> {
+        code.iter().map(|one| (one.code, one.jt, one.jf, one.k)).collect()
     };
-    let conditions: Result<Vec<_>, _> = choice.iter().map(condition).collect();
-    conditions.and_then(SeccompRule::new).doing("making a filter of system calls")
+    parts(one) == parts(other)
+}
+
+/// Looks the number up: a tree, because the kernel goes through it once for each number when a filter is set.
+fn search(from: &[(u32, Code)]) -> Code {
+    if let [(_, code)] = from {
+        return code.clone();
+    }
+    let (low, high) = from.split_at(from.len() / 2);
+    let is_high = instruction(BPF_JMP | BPF_JGE | BPF_K, high[0].0, 0, 1);
+    let (low, high) = (search(low), search(high));
+    let over = u32::try_from(low.len()).expect("a filter is short");
+    [vec![is_high, instruction(BPF_JMP | BPF_JA, over, 0, 0)], low, high].concat()
+}
+
+/// What becomes of a call that is on the list.
+fn of_call(name: &str, is_quiet: bool, kind: Kind) -> Code {
+    let followed = if kind == Kind::Program { SECCOMP_RET_TRACE } else { SECCOMP_RET_ALLOW };
+    let of = |all: &[(&str, &'static [Condition])]| {
+        all.iter().find(|(call, _)| *call == name).map_or(&[][..], |(_, conditions)| *conditions)
+    };
+    let refused = of(&CONDITIONS).iter().flat_map(|one| unless(one, SECCOMP_RET_TRAP));
+    let heard = of(&QUIET).iter().flat_map(|one| unless(one, followed));
+    let made = gives(if is_quiet { SECCOMP_RET_ALLOW } else { followed });
+    refused.chain(heard).chain([made]).collect()
+}
+
+/// Gives this result unless the condition holds.
+fn unless(&Condition(argument, mask, values): &Condition, result: u32) -> Code {
+    let place = ARGUMENTS + 8 * u32::try_from(argument - 1).expect("one of six");
+    let mut code = Code::new();
+    for (place, shift) in [(place, 0), (place + 4, 32)] {
+        let half = |bits: u64| u32::try_from(bits >> shift & INT).expect("32 bits");
+        if half(mask) == 0 {
+            continue;
+        }
+        code.extend([load(place), instruction(BPF_ALU | BPF_AND | BPF_K, half(mask), 0, 0)]);
+        let equals = BPF_JMP | BPF_JEQ | BPF_K;
+        let left = (1..=values.len()).rev();
+        code.extend(
+            values.iter().zip(left).map(|(&value, left)| instruction(equals, half(value), left, 0)),
+        );
+        code.push(gives(result));
+    }
+    code
 }
 
 #[cfg(test)]
@@ -145,7 +172,16 @@ mod tests {
 
     #[test]
     fn the_filters_can_be_made_for_each_kind() {
-        let count = |kind| of(kind).map_or(0, <[_]>::len);
-        assert_eq!([Kind::Program, Kind::Compiler].map(count), [2, 1]);
+        let is_made = |kind| (100..1000).contains(&of(kind).len());
+        assert_eq!([Kind::Program, Kind::Compiler].map(is_made), [true, true]);
+    }
+
+    /// The halves of a number are compared one by one.
+    #[test]
+    fn of_all_64_bits_there_is_one_value() {
+        let all = CONDITIONS.iter().chain(&QUIET).flat_map(|(_, conditions)| *conditions);
+        assert!(
+            all.into_iter().all(|Condition(_, mask, values)| *mask <= INT || values.len() == 1)
+        );
     }
 }

@@ -295,6 +295,17 @@ pub fn drop_capabilities() -> nix::Result<()> {
     Errno::result(done).map(drop)
 }
 
+/// `seccomp(SECCOMP_SET_MODE_FILTER, 0, …)` — from here on the kernel asks this filter about each call of this process,
+/// and of all that it starts. See seccomp(2).
+pub fn filter_calls(filter: &[libc::sock_filter]) -> nix::Result<()> {
+    let len = libc::c_ushort::try_from(filter.len()).map_err(|_| Errno::EINVAL)?;
+    let program = libc::sock_fprog { len, filter: filter.as_ptr().cast_mut() };
+    let (call, set_mode_filter) = (libc::SYS_seccomp, 1_u32);
+    // SAFETY: the call reads one sock_fprog and the `len` instructions that it points to, which are `filter`.
+    let done = unsafe { libc::syscall(call, set_mode_filter, 0_u32, &raw const program) };
+    Errno::result(done).map(drop)
+}
+
 /// The version of the kernel's Landlock, 0 where it has none.
 pub fn landlock_version() -> c_long {
     // SAFETY: with this flag the call reads nothing.

@@ -192,7 +192,7 @@ impl World {
         let what = format!("starting {:?}", launch.words);
         let (waits, mut go) = UnixStream::pair().doing(&what)?;
         let (trouble, tells) = pipe2(OFlag::O_CLOEXEC).doing(&what)?;
-        filter::of(launch.kind)?; // before the fork, so that it is made once
+        filter::of(launch.kind); // before the fork, so that it is made once
         let leader = sys::fork().doing(&what)?;
         if leader.as_raw() == 0 {
             drop(go);
