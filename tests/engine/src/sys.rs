@@ -15,7 +15,6 @@ use nix::sys::ptrace::{getregs, setregs};
 use nix::unistd::Pid;
 
 use crate::calls::Call;
-use crate::memory;
 
 /// `wait4(-1, …)` — the next process, or thread, that has stopped or ended; its status; and, if it has ended,
 /// how much of the processor it has used. nix knows no real-time signals, and returns an error instead of the
@@ -120,13 +119,6 @@ pub fn stack(pid: Pid) -> nix::Result<u64> {
     Ok(getregs(pid)?.rsp)
 }
 
-/// The call that a process that has stopped makes by its next instruction.
-#[cfg(target_arch = "x86_64")]
-pub fn next_call(pid: Pid) -> Option<Call> {
-    let is_call = memory::read(pid, getregs(pid).ok()?.rip) == Some([0x0f, 0x05]);
-    if is_call { words(pid).ok() } else { None }
-}
-
 /// The call whose words are in the registers: it is not made yet, or was refused.
 #[cfg(target_arch = "x86_64")]
 fn words(pid: Pid) -> nix::Result<Call> {
@@ -197,13 +189,6 @@ pub fn rewind(pid: Pid, call: &Call) -> nix::Result<()> {
 #[cfg(target_arch = "aarch64")]
 pub fn stack(pid: Pid) -> nix::Result<u64> {
     Ok(getregs(pid)?.sp)
-}
-
-/// As on x86-64.
-#[cfg(target_arch = "aarch64")]
-pub fn next_call(pid: Pid) -> Option<Call> {
-    let is_call = memory::read(pid, getregs(pid).ok()?.pc) == Some([0x01, 0, 0, 0xd4]);
-    if is_call { words(pid).ok() } else { None }
 }
 
 /// As on x86-64.

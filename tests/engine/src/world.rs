@@ -56,7 +56,7 @@ use crate::task::{State, Task};
 use crate::trouble::{Trouble, While};
 use crate::user::user_for;
 
-/// At most this many stops are handled in a row: a bomb's have no end.
+/// At most this many stops are handled in a row: a bomb's have no end. Of so many as are alive, one each.
 const MOST_STOPS: usize = 64;
 
 /// The number of a program that runs in a world.
@@ -288,7 +288,8 @@ impl World {
         loop {
             self.clock.tick();
             let mut has_happened = false;
-            let mut stops: Vec<_> = iter::from_fn(sys::wait).take(MOST_STOPS).collect();
+            let most = self.alive.len().clamp(1, MOST_STOPS);
+            let mut stops: Vec<_> = iter::from_fn(sys::wait).take(most).collect();
             // First the one whose turn it was: what it did has woken the others.
             let current = self.current.map(|index| self.tasks[index].pid);
             stops.sort_by_key(|&(pid, ..)| (Some(pid) != current, pid));

@@ -2,7 +2,6 @@
 //! even the process itself.
 
 use super::{Running, World, unless_killed};
-use crate::calls::Trait;
 use crate::memory;
 use crate::segments::WATCHED;
 use crate::sys;
@@ -13,7 +12,8 @@ const MOST_STEPS: usize = 100_000;
 
 impl World {
     /// Has a program's paused process go on until a segment holds this text; there it stays paused, and all others
-    /// stand still. Returns whether it has come there. It has not if it came to a system call before.
+    /// stand still. Returns whether it has come there. It has not, and is paused no more, if it came to a system call
+    /// before.
     ///
     /// # Errors
     /// The engine's own trouble.
@@ -28,9 +28,6 @@ impl World {
             };
             if attachments.iter().any(holds) {
                 return Ok(true);
-            }
-            if sys::next_call(task.pid).is_some_and(|call| !call.is(Trait::Quiet)) {
-                break;
             }
             let pid = task.pid;
             match sys::step(pid) {
