@@ -1,23 +1,40 @@
 //! Folders and files of the engine's own.
 
+use std::cell::Cell;
 use std::env;
 use std::fs::{self, File, Permissions};
 use std::io::{self, Seek, Write};
+use std::mem;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::OnceLock;
+use std::sync::{Once, OnceLock};
 
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::statvfs::{FsFlags, statvfs};
 use nix::unistd::{Pid, geteuid, mkdtemp};
 
 use crate::process::is_running;
+use crate::sys;
 use crate::trouble::{Trouble, While};
 use crate::user::{acting_as, user_for};
 
 /// A new, empty folder. Removed when dropped, whatever is in it.
-pub struct Folder(PathBuf);
+pub struct Folder {
+    path: PathBuf,
+    /// The process that made it. One that is forked has a copy of this, which is nothing to it.
+    maker: u32,
+    /// What it was when it was new, if it may serve another world.
+    unused: Option<Look>,
+}
+
+/// What tells whether anything was done in a folder: its permissions, and when an entry was made or removed.
+type Look = (u32, i64, i64);
+
+thread_local! {
+    /// One in which nothing was done: disks take their time to make folders and to remove them.
+    static SPARE: Cell<Option<Folder>> = const { Cell::new(None) };
+}
 
 impl Folder {
     /// One that this user alone may enter; none: the caller.
@@ -27,13 +44,34 @@ impl Folder {
     pub fn new(owner: Option<u32>) -> Result<Self, Trouble> {
         let letters = "X".repeat(6); // which mkdtemp replaces
         let template = place()?.join(format!("{}{}-{letters}", prefix(), process::id()));
-        let made = mkdtemp(&template).doing(format!("making the folder {}", template.display()))?;
-        let folder = Self(made); // of mode 0700
+        let path = mkdtemp(&template).doing(format!("making the folder {}", template.display()))?;
+        let folder = Self { path, maker: process::id(), unused: None }; // of mode 0700
         if let Some(owner) = owner {
             let changed = chown(folder.path(), Some(owner), Some(owner));
             changed.doing(format!("giving {} to user {owner}", folder.path().display()))?;
         }
         Ok(folder)
+    }
+
+    /// One for the programs of a world: that of a world before, if nothing was done in it.
+    ///
+    /// # Errors
+    /// As those of [`Folder::new`].
+    pub(crate) fn for_programs() -> Result<Self, Trouble> {
+        let spare = SPARE.take().filter(|spare| spare.maker == process::id());
+        let mut folder = spare.map_or_else(|| Self::new(user_for(None)), Ok)?;
+        folder.unused = folder.look();
+        Ok(folder)
+    }
+
+    fn look(&self) -> Option<Look> {
+        let data = self.path.symlink_metadata().ok()?;
+        Some((data.mode(), data.mtime(), data.mtime_nsec()))
+    }
+
+    fn is_unused(&self) -> bool {
+        let is_empty = || self.path.read_dir().is_ok_and(|mut entries| entries.next().is_none());
+        self.unused.is_some() && self.unused == self.look() && is_empty()
     }
 
     /// Lets programs of other users through to the files in it whose names they know. Root's programs run as
@@ -50,16 +88,29 @@ impl Folder {
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        if let Err(why) = remove_as_owner(&self.0) {
-            eprintln!("{}: it stays: {why}", self.0.display());
+        if self.maker != process::id() {
+            return;
+        }
+        if self.is_unused() {
+            static AT_EXIT: Once = Once::new();
+            AT_EXIT.call_once(|| sys::at_exit(remove_spare));
+            let path = mem::take(&mut self.path);
+            SPARE.set(Some(Self { path, unused: None, ..*self }));
+        } else if let Err(why) = remove_as_owner(&self.path) {
+            eprintln!("{}: it stays: {why}", self.path.display());
         }
     }
+}
+
+/// What belongs to the first thread is not dropped when the process ends.
+extern "C" fn remove_spare() {
+    drop(SPARE.try_with(Cell::take));
 }
 
 /// Removes a folder, and what is in it with its owner's rights, not root's: that may be exchanged for links meanwhile.

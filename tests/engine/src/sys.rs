@@ -51,6 +51,12 @@ pub fn exit(status: c_int) -> ! {
     unsafe { libc::_exit(status) }
 }
 
+/// `atexit(work)` — has this done when the process ends by exit(3).
+pub fn at_exit(work: extern "C" fn()) {
+    // SAFETY: atexit keeps the address of a function, and that of this program's stays what it is.
+    unsafe { libc::atexit(work) };
+}
+
 /// Lets a stopped process go on with a signal (0: none) to its next stop: where it is in a call, that is the call's
 /// exit. ESRCH: it was killed meanwhile.
 pub fn resume(pid: Pid, signal: c_int, is_in_call: bool) -> nix::Result<()> {

@@ -110,7 +110,7 @@ impl World {
             limits: Limits::default(),
             keys: Keys::new(first_id)?,
             segments: Segments::default(),
-            folder: Folder::new(user_for(None))?,
+            folder: Folder::for_programs()?,
             makers: Vec::new(),
             runs: Vec::new(),
             tasks: Vec::new(),

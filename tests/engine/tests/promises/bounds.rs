@@ -17,6 +17,7 @@ crate::tests! {
     sleeps_and_timed_waits
     memory_of_all_processes
     memory_of_segments
+    a_large_segment_takes_no_memory_until_it_is_filled
     memory_that_was_ever_shared
     bytes_of_files
     number_of_files
@@ -142,6 +143,18 @@ fn memory_of_all_processes() {
     }",
     );
     assert_eq!(stopped(&ran), "it uses more than 1024 MiB of memory");
+}
+
+fn a_large_segment_takes_no_memory_until_it_is_filled() {
+    let ran = run(r#"
+    int main(void) {
+        if (shmget(IPC_PRIVATE, 2L << 30, 0600) == -1)
+            perror("shmget");
+        for (int times = 0; times < 200; times++)
+            getppid();
+        say("ended");
+    }"#);
+    assert_eq!((said(&ran), &ran.stopped), ("ended".into(), &None));
 }
 
 /// None of them is attached when it is looked at.

@@ -31,7 +31,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::panic::catch_unwind;
-use std::process::ExitCode;
+use std::process::{ExitCode, exit};
 
 use nix::sys::wait::{WaitStatus, wait};
 use nix::unistd::{Pid, alarm, dup2_stderr, dup2_stdout};
@@ -122,11 +122,11 @@ fn play(test: fn(), printed: &File) -> ! {
     std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
     // What it panics with is printed where it happens; worlds are dropped on the way here.
     let passed = catch_unwind(test);
-    engine::exit(i32::from(passed.is_err()))
+    exit(i32::from(passed.is_err()))
 }
 
 /// This machine cannot play the test.
 fn skip(why: &str) -> ! {
     println!("{why}");
-    engine::exit(SKIPPED)
+    exit(SKIPPED)
 }

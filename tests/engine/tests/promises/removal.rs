@@ -30,6 +30,9 @@ crate::tests! {
     what_is_in_the_range_of_a_killed_check_is_removed
     closed_folders_are_removed
     links_are_not_followed
+    an_unused_folder_serves_the_next_world
+    a_used_folder_serves_no_other_world
+    an_unused_folder_goes_with_its_process
     what_a_killed_check_left_is_removed
     what_a_living_check_has_is_not_removed
     look_alikes_are_not_removed
@@ -287,6 +290,34 @@ fn links_are_not_followed() {
             .exists()
     );
     assert!(file.exists());
+}
+
+/// Disks take their time for new ones.
+fn an_unused_folder_serves_the_next_world() {
+    assert_eq!(after("cat /dev/null"), after("true"));
+}
+
+/// What is seen in it would tell a program that it is not the first.
+fn a_used_folder_serves_no_other_world() {
+    let hides = "time=$(stat -c %.9Y .); echo >file; touch -d @$time .";
+    for use_it in ["echo >file", "chmod 777 .", "mkdir a; rmdir a", "touch .", hides] {
+        let used = after(use_it);
+        assert!(!used.exists(), "{use_it}");
+        assert_ne!(used, after("true"), "{use_it}");
+    }
+}
+
+fn an_unused_folder_goes_with_its_process() {
+    let path = after("true");
+    assert!(path.exists());
+    let maker = getpid();
+    let child = engine::fork().expect("a process");
+    if child.as_raw() == 0 {
+        let own = after("true");
+        std::process::exit((own == path).into());
+    }
+    assert_eq!(waitpid(child, None), Ok(WaitStatus::Exited(child, 0)));
+    assert_eq!((folders_of(child), folders_of(maker)), (0, 1));
 }
 
 /// A check that says who has made what, and then ends or waits; its world is not dropped.
