@@ -3,7 +3,7 @@
 //! The one that ran goes on until it waits, sleeps or ends, or has used up its turn. Then the others that are ready
 //! have theirs: those first that have used up fewer turns, of these the one that was born first. When nobody is ready,
 //! the one has its turn whose sleep, or wait for a while, ends first; and then the one that was held first. One that never waits lets none of these come;
-//! so they go on, too, when each of those has used up so many turns.
+//! so they go on, too, when each of those has made so many calls.
 
 use crate::task::{Hold, Patience, State, Task};
 
@@ -26,15 +26,16 @@ pub fn next(tasks: &[Task], current: Option<usize>, naps: u64) -> Option<Next> {
         return Some(Next { index, is_beside_spinners: false });
     }
     let ready = tasks.iter().enumerate().filter(|(_, task)| is_ready(task));
-    let (turns, index) = ready.map(|(index, task)| (task.turns_used, index)).min()?;
-    let impatient = deferred(tasks, naps, Some(turns));
+    let (_, index) = ready.clone().map(|(index, task)| (task.turns_used, index)).min()?;
+    let vain_calls = ready.map(|(_, task)| task.vain_calls).min();
+    let impatient = deferred(tasks, naps, vain_calls);
     let next = impatient.map(|index| Next { index, is_beside_spinners: true });
     next.or(Some(Next { index, is_beside_spinners: false }))
 }
 
-/// The next of those that come last: who sleeps, waits for a while or is held. If others have used up so many turns,
+/// The next of those that come last: who sleeps, waits for a while or is held. If others have made so many calls in vain,
 /// only those whose patience is at its end.
-pub fn deferred(tasks: &[Task], naps: u64, turns: Option<u32>) -> Option<usize> {
+pub fn deferred(tasks: &[Task], naps: u64, vain_calls: Option<u32>) -> Option<usize> {
     let is_long = |hold: Hold| naps.saturating_sub(hold.naps) >= LONGEST_HOLD;
     let rank = |task: &Task| {
         let (rank, patience) = match task.state {
@@ -45,7 +46,7 @@ pub fn deferred(tasks: &[Task], naps: u64, turns: Option<u32>) -> Option<usize> 
             State::Sleeps(patience) | State::Waits(patience) => ((1, task.under?.until?), patience),
             _ => return None,
         };
-        turns.is_none_or(|turns| Patience(turns) >= patience).then_some(rank)
+        vain_calls.is_none_or(|calls| Patience(calls) >= patience).then_some(rank)
     };
     let ranks = tasks.iter().enumerate();
     ranks.filter_map(|(index, task)| Some((rank(task)?, index))).min().map(|(_, index)| index)
@@ -67,7 +68,7 @@ mod tests {
     }
 
     fn ready(turns_used: u32) -> Task {
-        Task { turns_used, ..task(State::Ready(0)) }
+        Task { turns_used, vain_calls: turns_used, ..task(State::Ready(0)) }
     }
 
     fn sleeps(until: u64) -> Task {

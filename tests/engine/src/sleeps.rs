@@ -43,6 +43,21 @@ pub fn longest_wait(pid: Pid, call: &Call) -> Option<u64> {
     }
 }
 
+/// Of a call that sets a timer: when that is due, in milliseconds.
+pub fn timer(pid: Pid, call: &Call) -> Option<u64> {
+    let value = |argument: usize, parts| {
+        milliseconds(pid, call.words[argument].checked_add(INTERVAL)?, parts)
+    };
+    match call.name {
+        "alarm" => u64::try_from(call.int(1)).ok().map(|seconds| seconds * 1000),
+        "setitimer" => value(2, 1000),
+        _ => value(3, 1_000_000),
+    }
+}
+
+/// The bytes of a timer's interval, which stands before its value.
+const INTERVAL: u64 = 16;
+
 fn now(clock: i32) -> Option<u64> {
     let now = ClockId::from_raw(clock).now().ok()?;
     let seconds = now.tv_sec().unsigned_abs().saturating_mul(1000);

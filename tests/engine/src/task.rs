@@ -49,7 +49,7 @@ pub enum State {
     Ended,
 }
 
-/// How many turns each of the others must have used up until this one goes on beside them: they never wait.
+/// How many calls each of the others must have made until this one goes on beside them: they never wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Patience(pub u32);
 
@@ -133,6 +133,8 @@ pub struct Task {
     pub handlers: Vec<Option<Again>>,
     /// How many turns it has used up without waiting.
     pub turns_used: u32,
+    /// How many calls it has made without waiting; a turn that it computes counts as many as it could have made.
+    pub vain_calls: u32,
     /// How many calls it has made in this turn.
     pub calls_in_turn: u32,
     /// What it had used of the processor when this turn was first looked at.
@@ -154,10 +156,16 @@ impl Task {
             again: None,
             handlers: Vec::new(),
             turns_used: 0,
+            vain_calls: 0,
             calls_in_turn: 0,
             used_before: None,
             stat: Stat::of(pid),
         }
+    }
+
+    /// It has let others go on.
+    pub fn has_waited(&mut self) {
+        (self.turns_used, self.vain_calls) = (0, 0);
     }
 
     /// What is kept of a call that it now makes again: that is used up.

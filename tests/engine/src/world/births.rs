@@ -122,10 +122,11 @@ impl World {
         if let Some(thread) = thread.filter(|_| before != pid) {
             self.remove(thread);
         }
-        let Task { turns_used, calls_in_turn, .. } = self.tasks[index];
+        let Task { turns_used, vain_calls, calls_in_turn, .. } = self.tasks[index];
         self.tasks[index] = Task {
             state: State::Ready(0),
             turns_used,
+            vain_calls,
             calls_in_turn,
             ..Task::new(pid, run, who, 0)
         };

@@ -104,7 +104,8 @@ impl World {
         let Task { run, who, .. } = self.tasks[index];
         self.runs[run].processes[who].has_slept = true;
         let task = &mut self.tasks[index];
-        (task.state, task.turns_used) = (State::Sleeps(patience), 0);
+        task.state = State::Sleeps(patience);
+        task.has_waited();
         self.log(index, What::Sleeps(until.saturating_sub(self.clock.now)));
     }
 

@@ -53,7 +53,10 @@ impl World {
         self.woken.by_calls(run);
         self.woken.all |= call.is(Trait::EndsWaits);
         self.woken.signalled |= call.is(Trait::Signal);
-        self.runs[run].has_timers |= call.is(Trait::Timer);
+        if call.is(Trait::Timer) {
+            let timer = sleeps::timer(self.tasks[index].pid, call);
+            self.runs[run].sets_timer(timer);
+        }
     }
 
     fn translate_back(&mut self, index: usize, call: &Call, result: i64) -> nix::Result<i64> {
@@ -72,7 +75,10 @@ impl World {
         if let "shmat" | "shmdt" = call.name {
             self.log_attachments(index);
         }
-        self.use_up(index, if call.name == "sched_yield" { self.calls_a_turn } else { 1 });
+        self.use_up(index, 1);
+        if call.name == "sched_yield" {
+            self.end_turn(index);
+        }
         self.comes_to(index, At::After(call.name, *number))
     }
 

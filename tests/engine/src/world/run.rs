@@ -71,6 +71,12 @@ impl Ran {
     }
 }
 
+/// Nobody is held for longer while a timer runs, in milliseconds.
+const LONGEST_TIMER: u64 = 3000;
+
+/// So much later its signal is there, at the latest.
+const COMES_LATE: u64 = 20;
+
 /// A program that runs, or ran.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Run {
@@ -83,8 +89,9 @@ pub(super) struct Run {
     /// What keeps it from beginning, if anything does.
     trouble: File,
     pub has_begun: bool,
-    /// It has set a timer of real time.
+    /// It has set a timer of real time; when that is due, if somebody may be held so long.
     pub has_timers: bool,
+    pub timer_due: Option<Instant>,
     pub reached: Vec<bool>,
     /// How often virtual time has gone by for it.
     pub naps: u64,
@@ -123,6 +130,7 @@ impl Run {
             trouble,
             has_begun: false,
             has_timers: false,
+            timer_due: None,
             naps: 0,
             calls: 0,
             births: 1,
@@ -135,6 +143,14 @@ impl Run {
             is_outlived: false,
             cut_off: None,
         }
+    }
+
+    /// It has set a timer that is due in so many milliseconds. 0 stops it; a long one is no turn, but a guard.
+    pub fn sets_timer(&mut self, milliseconds: Option<u64>) {
+        self.has_timers = true;
+        let short = milliseconds.filter(|&time| (1..=LONGEST_TIMER).contains(&time));
+        self.timer_due =
+            short.map(|time| Instant::now() + Duration::from_millis(time + COMES_LATE));
     }
 
     /// What came of it, when all its processes have ended.

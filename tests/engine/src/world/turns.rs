@@ -1,6 +1,6 @@
 //! Who goes on, and when all have settled: `schedule` decides, and this lets go.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::sys::ptrace;
@@ -8,6 +8,7 @@ use nix::time::clock_getcpuclockid;
 use nix::unistd::Pid;
 
 use super::entry::negative;
+use super::run::Run;
 use super::{Running, World, unless_killed};
 use crate::log::What;
 use crate::process::Signals;
@@ -83,6 +84,10 @@ impl World {
             return self.wait(longest);
         }
         if let Some(index) = schedule::deferred(&self.tasks, self.clock.naps, None) {
+            if matches!(self.tasks[index].state, State::Held(..)) && self.waits_for_a_timer() {
+                self.idle = self.idle.saturating_add(LONGEST_LOOK);
+                return self.wait(LONGEST_LOOK);
+            }
             self.let_go(index)?;
             return self.wait(SHORTEST_LOOK);
         }
@@ -90,6 +95,12 @@ impl World {
         self.idle = self.idle.saturating_add(LONGEST_LOOK);
         self.stop_what_hangs();
         self.wait(LONGEST_LOOK)
+    }
+
+    /// Whether a timer will soon let somebody go on who seems to wait for others: it is a sleep, too.
+    fn waits_for_a_timer(&self) -> bool {
+        let is_due = |run: &Run| run.timer_due.is_some_and(|due| due > Instant::now());
+        (0..self.runs.len()).any(|run| is_due(&self.runs[run]) && !self.has_ended(run))
     }
 
     /// Looks at the tasks that may have changed, and notes which wait now. Returns whether all are ready, wait or have
@@ -135,7 +146,8 @@ impl World {
             let patience = self.patience();
             let reason = self.reason(index);
             let task = &mut self.tasks[index];
-            (task.state, task.turns_used) = (State::Waits(patience), 0);
+            task.state = State::Waits(patience);
+            task.has_waited();
             if let Some(Underway { call, .. }) = task.under {
                 self.log(index, What::Waits { call: call.name, reason });
             }
@@ -193,17 +205,23 @@ impl World {
 
     /// The patience of one that comes last from now on.
     pub(super) fn patience(&self) -> Patience {
-        let most = self.alive.iter().map(|&index| self.tasks[index].turns_used).max();
-        Patience(most.unwrap_or(0).saturating_add(VAIN_CALLS / self.calls_a_turn))
+        let most = self.alive.iter().map(|&index| self.tasks[index].vain_calls).max();
+        Patience(most.unwrap_or(0).saturating_add(VAIN_CALLS))
     }
 
     /// A task has made so many calls, or has computed as long: perhaps its turn is over.
     pub(super) fn use_up(&mut self, index: usize, calls: u32) {
         let task = &mut self.tasks[index];
         task.calls_in_turn += calls;
-        if task.calls_in_turn < self.calls_a_turn {
-            return;
+        task.vain_calls = task.vain_calls.saturating_add(calls);
+        if task.calls_in_turn >= self.calls_a_turn {
+            self.end_turn(index);
         }
+    }
+
+    /// Others that are ready have their turns now.
+    pub(super) fn end_turn(&mut self, index: usize) {
+        let task = &mut self.tasks[index];
         (task.calls_in_turn, task.turns_used) = (0, task.turns_used.saturating_add(1));
         if self.current == Some(index) {
             self.current = None;
