@@ -2,8 +2,6 @@
 //! so and ends with status 1, and leaves nothing that it should not. A student's program may find another
 //! way and be right all the same.
 
-use std::io;
-
 use super::prelude::*;
 
 /// A call by the names that it can have, the errnos that it is given, and who has to make it.
@@ -145,9 +143,7 @@ impl Checked {
             "shmget" if program == "shm-create" => "shmget failed",
             own => own,
         };
-        // std's text is the C library's, and the number after it.
-        let text = io::Error::from(errno).to_string();
-        format!("{label}: {}\n", text.split(" (os").next().unwrap_or(&text))
+        format!("{label}: {}\n", in_perrors_words(errno))
     }
 
     fn judge(&self, line: &str, played: &Seen, right: &Seen, is_kept: bool) -> Verdict {
@@ -160,6 +156,9 @@ impl Checked {
         let told = String::from_utf8_lossy(&last.stderr).lines().count();
         let lines = if played.program == "shm-fork" { told } else { 1 };
         tells(last, &line.repeat(lines.max(1)))?;
+        let blamed = blamed_instead(ran, &String::from_utf8_lossy(&last.stderr));
+        let wanted = format!("the call that failed is named: {}", line.trim_end());
+        expect(&wanted, blamed.is_none(), &describe(last, Channel::Pipes))?;
         let seen = format!("{}segments then:\n{after}", describe(last, Channel::Pipes));
         let is_quick = ran.sleeper.is_none() || may(May::Poll);
         expect("it does not sleep on its way out", is_quick, &seen)?;

@@ -1,5 +1,6 @@
 //! What is printed has to be what is in the segment: as soon as a process has stored its text, the check changes it
-//! there, before anybody can have read it; whoever prints it has to print it so.
+//! there, before anybody can have read it; whoever prints it has to print it so. If that process waits meanwhile, the
+//! text is changed once more when its wait is over: nobody else's copy will do.
 
 use super::prelude::*;
 
@@ -12,9 +13,10 @@ pub struct Text {
     pub after: &'static str,
 }
 
-/// Where a text was stored in a run: by whom, what that process did before, and what after it; the segment, and the
+/// Where a text was stored in a run: at which event, by whom, what that process did before, and what after it; the segment, and the
 /// place there.
 struct Store {
+    index: usize,
     who: Who,
     before: At,
     next: Option<At>,
@@ -30,6 +32,17 @@ const MOST_COPIES: usize = 8;
 pub fn is_read_back(presets: &[Preset], launch: &Launch, text: &Text) -> Verdict {
     let whole = world_with(presets)?.plays(launch.clone())?;
     let Some(store) = store_of(&whole, text) else { return Err(not_stored(&whole, text)) };
+    is_read_after_the_store(presets, launch, text, &store)?;
+    is_read_by_who_prints(presets, launch, text, &whole)
+}
+
+/// Changed as soon as it is stored.
+fn is_read_after_the_store(
+    presets: &[Preset],
+    launch: &Launch,
+    text: &Text,
+    store: &Store,
+) -> Verdict {
     let mut world = world_with(presets)?;
     let running = world.start_paused(launch.clone(), store.who, store.before)?;
     let running = if world.run_until_stored(running, store.text.as_bytes())? {
@@ -52,7 +65,67 @@ pub fn is_read_back(presets: &[Preset], launch: &Launch, text: &Text) -> Verdict
             break;
         }
     }
-    let ran = world.ends(running)?;
+    is_printed(&world.ends(running)?, text, &store.text, &changed)
+}
+
+/// Changed when the wait is over in which the process that prints it was as it was stored.
+fn is_read_by_who_prints(presets: &[Preset], launch: &Launch, text: &Text, whole: &Ran) -> Verdict {
+    let Some((launch, ran)) = with_a_reader_that_waits(presets, launch, text, whole)? else {
+        return Ok(());
+    };
+    let (Some(store), Some((who, at))) = (store_of(&ran, text), reader_waits(&ran, text)) else {
+        return Ok(());
+    };
+    let mut world = world_with(presets)?;
+    let running = world.start_paused(launch, who, at)?;
+    if world.has_ended(running) {
+        return Ok(()); // its calls are not the same in each run
+    }
+    let changed = changed(&store.text);
+    world.store(store.segment, store.offset, changed.as_bytes())?;
+    is_printed(&world.ends(running)?, text, &store.text, &changed)
+}
+
+/// A run in which the reader waits while the text is stored: this one, or one in which the writer begins late.
+fn with_a_reader_that_waits(
+    presets: &[Preset],
+    launch: &Launch,
+    text: &Text,
+    whole: &Ran,
+) -> Result<Option<(Launch, Ran)>, Report> {
+    if reader_waits(whole, text).is_some() {
+        return Ok(Some((launch.clone(), whole.clone())));
+    }
+    let Some(store) = store_of(whole, text).filter(|store| store.who > 0) else { return Ok(None) };
+    let late = Launch { steps: vec![(store.who, At::Birth, Act::Hold)], ..launch.clone() };
+    let ran = world_with(presets)?.plays(late.clone())?;
+    Ok(Some((late, ran)))
+}
+
+/// The process that prints the text, and the end of the wait in which it is as another stores it.
+fn reader_waits(ran: &Ran, text: &Text) -> Option<(Who, At)> {
+    let events = ran.log.events();
+    let store = store_of(ran, text)?;
+    let line = format!("{}{}", text.after, store.text);
+    let prints = |event: &&Event| match &event.what {
+        What::Calls(call) => String::from_utf8_lossy(&call.text).contains(&line),
+        _ => false,
+    };
+    let who = events.iter().find(prints)?.who;
+    let earlier: Vec<&Event> =
+        events[..store.index].iter().filter(|event| event.who == who).collect();
+    let waits = earlier
+        .last()
+        .filter(|event| who != store.who && matches!(event.what, What::Waits { .. }))?;
+    earlier.iter().rev().find_map(|event| match &event.what {
+        What::Calls(call) if event.thread == waits.thread => {
+            Some((who, At::After(call.name, call.number)))
+        }
+        _ => None,
+    })
+}
+
+fn is_printed(ran: &Ran, text: &Text, stored: &str, changed: &str) -> Verdict {
     let stdout = String::from_utf8_lossy(&ran.outcome.stdout).into_owned();
     if stdout.contains(&format!("{}{changed}", text.after)) {
         return Ok(());
@@ -61,10 +134,9 @@ pub fn is_read_back(presets: &[Preset], launch: &Launch, text: &Text) -> Verdict
     let line = lines.next().map_or("no such line".into(), str::to_string);
     Err(Report::failed(format!(
         "Print what is in the segment: it was changed there, and is not what was printed.\n\
-         stored:  {}\n\
+         stored:  {stored}\n\
          changed: {changed}\n\
-         printed: {line}",
-        store.text
+         printed: {line}"
     )))
 }
 
@@ -94,6 +166,7 @@ fn store_of(ran: &Ran, text: &Text) -> Option<Store> {
             _ => None,
         });
         Some(Store {
+            index,
             who: event.who,
             before: last_return(&earlier).unwrap_or(At::Birth),
             next,

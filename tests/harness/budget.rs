@@ -50,7 +50,8 @@ pub fn spend(ran: &Ran) -> Verdict {
 /// Nothing is left.
 pub fn is_left() -> Verdict {
     let spent = SPENT.get().and_then(|spent| spent.metadata().ok()).map_or(0, |data| data.len());
-    let text = "the check of this hand-in took more than 60 seconds of the processor in all";
+    let text =
+        "the check of this hand-in took more than 60 seconds: it computes, or waits for its timers";
     if spent <= MOST { Ok(()) } else { Err(Report { kind: Kind::Stopped, text: text.into() }) }
 }
 

@@ -14,6 +14,8 @@ pub enum May {
     TakeAnotherSegment,
     /// Two streams meet in one file in another order: that is the C library's doing.
     MixStreamsOtherwise,
+    /// It reads a byte at a time, and comes to the bound of system calls in a long input.
+    ReadAByteAtATime,
     /// It reads ahead more of its input, or less.
     ReadAhead,
     /// A message has another label before the reason, and what the language adds to it, or another C library's words.

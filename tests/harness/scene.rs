@@ -18,6 +18,9 @@ use super::report::{Kind, Report, Verdict, expect, expect_of_c, expect_same};
 use super::typed::typed;
 use super::words::{call, describe, redirected, visible_input, wrapped_by};
 
+/// So often a process may try again what always fails.
+const MOST_TRIES: usize = 8;
+
 #[derive(Clone, Debug)]
 #[must_use = "a scene that is not played checks nothing"]
 pub struct Scene {
@@ -86,6 +89,14 @@ impl Scene {
     /// The kernel refuses a call of one of the program's processes.
     pub fn failing(self, who: Who, call: &'static str, number: usize, errno: Errno) -> Self {
         self.with(&[(who, At::Call(call, number), Act::Fail(errno))])
+    }
+
+    /// The kernel refuses each call of this name, whichever of the program's processes makes it.
+    pub fn always_failing(self, call: &'static str, errno: Errno) -> Self {
+        let fails = |who| {
+            (1..=MOST_TRIES).map(move |number| (who, At::Call(call, number), Act::Fail(errno)))
+        };
+        self.with(&(0..3).flat_map(fails).collect::<Vec<Step>>())
     }
 
     /// Something is done to the program's processes.
@@ -175,6 +186,7 @@ impl Scene {
                 let end = if report.kind == Kind::Stopped { "    # Control-C ends it" } else { "" };
                 match channel {
                     Channel::HungUp => report, // no command hangs a terminal up
+                    _ if self.holds_somebody() => report,
                     _ => report.with_advice(&(self.by_hand(channel) + end)),
                 }
             })
@@ -239,7 +251,9 @@ impl Scene {
     /// What there is before the programs begin, in a sentence.
     fn situation(&self) -> String {
         let mut facts: Vec<String> = self.presets.iter().map(describe_preset).collect();
-        for &(who, at, act) in &self.steps {
+        let always = self.fails_always();
+        facts.extend(always.map(|(name, errno)| format!("each {name} fails with {errno:?}")));
+        for &(who, at, act) in self.steps.iter().filter(|_| always.is_none()) {
             let (At::Call(name, number), Act::Fail(errno)) = (at, act) else { continue };
             let by = if self.is_fork() { format!("{}'s", name_of(who)) } else { "its".into() };
             facts.push(format!("{by} {} fails with {errno:?}", call(name, number)));
@@ -262,6 +276,21 @@ impl Scene {
         facts.join("; ")
     }
 
+    /// No command holds a process at its birth.
+    fn holds_somebody(&self) -> bool {
+        self.steps.iter().any(|step| step.2 == Act::Hold)
+    }
+
+    /// What fails each time: see `always_failing`.
+    fn fails_always(&self) -> Option<(&'static str, Errno)> {
+        self.steps.iter().find_map(|step| match *step {
+            (_, At::Call(name, MOST_TRIES), Act::Fail(errno)) if self.steps.len() > MOST_TRIES => {
+                Some((name, errno))
+            }
+            _ => None,
+        })
+    }
+
     /// How to get there by hand: the commands that a student types.
     fn by_hand(&self, channel: Channel) -> String {
         let mut lines = "By hand, in `make shell`:\n".to_string();
@@ -269,7 +298,10 @@ impl Scene {
             lines += &format!("    {}\n", preset_by_hand(preset));
         }
         let failing = self.steps.iter().find(|step| matches!(step.2, Act::Fail(_)));
-        let strace = failing.and_then(strace).unwrap_or_default();
+        let mut strace = failing.and_then(strace).unwrap_or_default();
+        if self.fails_always().is_some() {
+            strace = strace.replace(":when=1", ""); // each time
+        }
         let is_child = failing.is_some_and(|step| step.0 > 0);
         let each = if is_child { "   # there in both children" } else { "" };
         let wrapper: String = self.wrapper.iter().map(|word| quoted(word) + " ").collect();

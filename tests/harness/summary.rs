@@ -86,7 +86,8 @@ fn done(played: &[Played]) -> Option<String> {
 /// The simplest failing case in full, the others by name, and what to type.
 fn red(played: &[Played], first: &Played, others: &[&Played], in_full: bool) -> Vec<String> {
     let mut reasons = notes(played);
-    let hidden = reasons.split_off(reasons.len().min(3)).len();
+    let shown = if reasons.len() > 4 { 3 } else { 4 }; // a line more is as long as the line that says so
+    let hidden = reasons.split_off(reasons.len().min(shown)).len();
     if hidden > 0 {
         let more = format!("... and {hidden} more reasons: make check CASE=… tells");
         reasons.push(more);

@@ -1,6 +1,9 @@
 //! What programs did and left, in words: line ends and control bytes visible.
 
+use std::io;
 use std::path::Path;
+
+use nix::errno::Errno;
 
 use engine::{Channel, Left, Outcome, Segment, in_words};
 
@@ -106,6 +109,12 @@ pub fn call(name: &str, number: usize) -> String {
         2 => format!("second {name}"),
         number => format!("{name} number {number}"),
     }
+}
+
+/// What perror says of it. std's text is the C library's, and the number after it.
+pub fn in_perrors_words(errno: Errno) -> String {
+    let text = io::Error::from(errno).to_string();
+    text.split(" (os error").next().unwrap_or(&text).into()
 }
 
 /// A stranger's text on one line: no control letters, no marks that turn the writing, no letters without width.

@@ -47,8 +47,19 @@ fn prints() -> Vec<Case> {
     cases! {
         "run_twice": piped().then("shm-fork").agrees();
         "a_larger_segment_is_there": piped().on(preset(FORK_KEY, 3 * 4096 + 1)).agrees();
-        "old_bytes_are_there": piped().on(leftover()).agrees();
+        "old_bytes_are_there": old_bytes_are_there(&piped().on(leftover()));
     }
+}
+
+/// Process 2 does not take them for the text, even if process 1 has not begun.
+fn old_bytes_are_there(scene: &Scene) -> Verdict {
+    scene.agrees()?;
+    let held = scene.clone().with(&[(1, At::Birth, Act::Hold)]);
+    held.holds(|seen, channel| four_lines(&seen.last, channel).map(drop)).map_err(|report| {
+        report.with_headline(
+            "process 1, before its first call, was held until the others waited or ended:",
+        )
+    })
 }
 
 fn waits() -> Vec<Case> {
@@ -71,7 +82,7 @@ fn refuses() -> Vec<Case> {
             fork().on(preset(FORK_KEY, FORK_SIZE).mode(0o444))
                 .run_by_ordinary_user().differs(&denied);
         "as_many_segments_as_the_kernel_allows":
-            fork().failing(0, "shmget", 1, Errno::ENOSPC)
+            fork().always_failing("shmget", Errno::ENOSPC)
                 .differs(&says("shmget: No space left on device"));
         "no_room_in_the_address_space":
             fork().on(preset(FORK_KEY, 64 << 20)).under(&["prlimit", "--as=33554432"])

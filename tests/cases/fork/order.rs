@@ -46,8 +46,8 @@ fn the_key_is_1001() -> Verdict {
     let (asked, table) = (world.asked("shmget"), world.tells_left()?);
     let is_so = asked.iter().all(|&key| key == FORK_KEY);
     expect("shmget with key 1001, or IPC_PRIVATE", is_so, &format!("key {asked:?}"))?;
-    let is_666 = asked.is_empty() || table.contains("666,"); // 01666 when it is marked for removal
-    expect("the segment of key 1001 has mode 0666", is_666, &table)
+    let is_so = asked.is_empty() || table.contains(" mode 0666, 512 bytes,");
+    expect("the segment of key 1001 has mode 0666 and 512 bytes", is_so, &table)
 }
 
 /// What each child has to print and to store.
@@ -78,7 +78,14 @@ fn each_does_its_own() -> Verdict {
     });
     let wanted =
         "one child prints the lines of process 1 and stores its text, the other those of process 2";
-    expect(wanted, is_so, &seen.collect::<String>())
+    expect(wanted, is_so, &seen.collect::<String>())?;
+    let wanted = "the parent forks both processes, and waits for them";
+    let forked = ran.log.events().iter().find_map(|event| match event.what {
+        What::Born(Some(parent @ 1..)) if event.thread == 0 => Some((event.who, parent)),
+        _ => None,
+    });
+    let seen = forked.map(|(who, by)| format!("{} was forked by {}", name_of(who), name_of(by)));
+    expect(wanted, seen.is_none(), &seen.unwrap_or_default())
 }
 
 /// The process whose writes hold this text, whatever else they hold.

@@ -1,13 +1,13 @@
 //! The segment's calls: what they were asked, and what was made of their failures.
 
-use std::io;
-
 use engine::Called;
 use nix::errno::Errno;
 
 use super::{Done, Hint, Run};
 use crate::harness::exercises::{CREATE_KEY, DYNAMIC_KEY, FORK_KEY};
+use crate::harness::expectation::blamed_instead;
 use crate::harness::four_lines::name_of;
+use crate::harness::words::in_perrors_words;
 
 pub const HINTS: &[Hint] = &[
     sanitizer,
@@ -24,6 +24,7 @@ pub const HINTS: &[Hint] = &[
     status_0_after_a_failure,
     failure_leaves_the_segment,
     looked_at_too_late,
+    another_call_is_named,
     reason_not_told,
     fork_failed,
     ignored_failure,
@@ -117,15 +118,9 @@ const FORKS: &str = "clone fork vfork";
 const REPORTED: &str =
     "shmget shmat shmdt shmctl clone fork vfork pipe pipe2 socketpair semget semop msgget";
 
-/// What perror says of it.
-fn in_words(errno: Errno) -> String {
-    let text = io::Error::from(errno).to_string();
-    text.split(" (os error").next().unwrap_or(&text).into()
-}
-
 fn message_on_standard_output(run: &Run) -> Option<String> {
     let failed = run.failed(REPORTED);
-    let text = in_words(failed.last()?.errno()?);
+    let text = in_perrors_words(failed.last()?.errno()?);
     (!run.is_on_terminal && run.stderr().is_empty() && run.stdout().contains(&text))
         .then(|| "the message is on standard output: perror, or fprintf(stderr, …)".into())
 }
@@ -147,7 +142,7 @@ fn failure_leaves_the_segment(run: &Run) -> Option<String> {
 
 /// Whether the failure of a call was reported, wherever.
 fn tells(run: &Run, done: &Done) -> bool {
-    let text = done.errno().map_or(String::new(), in_words);
+    let text = done.errno().map_or(String::new(), in_perrors_words);
     [run.stdout(), run.stderr()].iter().any(|told| told.contains(&text))
 }
 
@@ -174,10 +169,17 @@ fn looked_at_too_late(run: &Run) -> Option<String> {
     })
 }
 
+fn another_call_is_named(run: &Run) -> Option<String> {
+    let told = [run.stdout(), run.stderr()].concat();
+    let [blamed, failed] = blamed_instead(run.ran, &told)?;
+    run.ended_with_a_failure()
+        .then(|| format!("the message says that {blamed} failed, but it was {failed}"))
+}
+
 fn reason_not_told(run: &Run) -> Option<String> {
     let done = untold(run, "shmget shmat shmdt shmctl read")?;
     let told = [run.stdout(), run.stderr()].concat();
-    let (name, why) = (done.call.name, in_words(done.errno()?));
+    let (name, why) = (done.call.name, in_perrors_words(done.errno()?));
     let reads = if name == "read" { " (ferror(stdin) tells)" } else { "" };
     (run.ended_with_a_failure() && !told.is_empty()).then(|| {
         format!("{name} gave -1{reads}, and no message on standard error says why ({why}): see perror(3)")

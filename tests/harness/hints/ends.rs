@@ -5,6 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use engine::What;
 use nix::libc::SIGSEGV;
 
+use super::turns::copied_text;
 use super::{Hint, Run};
 use crate::harness::compiled::warning;
 use crate::harness::four_lines::name_of;
@@ -29,7 +30,8 @@ fn another_id(run: &Run) -> Option<String> {
 
 fn no_newline(run: &Run) -> Option<String> {
     let stdout = run.stdout();
-    (run.ends_well() && !stdout.is_empty() && !stdout.ends_with('\n'))
+    let is_copied = copied_text(run).is_some(); // that has a hint of its own
+    (run.ends_well() && !is_copied && !stdout.is_empty() && !stdout.ends_with('\n'))
         .then(|| "the last line does not end with \\n".into())
 }
 

@@ -9,9 +9,12 @@ use super::{Done, Hint, Run};
 use crate::harness::four_lines::name_of;
 
 pub const HINTS: &[Hint] = &[
+    child_forks,
     both_fork,
     exit_forgotten,
+    goes_on_as_the_parent,
     copied_buffer,
+    copied_text,
     vfork,
     waits_before_the_second,
     not_waited_for,
@@ -21,11 +24,13 @@ pub const HINTS: &[Hint] = &[
     own_end_is_open,
     waits_for_the_dead,
     no_status_to_wait_for,
+    timer_for_a_turn,
     lost_signal,
     unhandled_signal,
     semaphore_of_its_own,
     nobody_begins,
     passes_too_early,
+    takes_old_bytes,
     reads_too_early,
     answers_too_early,
     polls_its_own_copy,
@@ -64,10 +69,57 @@ fn both_fork(run: &Run) -> Option<String> {
     })
 }
 
+/// The parent has left it to a child to fork the other.
+fn child_forks(run: &Run) -> Option<String> {
+    let (_, born, parent) = grandchild(run)?;
+    (children_of(run, 0) == 1 && run.ran.stopped.is_none()).then(|| {
+        format!("process {born} was forked by process {parent}: the parent has to fork both")
+    })
+}
+
+/// How many processes a process has forked.
+fn children_of(run: &Run, parent: Who) -> usize {
+    let is_child =
+        |event: &&engine::Event| event.what == What::Born(Some(parent)) && event.thread == 0;
+    run.events().iter().filter(is_child).count()
+}
+
 fn exit_forgotten(run: &Run) -> Option<String> {
     let (_, born, parent) = grandchild(run)?;
     Some(format!("process {born} was forked by process {parent}, which has no exit() at its end"))
 }
+
+/// Behind its own work it comes to the parent's: it waits, though it has no child, and removes the segment.
+fn goes_on_as_the_parent(run: &Run) -> Option<String> {
+    let waits = run.failed("wait4 waitid");
+    let removes = run.done("shmctl");
+    let removes =
+        removes.iter().find(|done| done.who > 0 && done.call.words.contains("IPC_RMID"))?;
+    let is_behind = |done: &&Done| done.who == removes.who && done.index < removes.index;
+    waits.iter().find(is_behind).filter(|done| has_no_child(done)).map(|done| {
+        let name = name_of(done.who);
+        format!("{name} goes on with what the parent has to do: there is no exit() at its end")
+    })
+}
+
+/// What the parent prints at its end stands also before what a child prints.
+pub fn copied_text(run: &Run) -> Option<String> {
+    let prints = |event: &&engine::Event| match &event.what {
+        What::Calls(called) => called.name == "write" && called.words == "1",
+        _ => false,
+    };
+    let first = |who: Who| {
+        let event = run.events().iter().filter(|event| event.who == who).find(prints)?;
+        let What::Calls(called) = &event.what else { return None };
+        Some(called.text.as_slice()).filter(|text| !text.is_empty())
+    };
+    let parents = first(0)?;
+    let is_copied = |who| first(who).is_some_and(|text| text.starts_with(parents));
+    (1..run.ran.calls.len()).any(is_copied).then(|| COPIED.into())
+}
+
+const COPIED: &str = "what was printed before fork is there more than once: fork copied what printf \
+                      had not written yet: fflush(stdout) before fork";
 
 fn copied_buffer(run: &Run) -> Option<String> {
     let stdout = run.stdout();
@@ -179,13 +231,18 @@ fn waits_for_the_dead(run: &Run) -> Option<String> {
     };
     // What dies after the last wait, the check has stopped.
     let is_wait = |event: &engine::Event| {
-        matches!(event.what, What::Waits { .. } | What::Sleeps(_) | What::Wakes)
+        matches!(event.what, What::Waits { .. } | What::Sleeps(_) | What::Wakes | What::Spins)
     };
     let last_wait = run.events().iter().rposition(is_wait)?;
     let dead = run.events()[..last_wait].iter().find(is_killed);
     let dead = dead.filter(|_| is_stopped && !run.is_undisturbed())?;
     let waits = |who: &Who| {
-        let polls = matches!(run.last_of(*who), Some(What::Sleeps(_) | What::Wakes));
+        let looks = |what: &What| match what {
+            What::Returns { call, .. } => *call == "sched_yield",
+            What::Calls(called) => called.name == "sched_yield",
+            what => matches!(what, What::Sleeps(_) | What::Wakes | What::Spins),
+        };
+        let polls = run.last_of(*who).is_some_and(looks);
         *who != dead.who && (polls || run.waits_in(*who).is_some())
     };
     let (name, waiter) = (name_of(dead.who), name_of((1..run.ran.calls.len()).find(waits)?));
@@ -201,6 +258,18 @@ fn no_status_to_wait_for(run: &Run) -> Option<String> {
          Begin with signal(SIGCHLD, SIG_DFL)"
             .into()
     })
+}
+
+/// A signal for which it waits comes from a timer that it has set itself.
+fn timer_for_a_turn(run: &Run) -> Option<String> {
+    let sets = run.done("alarm setitimer timerfd_settime");
+    let waits = run.done("pause rt_sigsuspend rt_sigtimedwait");
+    let timer =
+        sets.iter().find(|set| set.who > 0 && waits.iter().any(|wait| wait.who == set.who))?;
+    let (name, call) = (name_of(timer.who), timer.call.name);
+    Some(format!(
+        "{name} waits for its own timer ({call}): that is a sleep, and nobody passes it the turn"
+    ))
 }
 
 fn lost_signal(run: &Run) -> Option<String> {
@@ -269,11 +338,35 @@ fn passes_too_early(run: &Run) -> Option<String> {
         let passes = own.find(|write| {
             let is_output =
                 write.call.name == "write" && ["1", "2"].contains(&write.call.words.as_str());
-            !is_output && write.index < place
+            !is_output && write.index < place && !is_to_a_file(run, write)
         });
         passes.map(|_| format!("{} passes the turn before it has stored its text", name_of(who)))
     })
 }
+
+/// Whether it writes to a file that it has opened, from which nobody gets the turn.
+fn is_to_a_file(run: &Run, write: &Done) -> bool {
+    let opened = run.done("open openat creat");
+    let is_it = |file: &&Done| {
+        file.who == write.who
+            && file.index < write.index
+            && file.result.to_string() == write.call.words
+    };
+    opened.iter().any(|file| is_it(&file))
+}
+
+/// Process 2 prints what was there before any text.
+fn takes_old_bytes(run: &Run) -> Option<String> {
+    let stdout = run.stdout();
+    let (_, received) = stdout.split_once("Process 2 : Received : ")?;
+    let is_text = ["Is this", "Yes, This"].iter().any(|text| received.starts_with(text));
+    let is_empty = received.starts_with('\n'); // for one that sleeps, the report says why
+    let is_sleepers = is_empty && run.ran.sleeper.is_some();
+    (!is_text && !is_sleepers).then(|| OLD_BYTES.into())
+}
+
+const OLD_BYTES: &str = "process 2 printed what was in the segment before process 1 had stored its text: \
+                         it has to wait until that passes it the turn";
 
 fn reads_too_early(run: &Run) -> Option<String> {
     let is_own = run.stdout().contains("Process 1 : Responce -> Is this");
