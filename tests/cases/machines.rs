@@ -13,7 +13,7 @@ pub fn cases() -> Vec<Case> {
         "another_name_or_language" needs Ours: shows(OTHERS);
         "a_source_that_cannot_be_read" needs Ours needs NotRoot: shows(NOT_READ);
         "originals_that_go_right" needs Ours: shows(RIGHT_ORIGINALS);
-        "segments_that_the_kernel_removes" needs Ours needs OwnTable needs TwoUsers: shows(FORCED);
+        "segments_that_the_kernel_removes" needs Ours needs OwnTable needs TwoUsersInTable: shows(FORCED);
         "no_more_processes" needs Ours needs NotRoot: shows(NO_PROCESSES);
     };
     exercise("machines", &[], [(Basic, all)])

@@ -3,15 +3,17 @@
 use super::prelude::*;
 
 pub fn cases() -> Vec<Case> {
-    let of = |text: &'static str| {
+    let in_a_table = of(IN_A_TABLE).map(|case| case.needs(Need::OwnTable));
+    let roots = of(ROOTS).map(|case| case.needs(Need::OwnTable).needs(Need::TwoUsersInTable));
+    let all = of(TYPED).chain(in_a_table).chain(roots);
+    exercise("makefile", &[], [(Basic, all.collect())])
+}
+
+fn of(typed: &'static str) -> impl Iterator<Item = Case> {
+    typed.split("\n# ").skip(1).map(|text| {
         let (name, typed) = text.split_at(text.find('\n').unwrap_or(text.len()));
-        // It removes the segments of the lab's keys.
-        let case = case(name, move || shows(typed.trim_end()));
-        let case = case.needs(Need::Ours).needs(Need::OwnTable);
-        let is_roots = name.contains("another_users") || name.contains("forced");
-        if is_roots { case.needs(Need::TwoUsers) } else { case }
-    };
-    exercise("makefile", &[], [(Basic, TYPED.split("\n# ").skip(1).map(of).collect())])
+        case(name, move || shows(typed.trim_end())).needs(Need::Ours)
+    })
 }
 
 /// Each case's name, the commands, and what they print.
@@ -45,6 +47,54 @@ needs
 ours
 reports
 
+# a_missing_tool_is_named
+$ make -s ours CARGO=no-cargo
+make: no-cargo is missing: ...
+make: *** ...
+$ make -s -B all CC=no-cc CARGO=true
+make: CC=no-cc: there is no such command
+make: *** ...
+$ make -s clean-shm PATH=/nowhere
+make: ipcrm is missing: ...
+make: *** ...
+
+# a_cargo_that_is_too_old_is_named
+$ printf '#!/bin/sh\necho cargo 1.65.0; exit 101' >"$TMPDIR/cargo"; chmod +x "$TMPDIR/cargo"
+$ make -s ours CARGO="$TMPDIR/cargo"
+...
+make: this is cargo 1.65.0: 1.85 or later is needed, see https://rustup.rs
+make: *** ...
+
+# an_unknown_variable_is_refused
+$ make check yours=mine
+Makefile:...: *** make check takes no yours=… (see make help).  Stop.
+$ make clean YOURS=mine
+Makefile:...: *** make clean takes no YOURS=… (see make help).  Stop.
+
+# watch_says_what_it_watches_and_ends_where_there_is_nothing
+$ make -s watch-create CARGO=true CASE=create::fresh YOURS=tests/repaired >"$TMPDIR/seen" &
+> until grep -q Watching "$TMPDIR/seen"; do sleep 0.1; done; kill $!; tail -n 1 "$TMPDIR/seen"
+Watching ./tests/repaired. Control-C ends it.
+$ make -s watch-create YOURS=nowhere
+make: there is neither shm-create.c nor an executable shm-create in ./nowhere
+make: *** ...
+
+# nohup_keeps_a_check_going
+$ trap '' HUP; target/debug/check create >"$TMPDIR/seen" & while kill -HUP $! 2>/dev/null; do sleep 0.1; done;
+> grep 'passed\.' "$TMPDIR/seen"
+All that ran passed.
+
+# c_versions_in_a_folder_with_a_space_in_its_name
+$ mkdir "$TMPDIR/a lab"; cp -R Makefile Cargo.* .cargo common tests shm-* "$TMPDIR/a lab"
+$ cd "$TMPDIR/a lab" && unset CARGO_TARGET_DIR; make -s CARGO=true && ls target/c
+shm-attach
+shm-create
+shm-dynamic
+shm-fork
+"#;
+
+/// These make or remove segments of the lab's keys.
+const IN_A_TABLE: &str = r#"
 # run_shows_the_segments_and_removes_them
 $ make run SIZE=4097
 ...
@@ -79,30 +129,6 @@ $ tail -n +2 /proc/sysvipc/shm
 # clean_shm_is_silent_where_there_is_nothing
 $ make clean-shm
 
-# a_missing_tool_is_named
-$ make -s ours CARGO=no-cargo
-make: no-cargo is missing: ...
-make: *** ...
-$ make -s -B all CC=no-cc CARGO=true
-make: CC=no-cc: there is no such command
-make: *** ...
-$ make -s clean-shm PATH=/nowhere
-make: ipcrm is missing: ...
-make: *** ...
-
-# a_cargo_that_is_too_old_is_named
-$ printf '#!/bin/sh\necho cargo 1.65.0; exit 101' >"$TMPDIR/cargo"; chmod +x "$TMPDIR/cargo"
-$ make -s ours CARGO="$TMPDIR/cargo"
-...
-make: this is cargo 1.65.0: 1.85 or later is needed, see https://rustup.rs
-make: *** ...
-
-# an_unknown_variable_is_refused
-$ make check yours=mine
-Makefile:...: *** make check takes no yours=… (see make help).  Stop.
-$ make clean YOURS=mine
-Makefile:...: *** make clean takes no YOURS=… (see make help).  Stop.
-
 # yours_is_run_in_place_of_ours
 $ mkdir "$TMPDIR/mine"; sed 's/created/made/' tests/c/shm-create.c >"$TMPDIR/mine/shm-create.c"
 $ make -s run-create CARGO=true YOURS="$TMPDIR/mine"
@@ -118,20 +144,10 @@ make: *** ...
 $ make -s check-create CARGO=true YOURS='$(error expanded)`echo typed`'
 The check could not run: ...$(error expanded)`echo typed`...
 make: *** ...
+"#;
 
-# watch_says_what_it_watches_and_ends_where_there_is_nothing
-$ make -s watch-create CARGO=true CASE=create::fresh YOURS=tests/repaired >"$TMPDIR/seen" &
-> until grep -q Watching "$TMPDIR/seen"; do sleep 0.1; done; kill $!; tail -n 1 "$TMPDIR/seen"
-Watching ./tests/repaired. Control-C ends it.
-$ make -s watch-create YOURS=nowhere
-make: there is neither shm-create.c nor an executable shm-create in ./nowhere
-make: *** ...
-
-# nohup_keeps_a_check_going
-$ trap '' HUP; target/debug/check create >"$TMPDIR/seen" & while kill -HUP $! 2>/dev/null; do sleep 0.1; done;
-> grep 'passed\.' "$TMPDIR/seen"
-All that ran passed.
-
+/// These are root's, who acts as another user, too.
+const ROOTS: &str = r#"
 # run_says_that_shm_rmid_forced_is_set
 $ echo 1 >/proc/sys/kernel/shm_rmid_forced; make -s run CARGO=true
 make: kernel.shm_rmid_forced is 1: ...
@@ -139,14 +155,6 @@ make: kernel.shm_rmid_forced is 1: ...
 shmget: No such file or directory
 make: kernel.shm_rmid_forced is 1: ...
 make: *** ...
-
-# c_versions_in_a_folder_with_a_space_in_its_name
-$ mkdir "$TMPDIR/a lab"; cp -R Makefile Cargo.* .cargo common tests shm-* "$TMPDIR/a lab"
-$ cd "$TMPDIR/a lab" && unset CARGO_TARGET_DIR; make -s CARGO=true && ls target/c
-shm-attach
-shm-create
-shm-dynamic
-shm-fork
 
 # clean_shm_keeps_another_users_segment
 $ setpriv --reuid=65534 --clear-groups target/debug/make-segment 9990 1 666 '' </dev/null

@@ -22,6 +22,8 @@ pub enum Need {
     OwnTable,
     /// To have programs run as two users.
     TwoUsers,
+    /// The same in a segment table of its own: where that takes a namespace of users, it has one alone.
+    TwoUsersInTable,
     /// That they do not run as root, not even without capabilities.
     OrdinaryUser,
     /// The user of the check is no root.
@@ -41,6 +43,9 @@ impl Need {
         match self {
             Self::OwnTable => "needs a segment table of its own, which the kernel does not give",
             Self::TwoUsers => "needs root, to act as two users",
+            Self::TwoUsersInTable => {
+                "needs root with CAP_SYS_ADMIN, to act as two users in a segment table of its own"
+            }
             Self::OrdinaryUser | Self::NotRoot => "needs an ordinary user: root may do everything",
             Self::Strace => "needs strace, to make system calls fail: apt install strace",
             Self::Browser => "needs a browser: apt install chromium",
@@ -60,6 +65,7 @@ impl Need {
                 succeeds("unshare --ipc true || unshare --user --map-current-user --ipc true")
             }
             Self::TwoUsers => has_two_users(),
+            Self::TwoUsersInTable => has_two_users() && succeeds("unshare --ipc true"),
             Self::OrdinaryUser => !geteuid().is_root() || can_become(NOBODY),
             Self::NotRoot => !geteuid().is_root(),
             Self::Strace => succeeds("strace -o /dev/null -e inject=shmget:error=ENOSPC true"),
@@ -94,7 +100,7 @@ fn most_files() -> u64 {
 
 pub fn has(need: Need) -> bool {
     // One for each need.
-    static MET: [OnceLock<bool>; 8] = [const { OnceLock::new() }; 8];
+    static MET: [OnceLock<bool>; 9] = [const { OnceLock::new() }; 9];
     *MET[need as usize].get_or_init(|| need.is_met())
 }
 

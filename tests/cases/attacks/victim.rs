@@ -21,6 +21,7 @@ use nix::sys::signal::kill;
 use nix::unistd::{Gid, Pid, geteuid, setgroups, setsid};
 
 use super::super::prelude::*;
+use super::as_attacks_user;
 
 /// A victim: the attack's arguments name it, and `look` tells how it is. It lives as long as this.
 pub struct Victim {
@@ -77,7 +78,7 @@ pub fn the_check(_: &Path) -> Made {
 pub fn memory(_: &Path) -> Made {
     let sleeper = Sleeper::start(&["sleep", "60"])?;
     let map = format!("/proc/{}/maps", sleeper.number());
-    let map = fs::read_to_string(&map).doing(map)?;
+    let map = as_attacks_user(|| fs::read_to_string(&map))?.doing(&map)?;
     let stack = map.lines().find(|line| line.ends_with("[stack]")).unwrap_or_default();
     let end = stack.split(['-', ' ']).nth(1).and_then(|end| u64::from_str_radix(end, 16).ok());
     let address = end.unwrap_or(4096) - 64;
@@ -300,7 +301,7 @@ pub fn table(_: &Path) -> Made {
 /// Made by ipcmk(1), as the attack's user, in this process's own table: it goes with that.
 fn in_table(what: &str, name: fn(&[String]) -> String) -> Made {
     let mut make = Command::new("ipcmk");
-    let output = as_attacks_user(make.args(what.split(' ')).args(["-p", "0666"])).output();
+    let output = of_attacks_user(make.args(what.split(' ')).args(["-p", "0666"])).output();
     output.doing("running ipcmk")?;
     let rows = tables();
     let row = rows.lines().find(|line| !line.contains("key")).unwrap_or_default();
@@ -320,7 +321,7 @@ struct Sleeper(Child);
 impl Sleeper {
     fn start(words: &[&str]) -> Result<Self, Report> {
         let mut command = Command::new(words[0]);
-        let command = as_attacks_user(command.args(&words[1..])).process_group(0);
+        let command = of_attacks_user(command.args(&words[1..])).process_group(0);
         let null = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = null.spawn().doing(format!("starting {}", words[0]))?;
         sleep(Duration::from_millis(20)); // until its traps are set
@@ -370,7 +371,7 @@ impl Drop for Sleeper {
 }
 
 /// Root's programs run as another user.
-fn as_attacks_user(command: &mut Command) -> &mut Command {
+fn of_attacks_user(command: &mut Command) -> &mut Command {
     match user_for(None) {
         Some(user) => command.uid(user).gid(user),
         None => command,

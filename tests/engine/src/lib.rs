@@ -92,7 +92,7 @@ pub use outcome::{Outcome, in_words, signal_name};
 pub use step::{Act, At, Step, Who};
 pub use sys::{exit, fork};
 pub use trouble::{Trouble, While};
-pub use user::{NOBODY, can_become, user_for};
+pub use user::{NOBODY, acting_as, can_become, user_for};
 pub use world::{Limits, Preset, Ran, Running, World};
 
 /// What this kernel does not hold a program back from, in words; nothing where it holds all.

@@ -1,11 +1,14 @@
 //! What /proc tells of a process. See proc(5).
 
 use std::fs::{self, File};
+use std::io;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
 use nix::unistd::{Pid, SysconfVar, sysconf};
+
+use crate::user::acting_as;
 
 /// The files stat and syscall of one task in /proc, kept open because they are read at each stop. None are open of
 /// one that has ended.
@@ -23,12 +26,19 @@ impl Stat {
         Self { stat: open("stat"), syscall: open("syscall") }
     }
 
-    /// Whether it has left the processor in its call. Its state alone does not tell: a call that looks whether there
-    /// is something to wait for does so in state S, and may be interrupted there. If the kernel does not say, the state is believed.
-    pub fn is_off(&self) -> bool {
-        let mut bytes = [0; 8];
-        let length = self.syscall.as_ref().and_then(|file| file.read_at(&mut bytes, 0).ok());
-        length.is_none_or(|length| !bytes[..length].starts_with(b"running"))
+    /// Whether this user's process has left the processor in its call. Its state alone does not tell: a call that looks
+    /// whether there is something to wait for does so in state S, and may be interrupted there. If the kernel does not
+    /// say, the state is believed.
+    pub fn is_off(&self, user: u32) -> bool {
+        let Some(file) = &self.syscall else { return true };
+        let says = || {
+            let mut bytes = [0; 8];
+            let length = file.read_at(&mut bytes, 0)?;
+            io::Result::Ok(!bytes[..length].starts_with(b"running"))
+        };
+        // Root in a container may not read another user's.
+        let said = says().or_else(|_| acting_as(user, says).unwrap_or(Ok(true)));
+        said.unwrap_or(true)
     }
 
     /// Its state, as ps(1) shows it: R, S, D, T, t, Z, X; X also where there is nothing any more.
@@ -130,5 +140,62 @@ impl Signals {
     /// Whether this one has a handler.
     pub fn are_caught(&self, signal: i32) -> bool {
         (1..=64).contains(&signal) && self.caught & bit(signal) != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hint::spin_loop;
+    use std::io::{Read, Write};
+    use std::os::unix::net::UnixStream;
+    use std::panic::catch_unwind;
+
+    use nix::sys::prctl::set_dumpable;
+    use nix::sys::signal::{Signal, kill};
+    use nix::sys::wait::{WaitStatus, waitpid};
+    use nix::unistd::geteuid;
+
+    use super::*;
+    use crate::sys;
+    use crate::user::{become_user, user_for};
+
+    /// Those that docker leaves to root.
+    const OF_A_CONTAINER: u32 = 0xa804_25fb;
+
+    /// Of the user that programs run as: it does nothing but compute.
+    fn fork_one_that_computes() -> Pid {
+        let (mut tells, mut told) = UnixStream::pair().expect("sockets");
+        let child = sys::fork().expect("a process");
+        if child.as_raw() == 0 {
+            become_user(user_for(None)).expect("a user");
+            set_dumpable(true).expect("a setting"); // as each program has it
+            tells.write_all(b"!").expect("a byte");
+            loop {
+                spin_loop();
+            }
+        }
+        told.read_exact(&mut [0]).expect("a byte");
+        child
+    }
+
+    /// In a process of its own, which becomes root in a container where it was root.
+    fn sees_one_that_computes() -> bool {
+        if geteuid().is_root() {
+            let _ = sys::keep_capabilities(OF_A_CONTAINER); // or it has fewer
+        }
+        let child = fork_one_that_computes();
+        let is_off = Stat::of(child).is_off(user_for(None).unwrap_or(geteuid().as_raw()));
+        kill(child, Signal::SIGKILL).expect("a signal");
+        !is_off
+    }
+
+    #[test]
+    fn root_in_a_container_knows_who_computes() {
+        let test = sys::fork().expect("a process");
+        if test.as_raw() == 0 {
+            let sees = catch_unwind(sees_one_that_computes);
+            sys::exit(i32::from(!sees.unwrap_or(false)))
+        }
+        assert_eq!(waitpid(test, None), Ok(WaitStatus::Exited(test, 0)));
     }
 }

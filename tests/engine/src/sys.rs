@@ -276,13 +276,13 @@ pub fn keep_descriptors_from_the_next_program() -> nix::Result<()> {
     Errno::result(done).map(drop)
 }
 
-/// `capset(…)` — this process gives up all capabilities. With `no_new_privs` no program brings them back. See
-/// capabilities(7).
-pub fn drop_capabilities() -> nix::Result<()> {
+/// `capset(…)` — this process gives up all capabilities but these of the first 32. With `no_new_privs` no program brings
+/// them back. See capabilities(7).
+pub fn keep_capabilities(kept: u32) -> nix::Result<()> {
     let header = [0x2008_0522_u32, 0]; // _LINUX_CAPABILITY_VERSION_3, this process
-    let none = [0_u32; 6];
+    let sets = [kept, kept, 0, 0, 0, 0]; // effective, permitted, inheritable
     // SAFETY: the call reads 8 bytes and, of this version, 24: the two arrays have them.
-    let done = unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) };
+    let done = unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), sets.as_ptr()) };
     Errno::result(done).map(drop)
 }
 

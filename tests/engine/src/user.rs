@@ -49,7 +49,7 @@ pub fn become_user(user: Option<u32>) -> Result<(), Trouble> {
         };
         become_user().doing(format!("becoming user {user}"))?;
     } else if geteuid().is_root() {
-        sys::drop_capabilities().doing("giving up capabilities")?;
+        sys::keep_capabilities(0).doing("giving up capabilities")?;
     }
     Ok(())
 }
@@ -85,6 +85,9 @@ fn users(line: &str) -> Range<u64> {
 
 /// Does `work` with this user's rights to what System V and /proc keep: root in a container may have none to another
 /// user's.
+///
+/// # Errors
+/// Those of seteuid(2), in words.
 pub fn acting_as<T>(user: u32, work: impl FnOnce() -> T) -> Result<T, Trouble> {
     let (own, group) = (geteuid(), getegid());
     if own.as_raw() == user || !can_become(user) {

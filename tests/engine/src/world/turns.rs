@@ -193,7 +193,9 @@ impl World {
         let state = task.stat.state();
         self.clock.could_run |= matches!(state, 'R' | 't');
         match (state, task.under) {
-            ('S', Some(_)) => task.stat.is_off() && task.stat.state() == 'S',
+            ('S', Some(_)) => {
+                task.stat.is_off(self.runs[task.run].user) && task.stat.state() == 'S'
+            }
             // A parent waits so until its vfork child becomes another program. Any fork is in this state for a moment.
             ('D', Some(under)) => under.has_lent,
             ('Z', _) => {

@@ -3,6 +3,7 @@
 use std::env::temp_dir;
 use std::fs::{self, Permissions};
 use std::io::{Read, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -148,8 +149,10 @@ fn processes(world: &mut World, launch: Launch) -> Vec<PathBuf> {
     let program = PathBuf::from(&launch.words[0]);
     let run = world.start_paused(launch, 2, At::Call("getppid", 1)).expect("a run");
     assert!(!world.has_ended(run));
-    let is_it =
-        |process: &PathBuf| fs::read_link(process.join("exe")).is_ok_and(|own| own == program);
+    let is_it = |process: &PathBuf| {
+        let words = fs::read(process.join("cmdline")).unwrap_or_default();
+        words.split(|&byte| byte == 0).next() == Some(program.as_os_str().as_bytes())
+    };
     let all = fs::read_dir("/proc").expect("a folder").flatten().map(|entry| entry.path());
     all.filter(is_it).collect()
 }
