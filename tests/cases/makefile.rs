@@ -147,7 +147,7 @@ make: *** ...
 "#;
 
 /// These are root's, who acts as another user, too.
-const ROOTS: &str = r#"
+const ROOTS: &str = r"
 # run_says_that_shm_rmid_forced_is_set
 $ echo 1 >/proc/sys/kernel/shm_rmid_forced; make -s run CARGO=true
 make: kernel.shm_rmid_forced is 1: ...
@@ -162,4 +162,4 @@ $ setpriv --reuid=65534 --clear-groups target/debug/make-segment 9990 1 666 '' <
 $ make clean-shm
 key 9990: segment 0 belongs to nobody, and stays
 make: *** ...
-"#;
+";
