@@ -44,6 +44,14 @@ impl What {
         self.text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 
+    /// Why this machine cannot show what is wrong.
+    fn cannot_be_shown(&self, folder: &Path) -> Option<String> {
+        let is_about_rights = self.get("about") == Some("rights");
+        let unmet = is_about_rights && !Need::OrdinaryUser.is_met_here();
+        let reason = unmet.then(|| Need::OrdinaryUser.reason().to_string());
+        reason.or_else(|| self.missing(folder).map(|tool| format!("needs {tool}")))
+    }
+
     /// What runs or compiles the hand-in, if this machine does not have it.
     fn missing(&self, folder: &Path) -> Option<String> {
         let script =
@@ -67,8 +75,8 @@ pub fn has_tool(name: &str) -> bool {
 fn is_reported(name: &str) -> Verdict {
     let folder = lab().join(HAND_INS).join(name);
     let what = What::of(&folder)?;
-    if let Some(tool) = what.missing(&folder) {
-        return Err(Report::not_run(format!("needs {tool}")));
+    if let Some(why) = what.cannot_be_shown(&folder) {
+        return Err(Report::not_run(why));
     }
     let shown = stable(&report_on(name, &folder, &what)?);
     let (file, is_red) = (folder.join("report.txt"), shown.starts_with("FAILED"));
