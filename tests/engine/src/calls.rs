@@ -1,7 +1,7 @@
 //! System calls: the one table of those that the engine knows by name. A row says who may make the call, and what
 //! sets it apart from others. `filter` has the kernel enforce it. See syscalls(2).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// Who may make a call.
@@ -68,7 +68,7 @@ pub enum Trait {
 
 /// A row of the table.
 struct Row {
-    number: i64,
+    number: u64,
     symbol: &'static str,
     allowed: Allowed,
     traits: &'static [Trait],
@@ -84,7 +84,7 @@ impl Row {
 macro_rules! table {
     ($table:ident: $($allowed:ident { $($call:ident $([$($trait:ident)+])?)* })*) => {
         const $table: &[Row] = &[$($(Row {
-            number: libc::$call,
+            number: libc::$call.unsigned_abs(),
             symbol: stringify!($call),
             allowed: Allowed::$allowed,
             traits: &[$($(Trait::$trait),+)?],
@@ -195,9 +195,9 @@ pub struct Call {
 impl Call {
     /// The call of these words, by its name.
     pub fn of(words: [u64; 7], at: u64) -> Self {
-        static ROWS: OnceLock<HashMap<i64, &Row>> = OnceLock::new();
+        static ROWS: OnceLock<BTreeMap<u64, &Row>> = OnceLock::new();
         let rows = ROWS.get_or_init(|| all().map(|row| (row.number, row)).collect());
-        let row = i64::try_from(words[0]).ok().and_then(|number| rows.get(&number));
+        let row = rows.get(&words[0]);
         let (name, traits) =
             row.map_or(("an unknown call", &[][..]), |row| (row.name(), row.traits));
         Self { name, words, at, traits }
@@ -240,7 +240,7 @@ impl Call {
     pub fn named(name: &'static str, arguments: &[u64]) -> Self {
         let row = all().find(|row| row.name() == name);
         let mut words = [0; 7];
-        words[0] = row.map_or(u64::MAX, |row| row.number.unsigned_abs());
+        words[0] = row.map_or(u64::MAX, |row| row.number);
         words[1..=arguments.len()].copy_from_slice(arguments);
         Self { name, ..Self::of(words, 0) } // aarch64 has not got all of them
     }

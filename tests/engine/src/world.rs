@@ -56,7 +56,7 @@ use crate::task::{State, Task};
 use crate::trouble::{Trouble, While};
 use crate::user::user_for;
 
-/// At most this many stops are handled in a row: a bomb's have no end. Of so many as are alive, one each.
+/// At most this many stops are handled in a row: a bomb's have no end.
 const MOST_STOPS: usize = 64;
 
 /// The number of a program that runs in a world.

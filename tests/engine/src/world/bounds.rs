@@ -129,6 +129,8 @@ impl World {
                 self.cut_off(run, &uses_processor(most));
             } else if self.is_going_on(run) && self.has_too_much_memory(run) {
                 self.cut_off(run, &uses_memory(&self.limits));
+            } else if self.is_going_on(run) && self.runs[run].begun.elapsed() > LAST_WORD {
+                self.cut_off(run, "it did not end in five minutes");
             }
         }
     }
@@ -183,7 +185,6 @@ impl World {
             }
             () if this.consumed.shared > most.memory => Some(uses_memory(most)),
             () if is_late => Some(format!("it did not end in {} seconds", most.time.as_secs_f32())),
-            () if this.begun.elapsed() > LAST_WORD => Some("it did not end in five minutes".into()),
             () => None,
         }
     }

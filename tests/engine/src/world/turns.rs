@@ -29,9 +29,12 @@ const VAIN_CALLS: u32 = 1000;
 /// One that has not stopped after so many looks may be computing.
 const MANY_LOOKS: u32 = 6;
 
-/// How long the engine waits for a stop before it looks whether the task waits: longer each time.
+/// How long the engine waits for a stop before it looks whether the task waits: twice as long each time.
 const SHORTEST_LOOK: Duration = Duration::from_micros(30);
-const LONGEST_LOOK: Duration = Duration::from_millis(1);
+const LONGEST_LOOK: Duration = Duration::from_millis(8);
+
+/// How long it waits where nobody can go on.
+const STUCK_LOOK: Duration = Duration::from_millis(1);
 
 /// The tasks whose waits may be over since all have settled last.
 #[derive(Default)]
@@ -66,7 +69,7 @@ impl Woken {
 impl World {
     /// Lets one go if all have settled, or waits a moment.
     pub(super) fn go_on(&mut self) -> Result<(), Trouble> {
-        let longest = (SHORTEST_LOOK * (1 << self.looks.min(6))).min(LONGEST_LOOK);
+        let longest = (SHORTEST_LOOK * (1 << self.looks.min(10))).min(LONGEST_LOOK);
         self.looks = self.looks.saturating_add(1);
         if !self.settle(false) {
             return self.wait(longest);
@@ -92,9 +95,9 @@ impl World {
             return self.wait(SHORTEST_LOOK);
         }
         self.stuck = self.stuck.saturating_add(1);
-        self.idle = self.idle.saturating_add(LONGEST_LOOK);
+        self.idle = self.idle.saturating_add(STUCK_LOOK);
         self.stop_what_hangs();
-        self.wait(LONGEST_LOOK)
+        self.wait(STUCK_LOOK)
     }
 
     /// Whether a timer will soon let somebody go on who seems to wait for others: it is a sleep, too.
