@@ -2,7 +2,7 @@
 //! reaches no network, no abstract socket, and signals nobody outside. See landlock(7).
 
 use std::fs::File;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
 use crate::sys;
@@ -11,7 +11,7 @@ use crate::trouble::{Trouble, While};
 /// What a program needs of the machine: its library, its interpreter, their settings.
 const MACHINES: [&str; 7] = ["/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/proc"];
 
-/// Devices without a user behind them. A terminal is among a program's streams, or it has none.
+/// Devices without a user behind them.
 const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
 
 const EXECUTE: u64 = 1;
@@ -54,6 +54,7 @@ pub fn confine(own: &Path, readable: &[&Path]) -> Result<(), Trouble> {
     let devices = DEVICES.iter().map(|path| (Path::new(path), READ | WRITE | TRUNCATE));
     let places = readable.chain(devices).chain([(own, !SPECIAL)]);
     let rules = places.filter_map(|(path, rights)| rule(path, rights & files));
+    let rules = rules.chain(own_terminals().map(|terminal| (terminal, READ | WRITE | TRUNCATE)));
     sys::landlock(&handled[..known], rules).doing("confining the program by Landlock")
 }
 
@@ -66,6 +67,15 @@ fn rights_to_files(version: i64) -> u64 {
         _ => 16,
     };
     (1 << count) - 1
+}
+
+/// The terminals among the program's streams, which it may open by their names: /dev/stdout is one of them.
+fn own_terminals() -> impl Iterator<Item = File> {
+    let streams = ["/proc/self/fd/0", "/proc/self/fd/1", "/proc/self/fd/2"];
+    let opened = streams.into_iter().filter_map(|stream| {
+        File::options().read(true).custom_flags(libc::O_PATH).open(stream).ok()
+    });
+    opened.filter(|stream| stream.metadata().is_ok_and(|data| data.file_type().is_char_device()))
 }
 
 /// A place, and the rights that a rule may name for it. What is not there needs no rule; nor does a link into what is.

@@ -10,7 +10,7 @@ use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags};
 use nix::pty::openpty;
 use nix::sys::termios::{self, LocalFlags, SetArg};
-use nix::unistd::{pipe2, read, write};
+use nix::unistd::{Uid, fchown, pipe2, read, write};
 
 use crate::channel::Channel;
 use crate::files::memory_file;
@@ -162,6 +162,13 @@ impl Output {
             Err(errno) => return Err(errno),
         }
         Ok(true)
+    }
+}
+
+/// Makes them the user's, who may then open /dev/stderr and the like: a shell's way to write there.
+pub fn give(programs: &[OwnedFd; 3], user: Option<u32>) {
+    for stream in programs.iter().filter(|_| user.is_some()) {
+        let _ = fchown(stream, user.map(Uid::from_raw), None); // without that it can still be written to
     }
 }
 

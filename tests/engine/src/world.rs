@@ -50,7 +50,7 @@ use crate::left::Left;
 use crate::log::What;
 use crate::segments::Segments;
 use crate::step::{Act, At, Who};
-use crate::streams::Streams;
+use crate::streams::{self, Streams};
 use crate::sys;
 use crate::task::{State, Task};
 use crate::trouble::{Trouble, While};
@@ -172,6 +172,7 @@ impl World {
     pub fn start(&mut self, launch: Launch) -> Result<Running, Trouble> {
         let (streams, programs) = Streams::of(&launch)?;
         let user = user_for(launch.user);
+        streams::give(&programs, user);
         let (leader, trouble) = self.fork_leader(&launch, user, programs)?;
         let user = user.unwrap_or(geteuid().as_raw());
         let run = self.runs.len();

@@ -20,6 +20,7 @@ crate::tests! {
     a_terminal_that_was_hung_up_fails
     what_a_process_prints_after_its_parents_end_is_read
     a_status_is_told
+    a_stream_is_opened_by_its_name
 }
 
 /// Which of the three are terminals, and the input as it is read.
@@ -42,6 +43,17 @@ fn echo(channel: Channel, input: &[u8]) -> Ran {
 
 fn errors(ran: &Ran) -> String {
     String::from_utf8_lossy(&ran.outcome.stderr).into_owned()
+}
+
+/// It opens /dev/stdout.
+fn a_stream_is_opened_by_its_name() {
+    let source =
+        r#"int main(void) { dprintf(open("/dev/stdout", O_WRONLY | O_APPEND), "opened"); }"#;
+    let program = Program::of(source);
+    for channel in [Channel::Pipes, Channel::OneFile, Channel::Terminal] {
+        let launch = Launch { channel, ..program.launch() };
+        assert_eq!(said(&World::new(0).unwrap().run(launch).unwrap()), "opened", "{channel}");
+    }
 }
 
 fn pipes_are_apart() {
