@@ -61,6 +61,7 @@ fn attach_reads_back() -> Verdict {
         words: "This is our shared memory segment.",
         ends_with_id: false,
         after: "Shared memory : ",
+        told_by: "Written data to shared memory.",
     };
     is_read_back(&[there()], &Version::Ours.launch("shm-attach"), &text)
 }

@@ -140,6 +140,7 @@ fn dynamic_reads_back() -> Verdict {
         words: "We have accessed shared memory ID : ",
         ends_with_id: true,
         after: "Shared memory : ",
+        told_by: "",
     };
     let launch = Launch { input: b"100\n".into(), ..Version::Ours.launch("shm-dynamic") };
     is_read_back(&[], &launch, &text)

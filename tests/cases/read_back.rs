@@ -11,6 +11,8 @@ pub struct Text {
     pub ends_with_id: bool,
     /// What is printed before it.
     pub after: &'static str,
+    /// The line that says that it is stored; empty if none does.
+    pub told_by: &'static str,
 }
 
 /// Where a text was stored in a run: at which event, by whom, what that process did before, and what after it; the segment, and the
@@ -32,8 +34,20 @@ const MOST_COPIES: usize = 8;
 pub fn is_read_back(presets: &[Preset], launch: &Launch, text: &Text) -> Verdict {
     let whole = world_with(presets)?.plays(launch.clone())?;
     let Some(store) = store_of(&whole, text) else { return Err(not_stored(&whole, text)) };
+    is_told_when_stored(&whole, text, &store)?;
     is_read_after_the_store(presets, launch, text, &store)?;
     is_read_by_who_prints(presets, launch, text, &whole)
+}
+
+/// Nothing is said to be stored that is not.
+fn is_told_when_stored(ran: &Ran, text: &Text, store: &Store) -> Verdict {
+    let tells = |event: &Event| match &event.what {
+        What::Calls(call) => String::from_utf8_lossy(&call.text).contains(text.told_by),
+        _ => false,
+    };
+    let told = ran.log.events().iter().position(tells).filter(|_| !text.told_by.is_empty());
+    let wanted = format!("the text is stored before \"{}\" is printed", text.told_by);
+    expect(&wanted, told.is_none_or(|told| told > store.index), "the line is printed first")
 }
 
 /// Changed as soon as it is stored.

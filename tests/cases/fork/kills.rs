@@ -3,6 +3,7 @@
 //! died, of what.
 
 use super::super::prelude::*;
+use super::order::{ANSWER, QUESTION};
 use super::{at_each, in_place, places, runs_right, traced, undisturbed};
 
 /// A child dies, and its parent notices.
@@ -75,10 +76,23 @@ fn survived(outcome: &Outcome, who: usize, signal: Signal, is_last: bool) -> Ver
                 "wait(&status) says how a child has ended: see WIFSIGNALED in wait(2).",
             )
         })?;
+        let wanted = "the other process ends, and prints nothing that it has not got";
+        expect(wanted, has_got_what_it_prints(outcome), &seen)?;
         let is_success = String::from_utf8_lossy(&outcome.stderr).contains(": Success");
         return expect("no message that says Success: end of file is no errno", !is_success, &seen);
     }
     tells(outcome, &format!("{}: killed by {signal}\n", name_of(who)))
+}
+
+/// Whether what is said to have come from the other is what that has to send. (A line that is cut off may go on with
+/// another's.)
+fn has_got_what_it_prints(outcome: &Outcome) -> bool {
+    let printed = String::from_utf8_lossy(&outcome.stdout);
+    let lines = [("Process 2 : Received : ", QUESTION), ("Process 1 : Responce -> ", ANSWER)];
+    lines.iter().all(|(line, text)| {
+        let rests = printed.lines().filter_map(|printed| printed.split_once(line));
+        rests.into_iter().all(|(_, rest)| rest.starts_with(text) || rest.starts_with("Process "))
+    })
 }
 
 /// No segment stays. If the parent died before it marked the segment for removal, the next run removes

@@ -14,8 +14,8 @@ pub fn cases() -> Vec<Case> {
         "process_1_is_held": held(1);
         "process_2_is_held": held(2);
         "the_parent_is_held": held(0);
-        "process_2_prints_what_is_in_the_segment": is_read(QUESTION, "Process 2 : Received : ");
-        "process_1_prints_what_is_in_the_segment": is_read(ANSWER, "Process 1 : Responce -> ");
+        "process_2_prints_what_is_in_the_segment": is_read(QUESTION, "Process 1 : Written data", "Process 2 : Received : ");
+        "process_1_prints_what_is_in_the_segment": is_read(ANSWER, "Process 2 : Responced", "Process 1 : Responce -> ");
         "the_key_is_1001": the_key_is_1001();
         "the_c_version_is_held" needs Ours: the_c_version_is_held();
     }
@@ -55,8 +55,8 @@ const CHILDREN: [([&str; 2], &str); 2] = [
     (["Process 1 : Written data", "Process 1 : Responce -> "], QUESTION),
     (["Process 2 : Received : ", "Process 2 : Responced to"], ANSWER),
 ];
-const QUESTION: &str = "Is this the shared memory ID : ";
-const ANSWER: &str = "Yes, This is shared memory ID : ";
+pub const QUESTION: &str = "Is this the shared memory ID : ";
+pub const ANSWER: &str = "Yes, This is shared memory ID : ";
 
 /// Two children: one prints the lines of process 1 and stores its text, the other those of process 2.
 fn each_does_its_own() -> Verdict {
@@ -111,8 +111,8 @@ fn who_stores(ran: &Ran, text: &str) -> Option<Who> {
 }
 
 /// Each prints what is in the segment.
-fn is_read(text: &'static str, after: &'static str) -> Verdict {
-    let text = Text { words: text, ends_with_id: true, after };
+fn is_read(words: &'static str, told_by: &'static str, after: &'static str) -> Verdict {
+    let text = Text { words, ends_with_id: true, after, told_by };
     is_read_back(&[], &Version::Ours.launch("shm-fork"), &text)
 }
 

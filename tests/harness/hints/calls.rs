@@ -132,7 +132,7 @@ fn status_0_after_a_failure(run: &Run) -> Option<String> {
 }
 
 fn failure_leaves_the_segment(run: &Run) -> Option<String> {
-    let failed = run.failed(REPORTED);
+    let failed = run.failed(&format!("{REPORTED} wait4 waitid read write"));
     let is_left = run.report.contains("no segment is left") || run.report.contains("\n+    key ");
     let is_so = run.exercise == "fork" && run.ended_with_a_failure() && is_left;
     (is_so && tells(run, failed.last()?)).then(|| {

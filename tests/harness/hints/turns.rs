@@ -23,6 +23,7 @@ pub const HINTS: &[Hint] = &[
     reads_its_own_turn,
     own_end_is_open,
     waits_for_the_dead,
+    end_of_file_is_no_turn,
     no_status_to_wait_for,
     timer_for_a_turn,
     lost_signal,
@@ -148,10 +149,11 @@ fn waits_before_the_second(run: &Run) -> Option<String> {
 
 fn not_waited_for(run: &Run) -> Option<String> {
     let children = run.ran.calls.len().saturating_sub(1);
+    let is_refused = run.report.contains(" wait fails with "); // by the case
     let waits = run.done("wait4 waitid").iter().filter(|done| done.who == 0).count();
     let is_alive = run.ran.outcome.status.code().is_some(); // who is killed cannot wait
     let is_outlived = run.ran.is_outlived && run.ran.stopped.is_none() && is_alive;
-    (is_outlived && waits < children).then(|| match waits {
+    (is_outlived && waits < children && !is_refused).then(|| match waits {
         0 => "the parent never calls wait".into(),
         1 => format!("the parent calls wait once, and has {children} children"),
         _ => format!("the parent calls wait {waits} times, and has {children} children"),
@@ -250,6 +252,17 @@ fn waits_for_the_dead(run: &Run) -> Option<String> {
         "{name} is dead, and {waiter} waits for it for ever: wait tells the parent how a child \
          has ended (WIFSIGNALED), and it can end the other (kill)"
     ))
+}
+
+/// It goes on as if it had got its turn.
+fn end_of_file_is_no_turn(run: &Run) -> Option<String> {
+    let reads = run.done("read recvfrom");
+    let ended = reads.iter().find(|read| read.who > 0 && read.result == 0)?;
+    let is_about = run.report.contains("prints nothing that it has not got");
+    is_about.then(|| {
+        let name = name_of(ended.who);
+        format!("{name} got 0 from {}: that is the end of the pipe, and no turn", ended.call.name)
+    })
 }
 
 fn no_status_to_wait_for(run: &Run) -> Option<String> {
