@@ -75,6 +75,9 @@ pub fn strace(step: &Step) -> Option<String> {
 
 /// What feeds a program its input: a pipe, or the user.
 pub fn input_by_hand(input: &[u8], channel: Channel) -> (String, String) {
+    if let Some(printf) = wide_number(input).filter(|_| !channel.is_typed()) {
+        return (printf, String::new());
+    }
     let mut text = String::new();
     for &byte in input {
         text += &match byte {
@@ -91,6 +94,17 @@ pub fn input_by_hand(input: &[u8], channel: Channel) -> (String, String) {
     } else {
         (format!("printf -- '{text}' | "), String::new())
     }
+}
+
+/// A number behind many zeros or spaces is not spelt out.
+fn wide_number(input: &[u8]) -> Option<String> {
+    let line = str::from_utf8(input).ok()?.strip_suffix('\n')?;
+    let filling = if line.starts_with('0') { '0' } else { ' ' };
+    let number = line.trim_start_matches(filling);
+    let is_wide = line.len() > number.len() + 40;
+    let number: u32 = number.parse().ok().filter(|_| is_wide)?;
+    let flag = if filling == '0' { "0" } else { "" };
+    Some(format!("printf '%{flag}{}d\\n' {number} | ", line.len()))
 }
 
 /// What a student makes of a command, to have the streams like this and to see the exit status.

@@ -152,17 +152,14 @@ fn shortened(report: &Report, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = report.text.trim_end().lines().map(String::from).collect();
     let steps = lines.iter().rposition(|line| line.starts_with(LAST_STEPS));
     let steps = lines.split_off(steps.unwrap_or(lines.len()));
-    let has_hung = lines.iter().any(|line| line == "it hangs:"); // who waits says more than steps do
-    let least = if has_hung { LEAST_STEPS_OF_A_HANG } else { LEAST_STEPS };
-    let least = if steps.is_empty() { 0 } else { least.min(room / 2) };
+    let least = if steps.is_empty() { 0 } else { LEAST_STEPS.min(room / 2) };
     let mut shown = shortened_reason(lines, room - least.min(tall(&steps)));
     shown.extend(shortened_steps(steps, room.saturating_sub(tall(&shown))));
     shown
 }
 
-/// So many lines are kept for the last steps, with the two above them.
-const LEAST_STEPS: usize = 7;
-const LEAST_STEPS_OF_A_HANG: usize = 5;
+/// So many lines are kept for the last steps, with the two above them: what was printed, or who waits, says more.
+const LEAST_STEPS: usize = 5;
 
 /// The two lines above them, and the last of them.
 fn shortened_steps(mut steps: Vec<String>, room: usize) -> Vec<String> {
