@@ -180,6 +180,7 @@ fn shortened_reason(mut lines: Vec<String>, room: usize) -> Vec<String> {
         lines.push("(Next shows how to see it by hand.)".into());
         return lines;
     }
+    let cut = without_segments(&mut lines);
     let (above, end) = lines.split_at(lines.len().saturating_sub(if room > 10 { 3 } else { 0 }));
     let left = room.saturating_sub(1 + tall(end));
     let heights = above.iter().scan(0, |sum, line| {
@@ -188,12 +189,24 @@ fn shortened_reason(mut lines: Vec<String>, room: usize) -> Vec<String> {
     });
     let shown = heights.take_while(|&sum| sum <= left).count();
     let rest = above.len() - shown;
+    let dots = |count| format!("  ... and {count} more lines: see the command below");
     let more = match rest {
-        0 => vec![],
-        1 => vec![above[shown].clone()],
-        _ => vec![format!("  ... and {rest} more lines: see the command below")],
+        0 if cut == 0 => vec![],
+        1 if cut == 0 => vec![above[shown].clone()],
+        _ => vec![dots(rest + cut)],
     };
-    [&above[..shown], &more, end].concat()
+    let (more, last) = if rest == 0 { (vec![], more) } else { (more, vec![]) };
+    [&above[..shown], &more, end, &last].concat()
+}
+
+/// If what was printed differs, what is left can wait: it goes first. Returns how many lines that were.
+fn without_segments(lines: &mut Vec<String>) -> usize {
+    let differs = |line: &String| line.starts_with("-  ") || line.starts_with("+  ");
+    let place = lines.iter().position(|line| line == " segments then:").unwrap_or(lines.len());
+    if !lines[..place].iter().any(differs) {
+        return 0;
+    }
+    lines.split_off(place).len()
 }
 
 /// The other cases that failed: as many names as fit on two lines.

@@ -21,7 +21,7 @@ static void ring(int signal)
 
 static void wait_for(unsigned int ticks)
 {
-    ualarm(ticks * 10000, 0);
+    ualarm(ticks * 300000, 0);
     pause();
 }
 
