@@ -1,6 +1,7 @@
 //! What is handed in: sources that attack the compiler, programs that attack the report, folders that are none.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -88,6 +89,15 @@ fn is_clean(report: &str) -> Verdict {
     };
     expect("no forged line", !report.lines().any(is_forged), report)?;
     expect("nothing of /etc/shadow", !report.contains("root:"), report)
+}
+
+/// It becomes a link behind the look at what it is.
+pub fn exchanged_for_a_link() -> Verdict {
+    let place = Folder::new(None)?;
+    let (link, to) = (place.path().join("shm-create.c"), place.path().join("copy.c"));
+    symlink(lab().join("tests/repaired/shm-create.c"), &link).doing("making a link")?;
+    let seen = copy(&link, &to, 0o644).map_or_else(|why| why.to_string(), |()| "a copy".into());
+    expect("reading …: ELOOP", seen.starts_with("reading") && seen.contains("symbolic"), &seen)
 }
 
 /// Programs whose output attacks the report.

@@ -219,12 +219,18 @@ pub fn cases() -> Vec<Case> {
     let printing = handed_in::PRINTING.split(' ');
     let printing = printing.map(|name| lab_case(name, move || handed_in::prints(name)));
     let container = lab_case("root_of_a_container_has_no_capability", root_of_a_container);
+    let exchanged = lab_case("a_source_is_exchanged_for_a_link", handed_in::exchanged_for_a_link);
     let typed = handed_in::TYPED.split("\n# ").skip(1).map(|text| {
         let (name, typed) = text.split_at(text.find('\n').unwrap_or(text.len()));
         let case = lab_case(name, move || shows(typed.trim_end()));
         if typed.contains("make-segment") { case.needs(Need::OwnTable) } else { case }
     });
-    let all = all.chain(in_a_table).chain(compiled).chain(printing).chain(typed).chain([container]);
+    let all = all
+        .chain(in_a_table)
+        .chain(compiled)
+        .chain(printing)
+        .chain(typed)
+        .chain([container, exchanged]);
     exercise("attacks", &[], [(Basic, all.map(with_needs).collect())])
 }
 
