@@ -95,6 +95,8 @@ pub struct World {
     has_lost: bool,
     /// Tells that a process has stopped or ended.
     sigchld: SignalFd,
+    /// It has told so, and not all have been met since.
+    may_have_stopped: bool,
 }
 
 impl World {
@@ -127,6 +129,7 @@ impl World {
             ready: Vec::new(),
             has_lost: false,
             sigchld: SignalFd::with_flags(&sigchld, flags).doing("making a signalfd")?,
+            may_have_stopped: true,
         })
     }
 
@@ -289,8 +292,10 @@ impl World {
         loop {
             self.clock.tick();
             let mut has_happened = false;
-            let most = self.alive.len().clamp(1, MOST_STOPS);
+            let most =
+                if self.may_have_stopped { self.alive.len().clamp(1, MOST_STOPS) } else { 0 };
             let mut stops: Vec<_> = iter::from_fn(sys::wait).take(most).collect();
+            self.may_have_stopped = stops.len() == most && most > 0;
             // First the one whose turn it was: what it did has woken the others.
             let current = self.current.map(|index| self.tasks[index].pid);
             stops.sort_by_key(|&(pid, ..)| (Some(pid) != current, pid));
@@ -327,6 +332,7 @@ impl World {
         ppoll(&mut all, Some(TimeSpec::from_duration(longest)), None)
             .doing("waiting for a program")?;
         let has_stopped = all.pop().is_some_and(|sigchld| sigchld.any() == Some(true));
+        self.may_have_stopped |= has_stopped;
         let ready = numbers.into_iter().zip(&all).filter(|(_, stream)| stream.any() == Some(true));
         self.ready = ready.map(|(number, _)| number).collect();
         self.ready.dedup();

@@ -9,6 +9,7 @@ crate::tests! {
     threads_share_the_counts
     a_thread_has_a_number
     the_first_thread_may_end_first
+    the_first_thread_of_a_child_that_sends_no_signal_may_end_first
     one_thread_becomes_another_program
     one_thread_ends_all
     one_thread_goes_on_while_another_waits
@@ -53,6 +54,21 @@ fn the_first_thread_may_end_first() {
     assert_eq!(said(&ran), "late");
     assert_eq!(in_words(ran.outcome.status), "exit status 3");
     assert!(!ran.is_outlived);
+}
+
+/// Its parent is told nothing of its end; nor is the engine.
+fn the_first_thread_of_a_child_that_sends_no_signal_may_end_first() {
+    let ran = run(r#"
+    void *thread(void *nothing) { sleep(5); say("late"); syscall(SYS_exit, 0); }
+    int main(void) {
+        if (syscall(SYS_clone, 0, 0, 0, 0, 0) == 0) {
+            pthread_t one;
+            pthread_create(&one, NULL, thread, NULL);
+            syscall(SYS_exit, 0);
+        }
+        tell("wait", waitpid(-1, NULL, __WALL) > 0);
+    }"#);
+    assert_eq!((said(&ran), &ran.stopped), ("latewait: 1\n".into(), &None));
 }
 
 fn one_thread_becomes_another_program() {
