@@ -1,13 +1,14 @@
 //! Worlds for the cases, and programs played in them to their ends.
 
 use std::fmt;
+use std::str;
 use std::sync::OnceLock;
 
-use engine::{Launch, Log, NOBODY, Ran, Running, Trouble, What, World, can_become};
+use engine::{Launch, Log, NOBODY, Outcome, Ran, Running, Trouble, What, World, can_become};
 
 use super::budget;
 use super::denied;
-use super::programs::is_yours;
+use super::programs::{from_lab, is_yours, run, yours};
 use super::refused;
 use super::report::{Kind, Report, Verdict, expect};
 use super::sanitizers;
@@ -55,6 +56,7 @@ impl Plays for World {
         let running = self.start(launch.clone())?;
         let mut ran = followed(self.finish(running))?;
         sanitizers::shorten(&mut ran.outcome);
+        name_as_the_user_does(&mut ran.outcome);
         denied::keep(Some(&launch), &ran);
         show::keep(Some(&launch), &ran);
         unless_stopped(ran)
@@ -63,6 +65,7 @@ impl Plays for World {
     fn ends(&mut self, running: Running) -> Result<Ran, Report> {
         let mut ran = followed(self.finish(running))?;
         sanitizers::shorten(&mut ran.outcome);
+        name_as_the_user_does(&mut ran.outcome);
         denied::keep(None, &ran);
         show::keep(None, &ran);
         unless_stopped(ran)
@@ -77,6 +80,19 @@ impl Plays for World {
         let has_other = left.contains("semaphore") || left.contains("queue");
         let wanted = if has_other { "nothing is left" } else { "no segment is left" };
         expect(wanted, left.trim() == "none", &left)
+    }
+}
+
+/// The folder of a run is another each time. A program that tells its own path, as a script does in a message, tells
+/// the one that the user has given.
+fn name_as_the_user_does(outcome: &mut Outcome) {
+    let Some(folder) = yours() else { return };
+    let [taken, given] =
+        [&run().join("ours/"), &from_lab(&folder).join("")].map(|path| path.display().to_string());
+    for stream in [&mut outcome.stdout, &mut outcome.stderr] {
+        if let Ok(text) = str::from_utf8(stream).map(|text| text.replace(&taken, &given)) {
+            *stream = text.into_bytes();
+        }
     }
 }
 
