@@ -144,6 +144,7 @@ pub fn show_case(case: &Case) -> Result<(String, bool), Report> {
         Err(report) if report.kind == Kind::Trouble => Err(report),
         Err(report) => {
             let reason = report.text.lines().take(3).collect::<Vec<_>>().join("\n");
+            let reason = reason.trim_end_matches(':'); // what would follow is left out
             Ok((format!("FAILED {}\n{reason}\n\n{shown}", case.name), false))
         }
     }

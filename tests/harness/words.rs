@@ -48,7 +48,7 @@ fn segment(segment: &Segment) -> String {
     let Segment { id, key, mode, size, attached, owner: (user, group), bytes } = segment;
     let key = if mode & MARKED == 0 { key.to_string() } else { "none (marked for removal)".into() };
     let line = format!(
-        "    key {key}, ID : {id}, mode 0{:o}, {size} bytes, {attached} attached, owner {user}:{group}\n",
+        "    key {key}, ID : {id}, mode 0{:03o}, {size} bytes, {attached} attached, owner {user}:{group}\n",
         mode & !MARKED,
     );
     if bytes.is_empty() {
