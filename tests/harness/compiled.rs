@@ -71,7 +71,8 @@ pub fn compiler() -> String {
 }
 
 /// What a compiler is asked to warn of: what is no matter of taste.
-const WARNINGS: &str = "-Wimplicit -Wint-conversion -Wformat -Wuninitialized -Wreturn-type";
+const WARNINGS: &str = "-Wimplicit -Wint-conversion -Wformat -Wuninitialized -Wreturn-type -Wparentheses \
+                        -Wunused-value -Wsizeof-pointer-memaccess";
 
 /// What the compiler has warned of first, where it has compiled the program.
 pub fn warning(program: &str) -> Option<String> {
