@@ -5,13 +5,40 @@ use std::os::unix::process::ExitStatusExt;
 use engine::What;
 use nix::libc::SIGSEGV;
 
-use super::turns::copied_text;
-use super::{Hint, Run};
+use super::turns::{copied_text, grandchild};
+use super::{Done, Hint, Run};
 use crate::harness::compiled::warning;
 use crate::harness::four_lines::name_of;
 
-pub const HINTS: &[Hint] =
-    &[another_id, no_newline, appended, no_zero_byte, bad_address, bad_descriptor, status_of_main];
+pub const HINTS: &[Hint] = &[
+    on_standard_error,
+    another_id,
+    no_newline,
+    appended,
+    no_zero_byte,
+    bad_address,
+    bad_descriptor,
+    status_of_main,
+];
+
+/// How the lines begin that belong on standard output.
+const OUTPUT: [&str; 7] = [
+    "Shared memory segment created with ID : ",
+    "Written data to shared memory.",
+    "Enter the size of shared memory : ",
+    "Process 1 : Written data to shared memory",
+    "Process 1 : Responce -> ",
+    "Process 2 : Received : ",
+    "Process 2 : Responced to process 1 in shared memory",
+];
+
+fn on_standard_error(run: &Run) -> Option<String> {
+    let told = run.stderr();
+    let is_output = |line: &str| OUTPUT.iter().any(|begin| line.starts_with(begin));
+    told.lines().any(is_output).then(|| {
+        "a line of the output is on standard error: printf prints on standard output".into()
+    })
+}
 
 fn another_id(run: &Run) -> Option<String> {
     let given = run.done("shmget").last()?.result;
@@ -67,14 +94,17 @@ fn bad_address(run: &Run) -> Option<String> {
         .iter()
         .find(|event| matches!(event.what, What::Ended(status) if ended(status)));
     let who = died?.who;
-    let is_own = |names| run.done(names).iter().any(|done| done.who == who && done.result >= 0);
     let name = if run.exercise == "fork" { name_of(who) } else { "it".into() };
-    if is_own("shmdt") {
+    // What the parent did before the fork, it has done, too.
+    let done = run.done("shmat shmdt");
+    let is_its = |done: &&Done| done.result >= 0 && run.is_of(done, who);
+    if done.iter().rfind(is_its).is_some_and(|done| done.call.name == "shmdt") {
         return Some(format!("{name} died by SIGSEGV: it used the segment after shmdt"));
     }
-    let is_attached = run.done("shmat").iter().any(|done| done.result >= 0);
+    let is_attached = done.iter().any(|done| done.call.name == "shmat" && done.result >= 0);
     let is_warned = warning(&format!("shm-{}", run.exercise)).is_some(); // that says more
-    (is_attached && !is_warned).then(|| {
+    let is_of_two = grandchild(run).is_none(); // that says more, too
+    (is_attached && !is_warned && is_of_two).then(|| {
         format!(
             "{name} died by SIGSEGV after shmat: it used another address than shmat gave, \
              or wrote where it may only read (SHM_RDONLY)"
@@ -84,13 +114,24 @@ fn bad_address(run: &Run) -> Option<String> {
 
 fn bad_descriptor(run: &Run) -> Option<String> {
     let failed = run.failed("read write sendto recvfrom");
-    let is_bad = |done: &&super::Done| done.errno() == Some(nix::errno::Errno::EBADF);
-    let done = failed.iter().find(is_bad).filter(|_| run.is_undisturbed())?;
+    let is_bad = |done: &&Done| done.errno() == Some(nix::errno::Errno::EBADF);
+    let is_meant = run.report.contains(" fails with EBADF"); // by the case
+    let done = failed.iter().find(is_bad).filter(|_| !is_meant)?;
     let (name, file) = (name_of(done.who), &done.call.words);
     let is_turn = run.exercise == "fork" && file.parse::<i32>().is_ok_and(|file| file > 2);
-    is_turn.then(|| {
-        let call = done.call.name;
-        format!("{name}: {call} gave EBADF: descriptor {file} was closed, or never opened")
+    let is_closed = run.done("close").iter().any(|close| {
+        close.call.words == *file && close.index < done.index && run.is_of(close, done.who)
+    });
+    let (call, end) = match done.call.name {
+        call @ ("read" | "recvfrom") => (call, "reading"),
+        call => (call, "writing"),
+    };
+    (is_turn && grandchild(run).is_none()).then(|| match () {
+        () if is_closed => format!("{name}: {call} gave EBADF: it has closed descriptor {file}"),
+        () => format!(
+            "{name}: {call} gave EBADF: descriptor {file} is not open for {end}. \
+             Of a pipe, [0] is for reading, [1] for writing"
+        ),
     })
 }
 

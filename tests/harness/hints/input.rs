@@ -1,6 +1,9 @@
 //! The size: how it was read, and what became of it.
 
+use std::os::unix::process::ExitStatusExt;
+
 use engine::What;
+use nix::libc::SIGSEGV;
 
 use super::{Hint, Run};
 
@@ -15,6 +18,7 @@ pub const HINTS: &[Hint] = &[
     not_asked,
     unsigned,
     hexadecimal,
+    another_size,
     cut_text,
 ];
 
@@ -61,7 +65,8 @@ fn never_read(run: &Run) -> Option<String> {
     of_dynamic(run)?;
     let reads = |what: &What| matches!(what, What::Calls(call) if call.name.starts_with("read") && call.words == "0");
     let is_read = run.events().iter().any(|event| reads(&event.what));
-    (run.is_undisturbed() && !is_read && asked(run).is_some())
+    let is_crash = run.ran.outcome.status.signal() == Some(SIGSEGV);
+    (run.is_undisturbed() && !is_read && (asked(run).is_some() || is_crash))
         .then(|| "nothing was read from standard input: the size has to come from there".into())
 }
 
@@ -144,6 +149,17 @@ fn hexadecimal(run: &Run) -> Option<String> {
     (reads(run, "0x10") && asked(run)? == "16").then(|| {
         "0x10 was read as 16: %d reads the 0 and stops at the x, %i and base 0 do not".into()
     })
+}
+
+/// Only of an input that is a number and the end of its line.
+fn another_size(run: &Run) -> Option<String> {
+    of_dynamic(run)?;
+    let (_, input) = run.report.split_once("the input is \"")?;
+    let (number, _) = input.split_once("\\n\"")?;
+    let number: i32 = number.parse().ok()?;
+    let size = asked(run)?;
+    (run.is_undisturbed() && number > 0 && size != number.to_string())
+        .then(|| format!("shmget was asked for {size} bytes, but the input says {number}"))
 }
 
 fn cut_text(run: &Run) -> Option<String> {

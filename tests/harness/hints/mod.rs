@@ -107,6 +107,32 @@ impl Run<'_> {
         self.done(names).into_iter().filter(|done| done.errno().is_some()).collect()
     }
 
+    /// The writes to standard output that failed.
+    fn failed_output(&self) -> Vec<Done<'_>> {
+        let failed = self.failed("write writev").into_iter();
+        failed.filter(|done| done.call.words == "1").collect()
+    }
+
+    /// Where a process was born.
+    fn born(&self, who: Who) -> Option<usize> {
+        let is_birth = |what: &What| matches!(what, What::Born(_));
+        self.events().iter().position(|event| event.who == who && is_birth(&event.what))
+    }
+
+    /// Whether a process has made a call itself, or the parent has before it forked that process.
+    fn is_of(&self, done: &Done, who: Who) -> bool {
+        let is_before = || self.born(who).is_some_and(|place| done.index < place);
+        done.who == who || (done.who == 0 && is_before())
+    }
+
+    /// The exit status of one of its processes.
+    fn status_of(&self, who: Who) -> Option<i32> {
+        self.events().iter().find_map(|event| match event.what {
+            What::Ended(status) if event.who == who => status.code(),
+            _ => None,
+        })
+    }
+
     fn stdout(&self) -> String {
         String::from_utf8_lossy(&self.ran.outcome.stdout).into_owned()
     }

@@ -1,5 +1,7 @@
 //! Deaths, other runs and other programs: what shm-fork has to withstand at level hard.
 
+use nix::errno::Errno;
+
 use super::{Done, Hint, Run};
 
 pub const HINTS: &[Hint] = &[
@@ -39,10 +41,17 @@ fn strangers_segment(run: &Run) -> Option<String> {
     let words =
         ["a process that still runs has made the segment of key 1001", "the C version beside it"];
     let is_about = words.iter().any(|words| run.report.contains(words));
-    (run.exercise == "fork" && is_about).then(|| {
-        "another program uses the key's segment (IPC_EXCL tells that it was there, shm_cpid whose it is): \
-         take one without a key (IPC_PRIVATE)"
-            .into()
+    let is_refused =
+        |done: &Done| done.call.words == "signal 0" && done.errno() == Some(Errno::EPERM);
+    (run.exercise == "fork" && is_about).then(|| match () {
+        () if run.failed("kill").iter().any(is_refused) => {
+            "kill gave EPERM: that process is there, and may not be signalled. Take a segment without \
+             a key (IPC_PRIVATE)"
+                .into()
+        }
+        () => "another program uses the key's segment (IPC_EXCL tells that it was there, shm_cpid whose \
+               it is): take one without a key (IPC_PRIVATE)"
+            .into(),
     })
 }
 

@@ -5,7 +5,9 @@ use std::os::unix::process::ExitStatusExt;
 use engine::{What, Who};
 use nix::errno::Errno;
 
+use super::calls::FORKS;
 use super::{Done, Hint, Run};
+use crate::harness::compiled::warning;
 use crate::harness::four_lines::name_of;
 
 pub const HINTS: &[Hint] = &[
@@ -17,9 +19,12 @@ pub const HINTS: &[Hint] = &[
     copied_text,
     vfork,
     waits_before_the_second,
+    forks_once,
+    prints_for_both,
     not_waited_for,
     waits_for_a_sibling,
     waits_without_end,
+    pipe_made_after_fork,
     reads_its_own_turn,
     own_end_is_open,
     waits_for_the_dead,
@@ -41,7 +46,7 @@ pub const HINTS: &[Hint] = &[
 ];
 
 /// A process that is no child of the parent's, and whose it is: where it was born.
-fn grandchild(run: &Run) -> Option<(usize, Who, Who)> {
+pub fn grandchild(run: &Run) -> Option<(usize, Who, Who)> {
     let events = run.events().iter().enumerate();
     let mut born = events.filter_map(|(index, event)| match event.what {
         What::Born(Some(parent)) if parent > 0 && event.thread == 0 => {
@@ -147,6 +152,35 @@ fn waits_before_the_second(run: &Run) -> Option<String> {
         .then(|| "the parent waits for process 1 before it has forked process 2".into())
 }
 
+fn forks_once(run: &Run) -> Option<String> {
+    let forks = run.done(FORKS);
+    let is_whole = run.exercise == "fork" && run.ran.stopped.is_none() && run.is_undisturbed();
+    let is_one = forks.len() == 1 && forks[0].result > 0 && run.ran.calls.len() == 2;
+    (is_whole && is_one).then(|| "fork was called once: there have to be two children".into())
+}
+
+/// The lines of each process.
+const LINES: [[&str; 2]; 2] = [
+    ["Process 1 : Written data to shared memory", "Process 1 : Responce -> "],
+    ["Process 2 : Received : ", "Process 2 : Responced to process 1 in shared memory"],
+];
+
+fn prints_for_both(run: &Run) -> Option<String> {
+    let prints = |who: Who, [one, other]: [&str; 2]| {
+        run.events().iter().any(|event| match &event.what {
+            What::Calls(call) if event.who == who && call.name == "write" && call.words == "1" => {
+                let text = String::from_utf8_lossy(&call.text);
+                text.lines().any(|line| line.starts_with(one) || line.starts_with(other))
+            }
+            _ => false,
+        })
+    };
+    let mut children = 1..run.ran.calls.len();
+    let who = children.find(|&who| LINES.iter().all(|&lines| prints(who, lines)))?;
+    let name = name_of(who);
+    Some(format!("{name} prints lines of Process 1 and of Process 2: each has two of its own"))
+}
+
 fn not_waited_for(run: &Run) -> Option<String> {
     let children = run.ran.calls.len().saturating_sub(1);
     let is_refused = run.report.contains(" wait fails with "); // by the case
@@ -178,6 +212,18 @@ fn waits_without_end(run: &Run) -> Option<String> {
     let is_endless = failed.iter().filter(|done| done.who == 0 && has_no_child(done)).count() > 10;
     (run.ran.stopped.is_some() && is_endless)
         .then(|| "wait gives -1 (ECHILD) when no child is left: the loop has to end then".into())
+}
+
+/// Both the parent and a child have come to where pipes are made.
+fn pipe_made_after_fork(run: &Run) -> Option<String> {
+    let makes = run.done("pipe pipe2 socketpair");
+    let own = makes.iter().find(|made| made.who > 0 && made.result >= 0)?;
+    let place = run.born(own.who)?;
+    let is_made_by_both = makes.iter().any(|other| other.who == 0 && other.index > place);
+    (run.exercise == "fork" && is_made_by_both).then(|| {
+        let name = name_of(own.who);
+        format!("{name} has made a pipe after fork, and nobody shares it: make pipes before fork")
+    })
 }
 
 /// A process reads from a pipe to which nobody but itself has written.
@@ -259,7 +305,7 @@ fn end_of_file_is_no_turn(run: &Run) -> Option<String> {
     let reads = run.done("read recvfrom");
     let ended = reads.iter().find(|read| read.who > 0 && read.result == 0)?;
     let is_about = run.report.contains("prints nothing that it has not got");
-    is_about.then(|| {
+    (is_about || prints_old_bytes(run)).then(|| {
         let name = name_of(ended.who);
         format!("{name} got 0 from {}: that is the end of the pipe, and no turn", ended.call.name)
     })
@@ -324,9 +370,24 @@ fn semaphore_of_its_own(run: &Run) -> Option<String> {
 
 fn nobody_begins(run: &Run) -> Option<String> {
     let has_stored = run.events().iter().any(|event| matches!(event.what, What::Stores { .. }));
-    let wait = |who| run.waits_in(who).is_some();
-    (run.hangs() && !has_stored && wait(1) && wait(2))
-        .then(|| "process 1 and process 2 wait for each other: nobody begins".into())
+    let wait = |calls: &[&str]| {
+        let waits = |who| {
+            run.waits_in(who).is_some_and(|(call, _)| calls.is_empty() || calls.contains(&call))
+        };
+        run.hangs() && waits(1) && waits(2)
+    };
+    let is_turn =
+        |write: &&Done| write.result > 0 && !["1", "2"].contains(&write.call.words.as_str());
+    let is_passed = run.done("write sendto").iter().any(|write| is_turn(&write));
+    match () {
+        () if !has_stored && wait(&[]) => {
+            Some("process 1 and process 2 wait for each other: nobody begins".into())
+        }
+        () if !is_passed && wait(&["read", "recvfrom"]) => {
+            Some("process 1 and process 2 wait for each other: nobody has passed the turn".into())
+        }
+        () => None,
+    }
 }
 
 fn place_of_text(run: &Run, text: &[u8]) -> Option<(usize, Who)> {
@@ -370,12 +431,23 @@ fn is_to_a_file(run: &Run, write: &Done) -> bool {
 
 /// Process 2 prints what was there before any text.
 fn takes_old_bytes(run: &Run) -> Option<String> {
+    let is_warned = warning(&format!("shm-{}", run.exercise)).is_some(); // that says more
+    (prints_old_bytes(run) && !is_warned).then(|| OLD_BYTES.into())
+}
+
+/// Nor will it be: all has ended.
+pub fn question_was_never_stored(run: &Run) -> bool {
+    let is_whole = run.is_undisturbed() && run.ran.stopped.is_none();
+    is_whole && prints_old_bytes(run) && place_of_text(run, QUESTION).is_none()
+}
+
+fn prints_old_bytes(run: &Run) -> bool {
     let stdout = run.stdout();
-    let (_, received) = stdout.split_once("Process 2 : Received : ")?;
-    let is_text = ["Is this", "Yes, This"].iter().any(|text| received.starts_with(text));
+    let Some((_, received)) = stdout.split_once("Process 2 : Received : ") else { return false };
+    let old = run.report.split_once("filled with ").and_then(|(_, fill)| fill.chars().next());
     let is_empty = received.starts_with('\n'); // for one that sleeps, the report says why
-    let is_sleepers = is_empty && run.ran.sleeper.is_some();
-    (!is_text && !is_sleepers).then(|| OLD_BYTES.into())
+    let is_old = old.is_some_and(|byte| received.starts_with(byte));
+    is_old || (is_empty && run.ran.sleeper.is_none())
 }
 
 const OLD_BYTES: &str = "process 2 printed what was in the segment before process 1 had stored its text: \

@@ -1,0 +1,26 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+int main(void)
+{
+    int shmid;
+    char *memory;
+
+    shmid = shmget(9990, 1024, 0);
+    if (shmid < 0) {
+        perror("shmget");
+        exit(1);
+    }
+    memory = shmat(shmid, NULL, 0);
+    if (memory == (void *) -1) {
+        perror("shmat");
+        exit(1);
+    }
+    memory = "This is our shared memory segment.";
+    printf("Written data to shared memory.\n");
+    printf("Shared memory : %s\n", memory);
+    shmdt(memory);
+    return 0;
+}
