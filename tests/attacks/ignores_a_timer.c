@@ -1,5 +1,5 @@
 /* Tries: to keep the check busy by a signal every 0.7 ms that it ignores, and does nothing itself.
-   Held: the wall clock has the last word: the report says that it did not end, within 60 seconds. */
+   Held: each time that virtual time goes by counts: the report says that it sleeps again and again. */
 #include "attack.h"
 #include <signal.h>
 #include <sys/time.h>

@@ -1,5 +1,5 @@
 /* Tries: to last without a call and without computing: timers, whose time is real, wake it every 2 seconds.
-   Held: the wall clock has the last word: the report says that it did not end. */
+   Held: timerfd_create is on no list. Sleeps and alarms are virtual. */
 #include "attack.h"
 #include <stdint.h>
 #include <sys/timerfd.h>

@@ -11,7 +11,7 @@ use nix::sys::time::TimeVal;
 
 use super::programs::is_yours;
 use super::report::{Kind, Report, Verdict};
-use engine::{Ran, Trouble, While, memory_file};
+use engine::{Trouble, While, memory_file};
 
 /// In tenths of a second. A case that takes less than a tenth costs nothing, so that nobody pays for a slow machine.
 const MOST: u64 = 600;
@@ -28,20 +28,18 @@ pub fn begin() -> Result<(), Trouble> {
     Ok(())
 }
 
-/// A run has cost what this case has used of the processor, and the time in which nobody did anything, beyond what
-/// its earlier runs have cost.
+/// A run has cost what this case has used of the processor, beyond what its earlier runs have cost.
 ///
 /// # Errors
 /// It is too much in all.
-pub fn spend(ran: &Ran) -> Verdict {
-    /// The time in which nobody did anything, and how many tenths of a second are written down, of this case.
-    static CASE: Mutex<(Duration, u128)> = Mutex::new((Duration::ZERO, 0));
+pub fn spend() -> Verdict {
+    /// How many tenths of a second are written down, of this case.
+    static CASE: Mutex<u128> = Mutex::new(0);
     let Some(mut spent) = SPENT.get() else { return Ok(()) };
     let mut case = CASE.lock().unwrap_or_else(PoisonError::into_inner);
-    case.0 = case.0.saturating_add(ran.idle);
-    let cost = used().saturating_add(case.0).as_millis() / 100;
-    let new = usize::try_from(cost.saturating_sub(case.1)).unwrap_or(usize::MAX).min(1000);
-    case.1 = cost;
+    let cost = used().as_millis() / 100;
+    let new = usize::try_from(cost.saturating_sub(*case)).unwrap_or(usize::MAX).min(1000);
+    *case = cost;
     spent.write_all(&vec![0; new]).doing("writing down what a hand-in costs")?;
     is_left()
 }
@@ -50,8 +48,7 @@ pub fn spend(ran: &Ran) -> Verdict {
 /// Nothing is left.
 pub fn is_left() -> Verdict {
     let spent = SPENT.get().and_then(|spent| spent.metadata().ok()).map_or(0, |data| data.len());
-    let text =
-        "the check of this hand-in took more than 60 seconds: it computes, or waits for its timers";
+    let text = "the check of this hand-in took more than 60 seconds of the processor: it computes";
     if spent <= MOST { Ok(()) } else { Err(Report { kind: Kind::Stopped, text: text.into() }) }
 }
 

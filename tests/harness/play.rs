@@ -101,7 +101,7 @@ fn followed(ran: Result<Ran, Trouble>) -> Result<Ran, Report> {
     match ran {
         Ok(ran) => {
             refused::keep(&ran)?;
-            budget::spend(&ran).map(|()| ran)
+            budget::spend().map(|()| ran)
         }
         Err(trouble) if is_yours() => Err(not_followed(trouble)),
         Err(trouble) => Err(trouble.into()),

@@ -56,8 +56,6 @@ pub enum Trait {
     Signal,
     /// A process of another run may wait for what it does.
     EndsWaits,
-    /// It sets a timer, whose time is real.
-    Timer,
     /// It reads from the descriptor that is its first argument.
     Read,
     /// It writes to the descriptor that is its first argument.
@@ -127,8 +125,8 @@ table! { CALLS:
         SYS_shmget SYS_shmat[Address] SYS_shmctl SYS_shmdt SYS_semget SYS_semop[EndsWaits] SYS_semctl[EndsWaits]
         SYS_semtimedop[EndsWaits] SYS_msgget SYS_msgsnd[EndsWaits] SYS_msgrcv[EndsWaits] SYS_msgctl SYS_sendmsg[Write]
         SYS_recvmsg[Read] SYS_getsockopt SYS_getsockname SYS_getpeername SYS_kill[Signal] SYS_tgkill[Signal]
-        SYS_tkill[Signal] SYS_rt_sigqueueinfo[Signal] SYS_rt_tgsigqueueinfo[Signal] SYS_setitimer[Timer]
-        SYS_getitimer SYS_timerfd_create SYS_timerfd_settime[Timer] SYS_timerfd_gettime SYS_signalfd4
+        SYS_tkill[Signal] SYS_rt_sigqueueinfo[Signal] SYS_rt_tgsigqueueinfo[Signal] SYS_setitimer
+        SYS_getitimer SYS_signalfd4
     }
     Compilers { SYS_fchmod SYS_fchmodat SYS_utimensat SYS_fallocate SYS_fadvise64 SYS_symlinkat }
     Nobody {
@@ -143,6 +141,7 @@ table! { CALLS:
         SYS_sched_setaffinity SYS_sched_setscheduler SYS_sched_setparam SYS_sched_setattr SYS_setrlimit
         SYS_sethostname SYS_setdomainname SYS_settimeofday SYS_clock_settime SYS_adjtimex SYS_reboot
         SYS_kexec_load SYS_init_module SYS_swapon SYS_personality SYS_timer_create SYS_timer_settime
+        SYS_timerfd_create SYS_timerfd_settime SYS_timerfd_gettime
         SYS_mlock SYS_mlockall SYS_mbind SYS_set_mempolicy SYS_fanotify_init SYS_inotify_init1 SYS_kcmp
         SYS_process_madvise SYS_landlock_create_ruleset SYS_landlock_add_rule SYS_landlock_restrict_self
         SYS_syslog SYS_acct SYS_quotactl SYS_ioprio_set SYS_vmsplice SYS_tee SYS_splice
@@ -156,7 +155,7 @@ table! { OLD_CALLS:
         SYS_poll SYS_select SYS_pause SYS_epoll_create SYS_epoll_wait SYS_pipe SYS_open[MakesFile] SYS_stat SYS_lstat
         SYS_access SYS_readlink[Quiet] SYS_link[MakesFile] SYS_unlink SYS_rename SYS_mkdir[MakesFile] SYS_rmdir
         SYS_mknod[MakesFile] SYS_fork[Birth Process] SYS_vfork[Birth Process] SYS_dup2 SYS_arch_prctl[Quiet]
-        SYS_getpgrp[Process] SYS_time[Quiet] SYS_getrlimit[Quiet] SYS_alarm[Timer] SYS_getdents SYS_creat[MakesFile]
+        SYS_getpgrp[Process] SYS_time[Quiet] SYS_getrlimit[Quiet] SYS_alarm SYS_getdents SYS_creat[MakesFile]
         SYS_eventfd SYS_signalfd SYS_renameat
     }
     Compilers { SYS_chmod SYS_utime SYS_utimes SYS_symlink }

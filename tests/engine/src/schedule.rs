@@ -43,7 +43,9 @@ pub fn deferred(tasks: &[Task], naps: u64, vain_calls: Option<u32>) -> Option<us
             State::Held(hold, patience) => {
                 ((if is_long(hold) { 0 } else { 2 }, hold.naps), patience)
             }
-            State::Sleeps(patience) | State::Waits(patience) => ((1, task.under?.until?), patience),
+            State::Sleeps(patience) | State::Waits(patience) => {
+                ((1, task.under?.ends()?), patience)
+            }
             _ => return None,
         };
         vain_calls.is_none_or(|calls| Patience(calls) >= patience).then_some(rank)
@@ -85,8 +87,15 @@ mod tests {
 
     fn waits(until: Option<u64>) -> Task {
         let call = Call::named("poll", &[]);
-        let under =
-            Underway { call, number: 1, fate: Fate::Made, until, is_own: true, has_lent: false };
+        let under = Underway {
+            call,
+            number: 1,
+            fate: Fate::Made,
+            until,
+            alarm: None,
+            is_own: true,
+            has_lent: false,
+        };
         Task { under: Some(under), ..task(State::Waits(PATIENCE)) }
     }
 

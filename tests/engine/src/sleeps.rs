@@ -43,20 +43,36 @@ pub fn longest_wait(pid: Pid, call: &Call) -> Option<u64> {
     }
 }
 
-/// Of a call that sets a timer: when that is due, in milliseconds.
-pub fn timer(pid: Pid, call: &Call) -> Option<u64> {
-    let value = |argument: usize, parts| {
-        milliseconds(pid, call.words[argument].checked_add(INTERVAL)?, parts)
-    };
-    match call.name {
-        "alarm" => u64::try_from(call.int(1)).ok().map(|seconds| seconds * 1000),
-        "setitimer" => value(2, 1000),
-        _ => value(3, 1_000_000),
-    }
+/// Whether a call waits for a signal, and for nothing else.
+pub fn waits_for_a_signal(call: &Call) -> bool {
+    matches!(call.name, "pause" | "rt_sigsuspend" | "rt_sigtimedwait")
 }
 
-/// The bytes of a timer's interval, which stands before its value.
-const INTERVAL: u64 = 16;
+/// The interval of an itimerval, and its time, in milliseconds. None: the kernel refuses it.
+pub fn timer(pid: Pid, address: u64) -> Option<(u64, u64)> {
+    if address == 0 {
+        return Some((0, 0)); // as the kernel takes it
+    }
+    let timeval = |offset: u64| {
+        let at = address.checked_add(offset)?;
+        let parts = memory::read(pid, at.checked_add(8)?).map(i64::from_ne_bytes)?;
+        milliseconds(pid, at, 1000).filter(|_| parts < 1_000_000)
+    };
+    Some((timeval(0)?, timeval(16)?))
+}
+
+/// An itimerval of an interval and a time, in milliseconds.
+pub fn in_timevals((every, time): (u64, u64)) -> Vec<u8> {
+    [every, time]
+        .map(|time| [time / 1000, time % 1000 * 1000].map(u64::to_ne_bytes).concat())
+        .concat()
+}
+
+/// As alarm(2) rounds them: what is left is never told as nothing.
+pub fn in_seconds(milliseconds: u64) -> i64 {
+    let seconds = (milliseconds + 500) / 1000;
+    i64::try_from(seconds).unwrap_or(i64::MAX).max(i64::from(milliseconds > 0))
+}
 
 fn now(clock: i32) -> Option<u64> {
     let now = ClockId::from_raw(clock).now().ok()?;

@@ -94,10 +94,24 @@ pub struct Underway {
     pub fate: Fate,
     /// When it ends if nobody else ends it, in virtual milliseconds.
     pub until: Option<u64>,
+    /// When an alarm ends it before, in virtual milliseconds.
+    pub alarm: Option<u64>,
     /// Whether it is the program's own, for the log.
     pub is_own: bool,
     /// Whether a child was born in it, which now has the parent's memory: see vfork(2).
     pub has_lent: bool,
+}
+
+impl Underway {
+    /// When it ends, by itself or by an alarm.
+    pub fn ends(&self) -> Option<u64> {
+        self.until.into_iter().chain(self.alarm).min()
+    }
+
+    /// Whether an alarm comes before it ends by itself.
+    pub fn has_alarm(&self) -> bool {
+        self.alarm.is_some_and(|alarm| self.until.is_none_or(|until| alarm <= until))
+    }
 }
 
 /// A call that a task makes once more: a signal has interrupted it, or it was postponed.
@@ -178,6 +192,22 @@ impl Task {
     }
 }
 
+/// What SIGALRM is to come for. See alarm(2), setitimer(2).
+#[derive(Clone, Copy, Debug)]
+pub struct Alarm {
+    /// When it comes, in virtual milliseconds.
+    pub at: u64,
+    /// After how many milliseconds it comes again; 0: not again.
+    pub every: u64,
+}
+
+impl Alarm {
+    /// In how many milliseconds it comes.
+    pub fn rest(&self, now: u64) -> u64 {
+        self.at.saturating_sub(now).max(1)
+    }
+}
+
 /// What the threads of a process share.
 #[derive(Clone, Default)]
 pub struct Process {
@@ -189,7 +219,9 @@ pub struct Process {
     pub attachments: Vec<Attachment>,
     /// Where its loader lies, if it has one.
     pub loader: Range<u64>,
-    /// Whether it has slept.
+    /// The alarm that it has set.
+    pub alarm: Option<Alarm>,
+    /// Whether it has slept, or an alarm has come for which it waited.
     pub has_slept: bool,
     /// How it ended.
     pub status: Option<ExitStatus>,
@@ -202,7 +234,8 @@ pub struct Process {
 impl Process {
     /// The same when it has become another program, whose loader lies there.
     pub fn becomes(&self, loader: Range<u64>) -> Self {
-        Self { loader, parent: self.parent, childrens_time: self.childrens_time, ..Self::default() }
+        let Self { alarm, parent, childrens_time, .. } = *self;
+        Self { loader, alarm, parent, childrens_time, ..Self::default() }
     }
 
     /// Counts a call that it makes: returns its number among those of that name.

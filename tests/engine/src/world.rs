@@ -1,6 +1,7 @@
 //! A world: keys of its own in the machine's tables, and the programs that run in it. One single-threaded loop
 //! follows all their processes (`stops`), lets one at a time go (`turns`), and reads their streams.
 
+mod alarms;
 mod births;
 mod bounds;
 mod clock;
@@ -85,8 +86,6 @@ pub struct World {
     looks: u32,
     /// At how many looks in a row nobody could go on.
     stuck: u32,
-    /// How long that took, all in all.
-    idle: Duration,
     /// How often the loop has gone round.
     rounds: u32,
     /// Whose streams are ready to be read or written.
@@ -124,7 +123,6 @@ impl World {
             woken: Woken::default(),
             looks: 0,
             stuck: 0,
-            idle: Duration::ZERO,
             rounds: 0,
             ready: Vec::new(),
             has_lost: false,
@@ -264,7 +262,7 @@ impl World {
         this.start = self.clock.waited;
         this.launch.keeps_input = false; // to wait for more is to hang, from now on
         self.drive(|world| world.has_ended(run))?;
-        self.runs[run].ran(mem::take(&mut self.idle))
+        self.runs[run].ran()
     }
 
     /// Whether a program has ended, and all that it started.

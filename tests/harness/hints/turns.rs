@@ -321,7 +321,7 @@ fn no_status_to_wait_for(run: &Run) -> Option<String> {
 
 /// A signal for which it waits comes from a timer that it has set itself.
 fn timer_for_a_turn(run: &Run) -> Option<String> {
-    let sets = run.done("alarm setitimer timerfd_settime");
+    let sets = run.done("alarm setitimer");
     let waits = run.done("pause rt_sigsuspend rt_sigtimedwait");
     let timer =
         sets.iter().find(|set| set.who > 0 && waits.iter().any(|wait| wait.who == set.who))?;

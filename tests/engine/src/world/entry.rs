@@ -24,10 +24,11 @@ impl World {
         let fate = match self.act_at(index, At::Call(call.name, number)) {
             Some(Act::Fail(errno)) => Fate::Skipped(negative(errno)),
             Some(_) => Fate::Postponed,
-            None => self.fate(run, &call, until),
+            None => self.fate(index, &call, until),
         };
         let is_own = !is_loaders && call.name != "rt_sigreturn";
-        let under = Underway { call, number, fate, until, is_own, has_lent: false };
+        let alarm = self.alarm_in(index, &call);
+        let under = Underway { call, number, fate, until, alarm, is_own, has_lent: false };
         self.tasks[index].under = Some(under);
         self.tasks[index].state = State::Ready(0);
         if fate != Fate::Postponed && again.is_none_or(|again| !again.was_made) {
@@ -57,8 +58,9 @@ impl World {
     }
 
     /// What becomes of a call if the case wants nothing to be done to it.
-    fn fate(&mut self, run: usize, call: &Call, until: Option<u64>) -> Fate {
-        if let Some(instead) = self.instead_of_signal(run, call) {
+    fn fate(&mut self, index: usize, call: &Call, until: Option<u64>) -> Fate {
+        let of_signal = self.instead_of_signal(self.tasks[index].run, call);
+        if let Some(instead) = of_signal.or_else(|| self.instead_of_alarm(index, call)) {
             return instead;
         }
         if until.is_some() && sleeps::is_sleep(call) {

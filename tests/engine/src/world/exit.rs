@@ -53,10 +53,6 @@ impl World {
         self.woken.by_calls(run);
         self.woken.all |= call.is(Trait::EndsWaits);
         self.woken.signalled |= call.is(Trait::Signal);
-        if call.is(Trait::Timer) {
-            let timer = sleeps::timer(self.tasks[index].pid, call);
-            self.runs[run].sets_timer(timer);
-        }
     }
 
     fn translate_back(&mut self, index: usize, call: &Call, result: i64) -> nix::Result<i64> {

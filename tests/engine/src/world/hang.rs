@@ -15,32 +15,28 @@ use crate::user::acting_as;
 const HANGS: u32 = 50;
 const HANGS_ON_A_TERMINAL: u32 = 500;
 
-/// The same where a signal or a descriptor tells that a time is up: that time is real.
-const HANGS_WITH_TIMERS: u32 = 3000;
-
 impl World {
-    /// Stops the programs whose processes all wait for something that none of them does.
+    /// Stops the programs whose processes all wait for something that none of them does, and have set no alarm.
     pub(super) fn stop_what_hangs(&mut self) {
-        let has_timers =
-            self.runs.iter().enumerate().any(|(run, this)| this.has_timers && !self.has_ended(run));
         let mut channels = self.runs.iter().map(|run| run.launch.channel);
         let has_terminal =
             channels.any(|channel| channel.is_typed() || channel.prints_on_terminal());
-        let looks = match (has_timers, has_terminal) {
-            (true, _) => HANGS_WITH_TIMERS,
-            (_, true) => HANGS_ON_A_TERMINAL,
-            _ => HANGS,
-        };
+        let looks = if has_terminal { HANGS_ON_A_TERMINAL } else { HANGS };
         if self.stuck <= looks {
             return;
         }
         for run in 0..self.runs.len() {
             let may_wait = self.runs[run].launch.keeps_input || self.paused(run).is_some();
-            if !self.has_ended(run) && !may_wait && self.is_followed(run) {
-                let why = format!("it hangs:\n  {}", self.describe(run));
-                self.stuck = 0;
-                self.cut_off(run, &why);
+            if self.has_ended(run) || may_wait || !self.is_followed(run) {
+                continue;
             }
+            self.stuck = 0;
+            if let Some(guarded) = self.guarded(run) {
+                let _ = self.rings(guarded); // it may have been killed
+                continue;
+            }
+            let why = format!("it hangs:\n  {}", self.describe(run));
+            self.cut_off(run, &why);
         }
     }
 

@@ -37,8 +37,6 @@ pub struct Ran {
     pub is_outlived: bool,
     /// Which steps were reached.
     pub reached: Vec<bool>,
-    /// How long nobody in its world did anything, because a time that is real had to go by.
-    pub idle: Duration,
     /// Why it had to be stopped, if it had.
     pub stopped: Option<String>,
 }
@@ -71,14 +69,7 @@ impl Ran {
     }
 }
 
-/// Nobody is held for longer while a timer runs, in milliseconds.
-const LONGEST_TIMER: u64 = 3000;
-
-/// So much later its signal is there, at the latest.
-const COMES_LATE: u64 = 20;
-
 /// A program that runs, or ran.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Run {
     pub launch: Launch,
     /// Who runs it.
@@ -89,9 +80,6 @@ pub(super) struct Run {
     /// What keeps it from beginning, if anything does.
     trouble: File,
     pub has_begun: bool,
-    /// It has set a timer of real time; when that is due, if somebody may be held so long.
-    pub has_timers: bool,
-    pub timer_due: Option<Instant>,
     pub reached: Vec<bool>,
     /// How often virtual time has gone by for it.
     pub naps: u64,
@@ -129,8 +117,6 @@ impl Run {
             log: Log::default(),
             trouble,
             has_begun: false,
-            has_timers: false,
-            timer_due: None,
             naps: 0,
             calls: 0,
             births: 1,
@@ -145,16 +131,8 @@ impl Run {
         }
     }
 
-    /// It has set a timer that is due in so many milliseconds. 0 stops it; a long one is no turn, but a guard.
-    pub fn sets_timer(&mut self, milliseconds: Option<u64>) {
-        self.has_timers = true;
-        let short = milliseconds.filter(|&time| (1..=LONGEST_TIMER).contains(&time));
-        self.timer_due =
-            short.map(|time| Instant::now() + Duration::from_millis(time + COMES_LATE));
-    }
-
     /// What came of it, when all its processes have ended.
-    pub fn ran(&mut self, idle: Duration) -> Result<Ran, Trouble> {
+    pub fn ran(&mut self) -> Result<Ran, Trouble> {
         let status = self.processes[0].status.unwrap_or_default();
         if !self.has_begun && status.signal().is_none() && self.cut_off.is_none() {
             let mut why = String::new();
@@ -167,7 +145,6 @@ impl Run {
             calls: self.processes.iter().map(|process| process.calls.clone()).collect(),
             sleeper: self.processes.iter().position(|process| process.has_slept),
             is_busy: self.is_busy,
-            idle,
             is_outlived: self.is_outlived,
             reached: mem::take(&mut self.reached),
             stopped: self.cut_off.take().or_else(|| wrote_too_much(status)),

@@ -1,6 +1,6 @@
 //! Who goes on, and when all have settled: `schedule` decides, and this lets go.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::ptrace;
@@ -8,7 +8,6 @@ use nix::time::clock_getcpuclockid;
 use nix::unistd::Pid;
 
 use super::entry::negative;
-use super::run::Run;
 use super::{Running, World, unless_killed};
 use crate::log::What;
 use crate::process::Signals;
@@ -87,23 +86,12 @@ impl World {
             return self.wait(longest);
         }
         if let Some(index) = schedule::deferred(&self.tasks, self.clock.naps, None) {
-            if matches!(self.tasks[index].state, State::Held(..)) && self.waits_for_a_timer() {
-                self.idle = self.idle.saturating_add(LONGEST_LOOK);
-                return self.wait(LONGEST_LOOK);
-            }
             self.let_go(index)?;
             return self.wait(SHORTEST_LOOK);
         }
         self.stuck = self.stuck.saturating_add(1);
-        self.idle = self.idle.saturating_add(STUCK_LOOK);
         self.stop_what_hangs();
         self.wait(STUCK_LOOK)
-    }
-
-    /// Whether a timer will soon let somebody go on who seems to wait for others: it is a sleep, too.
-    fn waits_for_a_timer(&self) -> bool {
-        let is_due = |run: &Run| run.timer_due.is_some_and(|due| due > Instant::now());
-        (0..self.runs.len()).any(|run| is_due(&self.runs[run]) && !self.has_ended(run))
     }
 
     /// Looks at the tasks that may have changed, and notes which wait now. Returns whether all are ready, wait or have
@@ -245,6 +233,7 @@ impl World {
         let gone = match task.state {
             State::Ready(signal) => self.resume(index, signal),
             State::Held(hold, _) => self.leave_hold(index, hold.at),
+            _ if task.under.is_some_and(|under| under.has_alarm()) => self.rings(index),
             State::Sleeps(_) => {
                 self.pass_time(index);
                 self.log(index, What::Wakes);

@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use engine::{Launch, Ran, World, in_words};
+use engine::{Kind, Launch, Ran, World, in_words};
 use nix::sys::resource::{Resource, setrlimit};
 
 use crate::programs::{Program, run, run_long, said, stopped};
 
 crate::tests! {
-    ten_seconds
+    a_time
     births
     more_births_than_descriptors
     processor_time_of_those_that_live_and_of_those_that_have_ended
     processor_time_of_a_crowd
     system_calls
-    sleeps_and_timed_waits
+    sleeps_timed_waits_and_alarms
     memory_of_all_processes
     memory_of_segments
     a_large_segment_takes_no_memory_until_it_is_filled
@@ -62,17 +62,12 @@ fn living_processes() {
     assert_eq!(stopped(&ran), "it makes processes without end (more than 300)");
 }
 
-/// A timer keeps it from waiting in vain, a thousand times in a hundred seconds.
-fn ten_seconds() {
-    let ran = run(r"
-    int main(void) {
-        struct itimerval timer = {{0, 100000}, {0, 100000}};
-        handle(SIGALRM, do_nothing, 0);
-        setitimer(ITIMER_REAL, &timer, NULL);
-        for (int times = 0; times < 1000; times++)
-            pause();
-    }");
-    assert_eq!(stopped(&ran), "it did not end in 10 seconds");
+/// A compiler's sleeps take their time.
+fn a_time() {
+    let mut world = World::new(0).expect("a world");
+    world.limits.time = Duration::from_secs(1);
+    let ran = world.run(Launch { kind: Kind::Compiler, ..Launch::of(["sleep", "100"]) });
+    assert_eq!(stopped(&ran.expect("a run")), "it did not end in 1 seconds");
 }
 
 /// Three seconds each: none alone is too much.
@@ -121,7 +116,7 @@ fn system_calls() {
     assert_eq!(stopped(&ran), "it makes system calls without end (more than 100000)");
 }
 
-fn sleeps_and_timed_waits() {
+fn sleeps_timed_waits_and_alarms() {
     let wanted = "it sleeps again and again without end (more than 10000 times)";
     let sleeps = run("int main(void) { for (;;) usleep(1000); }");
     assert_eq!(stopped(&sleeps), wanted);
@@ -129,6 +124,10 @@ fn sleeps_and_timed_waits() {
         "int main(void) { int ends[2]; pipe(ends); struct pollfd one = {ends[0], POLLIN}; for (;;) poll(&one, 1, 1); }",
     );
     assert_eq!(stopped(&waits), wanted);
+    let rings = run(
+        "int main(void) { handle(SIGALRM, do_nothing, 0); for (ualarm(1000, 1000); ; ) pause(); }",
+    );
+    assert_eq!(stopped(&rings), wanted);
 }
 
 fn memory_of_all_processes() {

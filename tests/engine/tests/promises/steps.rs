@@ -14,8 +14,8 @@ crate::tests! {
     a_held_process_goes_on_when_the_others_can_do_no_more
     a_held_process_goes_on_after_many_naps_of_others
     a_held_process_goes_on_after_many_yields_of_others
-    a_held_process_goes_on_after_a_timer_of_others
-    a_held_process_does_not_wait_for_a_timer_that_is_stopped_or_long
+    a_held_process_goes_on_after_an_alarm_of_others
+    a_held_process_goes_on_before_an_alarm_for_which_nobody_waits
     a_held_process_goes_on_beside_one_that_spins
     a_held_process_goes_on_beside_one_that_polls
     what_spins_beside_a_held_process_is_told
@@ -148,11 +148,11 @@ fn a_held_process_goes_on_beside_one_that_polls() {
     assert_eq!(said(&beside_a_loop("usleep(1000)")), "c");
 }
 
-/// The child waits for its timer, or for its parent, which is held.
-fn beside_a_timer(timer: &str, waits: &str) -> Ran {
+/// The child waits for its alarm, or for its parent, which is held.
+fn beside_an_alarm(alarm: &str, waits: &str) -> Ran {
     let source = [
         "int main(void) { int ends[2]; char byte; pipe(ends); if (fork() == 0) { handle(SIGALRM, say_handled, 0); ",
-        timer,
+        alarm,
         "; ",
         waits,
         "; say(\"c\"); _exit(0); } getppid(); say(\"p\"); write(ends[1], \"x\", 1); wait(NULL); }",
@@ -160,17 +160,16 @@ fn beside_a_timer(timer: &str, waits: &str) -> Ran {
     run_with_steps(&source.concat(), &[(0, At::Call("getppid", 1), Act::Hold)])
 }
 
-fn a_held_process_goes_on_after_a_timer_of_others() {
-    assert_eq!(said(&beside_a_timer("ualarm(100000, 0)", "pause()")), "handled cp");
-    assert_eq!(said(&beside_a_timer("alarm(1)", "pause()")), "handled cp");
-    let sets = "int timer = timerfd_create(CLOCK_MONOTONIC, 0); struct itimerspec time = { { 0, 0 }, { 0, 100000000 } }; \
-                timerfd_settime(timer, 0, &time, NULL); char times[8]";
-    assert_eq!(said(&beside_a_timer(sets, "read(timer, times, 8)")), "cp");
+/// To wait for it is to sleep.
+fn a_held_process_goes_on_after_an_alarm_of_others() {
+    assert_eq!(said(&beside_an_alarm("ualarm(100000, 0)", "pause()")), "handled cp");
+    assert_eq!(said(&beside_an_alarm("alarm(60)", "pause()")), "handled cp");
 }
 
-fn a_held_process_does_not_wait_for_a_timer_that_is_stopped_or_long() {
-    assert_eq!(said(&beside_a_timer("alarm(2), alarm(0)", "read(ends[0], &byte, 1)")), "pc");
-    assert_eq!(said(&beside_a_timer("alarm(60)", "read(ends[0], &byte, 1)")), "pc");
+/// It is a guard against waiting for ever.
+fn a_held_process_goes_on_before_an_alarm_for_which_nobody_waits() {
+    assert_eq!(said(&beside_an_alarm("alarm(1)", "read(ends[0], &byte, 1)")), "pc");
+    assert_eq!(said(&beside_an_alarm("alarm(1), alarm(0)", "read(ends[0], &byte, 1)")), "pc");
 }
 
 /// The child gives up the processor until the parent has come by, but no more than 5000 times.

@@ -1,15 +1,26 @@
 //! Time is virtual: a sleep takes none, and a wait for a while ends when nobody else can go on.
 
-use crate::programs::{lines, run, said};
+use engine::in_words;
+
+use crate::programs::{lines, run, said, stopped};
 
 crate::tests! {
     a_sleep_for_ever_is_the_longest
     a_signal_ends_a_sleep
     a_signal_that_does_nothing_ends_none
     a_childs_end_ends_a_sleep_if_it_is_caught
-    an_alarm_comes
-    a_timer_comes
-    a_timers_descriptor_becomes_readable
+    an_alarm_ends_a_wait_for_a_signal
+    an_alarm_kills_by_default
+    an_alarm_ends_a_sleep_and_the_rest_is_told
+    an_alarm_ends_what_would_wait_for_ever
+    an_alarm_is_set_anew_asked_for_and_taken_back
+    an_alarm_that_does_nothing_ends_no_sleep
+    an_alarm_that_is_due_is_still_set
+    an_alarm_that_the_kernel_refuses_is_refused
+    an_alarm_comes_again_and_again
+    an_alarm_is_no_childs_and_stays_with_another_program
+    alarms_and_sleeps_end_in_order
+    an_alarm_comes_beside_one_that_spins
     sleeps_end_in_order_and_take_no_time
     a_sleep_is_over_for_the_program_too
     every_call_that_only_sleeps_takes_no_time
@@ -27,35 +38,175 @@ crate::tests! {
     a_timed_wait_and_a_sleep_end_in_order
 }
 
-/// Real time: 1 s.
-fn an_alarm_comes() {
+fn an_alarm_ends_a_wait_for_a_signal() {
+    for waits in ["pause()", "sigsuspend(&none)", "sigwaitinfo(&none, NULL)"] {
+        let source = [
+            "int main(void) { sigset_t none; sigemptyset(&none); handle(SIGALRM, say_handled, 0); alarm(1000); tell(\"wait\", ",
+            waits,
+            "); }",
+        ];
+        let ran = run(&source.concat());
+        assert_eq!(said(&ran), "handled wait: Interrupted system call\n", "{waits}");
+        assert_eq!(ran.log.events().last().map(|event| event.time), Some(1_000_000));
+        assert_eq!(ran.sleeper, Some(0));
+    }
+}
+
+/// An unsigned int fills half a register.
+fn an_alarm_kills_by_default() {
+    let ran = run("int main(void) { syscall(SYS_alarm, (1L << 32) + 5); pause(); }");
+    assert_eq!(in_words(ran.outcome.status), "died by SIGALRM");
+    assert_eq!(ran.log.events().last().map(|event| event.time), Some(5000));
+}
+
+fn an_alarm_ends_a_sleep_and_the_rest_is_told() {
     let ran = run(
-        r#"int main(void) { handle(SIGALRM, say_handled, 0); alarm(1); tell("pause", pause()); }"#,
+        r#"int main(void) { handle(SIGALRM, say_handled, 0); alarm(10); tell("sleep", sleep(50)); tell("sleep", sleep(50)); }"#,
     );
-    assert_eq!(said(&ran), "handled pause: Interrupted system call\n");
+    assert_eq!(said(&ran), "handled sleep: 40\nsleep: 0\n");
 }
 
-fn a_timer_comes() {
-    let source = r"
+/// Nobody else can go on then.
+fn an_alarm_ends_what_would_wait_for_ever() {
+    let ran = run(r#"
     int main(void) {
-        struct itimerval timer = {{0, 0}, {0, 300000}};
+        int ends[2];
+        char byte;
+        pipe(ends);
         handle(SIGALRM, say_handled, 0);
-        setitimer(ITIMER_REAL, &timer, NULL);
-        pause();
-    }";
-    assert_eq!(said(&run(source)), "handled ");
+        alarm(1000);
+        tell("read", read(ends[0], &byte, 1));
+        tell("read", read(ends[0], &byte, 1));
+    }"#);
+    assert_eq!(ran.outcome.stdout, b"handled read: Interrupted system call\n");
+    assert!(stopped(&ran).starts_with("it hangs"));
 }
 
-fn a_timers_descriptor_becomes_readable() {
-    let source = r#"
+fn an_alarm_is_set_anew_asked_for_and_taken_back() {
+    let ran = run(r#"
     int main(void) {
-        struct itimerspec timer = {{0, 0}, {0, 300000000}};
-        long times;
-        int descriptor = timerfd_create(CLOCK_MONOTONIC, 0);
-        timerfd_settime(descriptor, 0, &timer, NULL);
-        tell("read", read(descriptor, &times, sizeof times));
-    }"#;
-    assert_eq!(said(&run(source)), "read: 8\n");
+        struct itimerval timer = {{5, 0}, {10, 500000}}, before;
+        tell("alarm", alarm(100));
+        sleep(30);
+        tell("setitimer", setitimer(ITIMER_REAL, &timer, &before));
+        tell("before", before.it_value.tv_sec);
+        tell("interval", before.it_interval.tv_sec);
+        sleep(1);
+        getitimer(ITIMER_REAL, &before);
+        tell("value", before.it_value.tv_sec * 10 + before.it_value.tv_usec / 100000);
+        tell("interval", before.it_interval.tv_sec);
+        tell("alarm", alarm(0));
+        ualarm(1000, 0);
+        tell("alarm", alarm(0));
+        sleep(1000);
+    }"#);
+    let wanted = "alarm: 0\nsetitimer: 0\nbefore: 70\ninterval: 0\nvalue: 95\ninterval: 5\nalarm: 10\nalarm: 1\n";
+    assert_eq!(said(&ran), wanted);
+}
+
+fn an_alarm_that_does_nothing_ends_no_sleep() {
+    let ran =
+        run(r#"int main(void) { signal(SIGALRM, SIG_IGN); alarm(10); tell("sleep", sleep(50)); }"#);
+    assert_eq!(said(&ran), "sleep: 0\n");
+    assert_eq!(ran.log.events().last().map(|event| event.time), Some(50_000));
+}
+
+/// Nobody has waited for it.
+fn an_alarm_that_is_due_is_still_set() {
+    let ran = run(r#"
+    int main(void) {
+        struct itimerval before;
+        alarm(1);
+        if (fork() == 0) {
+            sleep(5);
+            _exit(0);
+        }
+        wait(NULL);
+        getitimer(ITIMER_REAL, &before);
+        tell("is set", timerisset(&before.it_value) != 0);
+    }"#);
+    assert_eq!(said(&ran), "is set: 1\n");
+}
+
+fn an_alarm_that_the_kernel_refuses_is_refused() {
+    let ran = run(r#"
+    int main(void) {
+        struct itimerval large = {{0, 0}, {1, 1000000}}, second = {{0, 0}, {1, 0}};
+        tell("large", setitimer(ITIMER_REAL, &large, NULL));
+        tell("nowhere", setitimer(ITIMER_REAL, (void *)1, NULL));
+        tell("to nowhere", setitimer(ITIMER_REAL, &second, (void *)1));
+    }"#);
+    assert_eq!(
+        said(&ran),
+        "large: Invalid argument\nnowhere: Bad address\nto nowhere: Bad address\n"
+    );
+}
+
+fn an_alarm_comes_again_and_again() {
+    let ran = run(r"
+    int main(void) {
+        handle(SIGALRM, say_handled, 0);
+        ualarm(1000, 1000);
+        for (int times = 0; times < 3; times++)
+            pause();
+        ualarm(0, 0);
+    }");
+    assert_eq!(said(&ran), "handled handled handled ");
+}
+
+/// fork(2), execve(2).
+fn an_alarm_is_no_childs_and_stays_with_another_program() {
+    let ran = run(r#"
+    int main(void) {
+        alarm(1000);
+        if (fork() == 0) {
+            tell("child", alarm(0));
+            _exit(0);
+        }
+        wait(NULL);
+        execlp("sleep", "sleep", "2000", NULL);
+    }"#);
+    assert_eq!(
+        (said(&ran), in_words(ran.outcome.status)),
+        ("child: 0\n".into(), "died by SIGALRM".into())
+    );
+}
+
+fn alarms_and_sleeps_end_in_order() {
+    let ran = run(r#"
+    int main(void) {
+        handle(SIGALRM, say_handled, 0);
+        if (fork() == 0) {
+            sleep(5);
+            say("slept ");
+            _exit(0);
+        }
+        alarm(3);
+        pause();
+        alarm(3);
+        pause();
+        wait(NULL);
+    }"#);
+    assert_eq!(said(&ran), "handled slept handled ");
+}
+
+/// Both can go on only when it comes.
+fn an_alarm_comes_beside_one_that_spins() {
+    let ran = run(r"
+    int main(void) {
+        char *flag = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (fork() == 0) {
+            handle(SIGALRM, say_handled, 0);
+            alarm(1000);
+            pause();
+            *flag = 1;
+            _exit(0);
+        }
+        while (!*(volatile char *)flag)
+            getppid();
+        wait(NULL);
+    }");
+    assert_eq!((said(&ran), ran.is_busy), ("handled ".into(), true));
 }
 
 fn sleeps_end_in_order_and_take_no_time() {
