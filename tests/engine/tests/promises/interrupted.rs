@@ -14,8 +14,15 @@ crate::tests! {
     what_is_left_of_a_sleep_is_told
     nothing_is_ready_when_a_time_is_up
     a_timed_wait_takes_no_real_time
+    nothing_is_restarted_by_the_program_itself
     arguments_are_as_they_were
     a_signal_that_is_made_to_fail_is_not_told_as_refused
+}
+
+/// See restart_syscall(2).
+fn nothing_is_restarted_by_the_program_itself() {
+    let ran = run(r#"int main(void) { tell("restart", syscall(SYS_restart_syscall)); }"#);
+    assert_eq!(said(&ran), "restart: Interrupted system call\n");
 }
 
 /// SIGCHLD is one, and those that are followed are interrupted by it all the same.
