@@ -19,7 +19,6 @@ crate::tests! {
     a_signal_that_is_made_to_fail_is_not_told_as_refused
 }
 
-/// See restart_syscall(2).
 fn nothing_is_restarted_by_the_program_itself() {
     let ran = run(r#"int main(void) { tell("restart", syscall(SYS_restart_syscall)); }"#);
     assert_eq!(said(&ran), "restart: Interrupted system call\n");
