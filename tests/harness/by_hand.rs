@@ -57,7 +57,7 @@ pub fn by_hand(program: &str) -> (String, String) {
 /// Lines of a report: the program between words.
 pub fn lines_by_hand(before: &str, program: &str, after: &str) -> String {
     let (compile, program) = by_hand(program);
-    format!("By hand, in `make shell`:\n{compile}    {before}{program}{after}\n")
+    format!("By hand, in a new `make shell`:\n{compile}    {before}{program}{after}\n")
 }
 
 /// The words that have strace do what a step does, in each process that makes the call.

@@ -293,7 +293,7 @@ impl Scene {
 
     /// How to get there by hand: the commands that a student types.
     fn by_hand(&self, channel: Channel) -> String {
-        let mut lines = "By hand, in `make shell`:\n".to_string();
+        let mut lines = "By hand, in a new `make shell`:\n".to_string();
         for preset in &self.presets {
             lines += &format!("    {}\n", preset_by_hand(preset));
         }
