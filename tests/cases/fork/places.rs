@@ -32,23 +32,28 @@ const OWN_AFFAIRS: [&str; 20] = [
 
 /// One process's places: its birth and before its calls, of who calls shmget those from there on.
 pub fn places(who: Who, ran: &Ran) -> Vec<At> {
-    let calls = ran.places(who);
-    let start = calls.iter().position(|&at| at == At::Call("shmget", 1));
-    let calls: Vec<At> = calls.into_iter().skip(start.unwrap_or(0)).collect();
+    let (calls, is_born_later) = calls(who, ran);
     let calls = if may(May::MakeOtherCalls) { distinct(who, ran, &calls) } else { calls };
-    let birth = start.is_none().then_some(At::Birth);
+    let birth = is_born_later.then_some(At::Birth);
     birth.into_iter().chain(calls.into_iter().take(MOST_CALLS)).collect()
 }
 
-/// The same, and after these calls.
+/// Its calls, of who calls shmget those from there on; and whether that is none of them.
+fn calls(who: Who, ran: &Ran) -> (Vec<At>, bool) {
+    let calls = ran.places(who);
+    let start = calls.iter().position(|&at| at == At::Call("shmget", 1));
+    (calls.into_iter().skip(start.unwrap_or(0)).collect(), start.is_none())
+}
+
+/// The same, and after its calls, also where it was the same moment before the call as before another one: behind it,
+/// what it has passed on is with the others.
 pub fn places_on_both_sides(who: Who, ran: &Ran) -> Vec<At> {
-    let before = places(who, ran);
-    let after = before.iter().filter_map(|&at| match at {
+    let after = calls(who, ran).0.into_iter().filter_map(|at| match at {
         At::Call(call, _) if call.contains("exit") || is_own_affair(call) => None,
         At::Call(call, number) => Some(At::After(call, number)),
         _ => None,
     });
-    before.iter().copied().chain(after).collect()
+    places(who, ran).into_iter().chain(after.take(MOST_CALLS)).collect()
 }
 
 /// Of a student's program: ours is tried before and after each call, whatever it is.
