@@ -76,7 +76,7 @@ pub use presets::{preset, preset_by_hand, world_with};
 pub use programs::{PROGRAMS, Version, built, lab};
 pub use report::{Report, Verdict, expect, expect_of_c, expect_same};
 pub use scene::{Scene, by_hand_shows};
-pub use show::browser_shows;
+pub use show::{browser_shows, with_last};
 pub use taken::copy;
 pub use typed::{shows, shows_but_for_numbers};
 pub use words::{call, describe, in_perrors_words};

@@ -166,11 +166,23 @@ fn at_each(
                 }
                 _ => format!("{place}, was held until the others waited or ended:"),
             };
-            let by_hand =
-                strace(&step).map(|strace| lines_by_hand(&strace, "shm-fork", "; echo $?"));
+            let strace = strace(&step).filter(|_| comes_first(who, at));
+            let by_hand = strace.map(|strace| lines_by_hand(&strace, "shm-fork", "; echo $?"));
             report.with_headline(&headline).with_advice(&by_hand.unwrap_or_default())
         })
     })
+}
+
+/// Whether in the last run no other process came to this place before: strace does the same to each that comes there.
+fn comes_first(who: Who, at: At) -> bool {
+    let is_there = |event: &&Event| match (at, &event.what) {
+        (At::Call(call, number) | At::After(call, number), What::Calls(called)) => {
+            (called.name, called.number) == (call, number)
+        }
+        _ => false,
+    };
+    let first = with_last(|ran, _| ran.log.events().iter().find(is_there).map(|event| event.who));
+    first.flatten().is_none_or(|first| first == who) // who is killed there, does not call
 }
 
 /// What one run does when nobody disturbs it.
