@@ -61,11 +61,11 @@ fn nearest(order: [usize; 4], places: &[Option<usize>; 4]) -> [usize; 4] {
     *all.iter().find(is_theirs).unwrap_or(&order)
 }
 
-/// The first ID in a text, for a line that has none.
+/// The first ID in a text, for a line that has none. Where there is none at all, nobody knows it.
 fn any_id(text: &str) -> &str {
     let mut rests = text.split("memory ID : ").skip(1);
     let digits = |rest: &str| rest.find(|letter: char| !letter.is_ascii_digit());
-    rests.find_map(|rest| rest.get(..digits(rest)?).filter(|id| !id.is_empty())).unwrap_or("0")
+    rests.find_map(|rest| rest.get(..digits(rest)?).filter(|id| !id.is_empty())).unwrap_or("...")
 }
 
 /// Which of shm-fork's processes it is: process 1 is the one that is forked first. A student's may print the lines

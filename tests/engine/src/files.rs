@@ -19,7 +19,7 @@ use crate::sys;
 use crate::trouble::{Trouble, While};
 use crate::user::{acting_as, user_for};
 
-/// A new, empty folder. Removed when dropped, whatever is in it.
+/// An empty folder. Removed when dropped, whatever is in it; a world's, in which nothing was done, serves the next.
 pub struct Folder {
     path: PathBuf,
     /// The process that made it. One that is forked has a copy of this, which is nothing to it.

@@ -293,7 +293,7 @@ impl World {
             let most =
                 if self.may_have_stopped { self.alive.len().clamp(1, MOST_STOPS) } else { 0 };
             let mut stops: Vec<_> = iter::from_fn(sys::wait).take(most).collect();
-            self.may_have_stopped = stops.len() == most && most > 0;
+            self.may_have_stopped &= stops.len() == most;
             // First the one whose turn it was: what it did has woken the others.
             let current = self.current.map(|index| self.tasks[index].pid);
             stops.sort_by_key(|&(pid, ..)| (Some(pid) != current, pid));
