@@ -109,14 +109,16 @@ needs:
 	@$(need-cargo)
 	@$(need-linker)
 
-# The C versions: target/c/shm-fork from tests/c/shm-fork.c. They are compiled anew where CC or CFLAGS has changed.
+# The C versions: target/c/shm-fork from tests/c/shm-fork.c. They are compiled anew where CC or CFLAGS has changed,
+# and where the compiler is another one, as in a container that has this folder.
 $(TARGET)/%: tests/%.c $(TARGET)/c/.compiler
 	@mkdir -p '$(@D)'
 	$(CC) $(CFLAGS) -o $@ $<
 
 $(TARGET)/c/.compiler: FORCE
 	@$(need-cc)
-	@mkdir -p '$(@D)'; was=$$(cat $@ 2>/dev/null); [ "$$was" = "$$CC $$CFLAGS" ] || echo "$$CC $$CFLAGS" >$@
+	@mkdir -p '$(@D)'; is="$$CC $$CFLAGS: $$($$CC --version 2>/dev/null | head -1)"; \
+		[ "$$is" = "$$(cat $@ 2>/dev/null)" ] || echo "$$is" >$@
 FORCE:
 
 run: ours

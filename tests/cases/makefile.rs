@@ -84,6 +84,14 @@ $ trap '' HUP; target/debug/check create >"$TMPDIR/seen" & while kill -HUP $! 2>
 > grep 'passed\.' "$TMPDIR/seen"
 All that ran passed.
 
+# another_compiler_makes_the_c_versions_anew
+$ cp -R Makefile tests "$TMPDIR" && cd "$TMPDIR" && unset CARGO_TARGET_DIR
+$ printf '#!/bin/sh\n[ "$1" = --version ] && exec cat version\nexec cc "$@"\n' >cc; chmod +x cc
+$ for version in 1 1 2; do echo $version >version; make CARGO=true CC=./cc | grep -c shm-fork; done
+1
+0
+1
+
 # c_versions_in_a_folder_with_a_space_in_its_name
 $ mkdir "$TMPDIR/a lab"; cp -R Makefile Cargo.* .cargo common tests shm-* "$TMPDIR/a lab"
 $ cd "$TMPDIR/a lab" && unset CARGO_TARGET_DIR; make -s CARGO=true && ls target/c

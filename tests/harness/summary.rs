@@ -27,9 +27,8 @@ pub fn lines(played: &[Played], in_full: bool) -> Vec<String> {
     let wrong: Vec<&Played> = played.iter().filter(|played| played.is_wrong()).collect();
     let trouble: Vec<&Played> = played.iter().filter(is_trouble).collect();
     match (wrong.as_slice(), trouble.as_slice()) {
-        ([first, others @ ..], _) | ([], [first, others @ ..]) => {
-            red(played, first, others, in_full)
-        }
+        ([first, others @ ..], trouble) => red(played, first, [others, trouble], in_full),
+        ([], [first, others @ ..]) => red(played, first, [&[], others], in_full),
         ([], []) => green(played, in_full),
     }
 }
@@ -84,7 +83,12 @@ fn done(played: &[Played]) -> Option<String> {
 }
 
 /// The simplest failing case in full, the others by name, and what to type.
-fn red(played: &[Played], first: &Played, others: &[&Played], in_full: bool) -> Vec<String> {
+fn red(
+    played: &[Played],
+    first: &Played,
+    [wrong, trouble]: [&[&Played]; 2],
+    in_full: bool,
+) -> Vec<String> {
     let mut reasons = notes(played);
     let shown = if reasons.len() > 4 { 3 } else { 4 }; // a line more is as long as the line that says so
     let hidden = reasons.split_off(reasons.len().min(shown)).len();
@@ -92,7 +96,8 @@ fn red(played: &[Played], first: &Played, others: &[&Played], in_full: bool) -> 
         let more = format!("... and {hidden} more reasons: make check CASE=… tells");
         reasons.push(more);
     }
-    let (below, next) = ([also(others), counts(played), reasons].concat(), next(first, in_full));
+    let others = [names("also failed:", wrong), names("could not run:", trouble)].concat();
+    let (below, next) = ([others, counts(played), reasons].concat(), next(first, in_full));
     let room = LINES.saturating_sub(2 + below.len() + height(&next));
     // A compiler's words are shown whole: there is nothing else.
     let room = if in_full || is_of_compiler(first) { MOST_LINES } else { room };
@@ -209,15 +214,15 @@ fn without_segments(lines: &mut Vec<String>) -> usize {
     lines.split_off(place).len()
 }
 
-/// The other cases that failed: as many names as fit on two lines.
-fn also(others: &[&Played]) -> Vec<String> {
-    let mut lines = vec!["also failed:".to_string()];
+/// The names of other cases: as many as fit on two lines.
+fn names(head: &str, others: &[&Played]) -> Vec<String> {
+    let mut lines = vec![head.to_string()];
     for (index, other) in others.iter().enumerate() {
         let (name, last) = (&other.case.name, lines.len() - 1);
         if lines[last].len() + 1 + name.len() <= COLUMNS - 10 {
             lines[last] += &format!(" {name}");
         } else if last == 0 {
-            lines.push(format!("{:12} {name}", ""));
+            lines.push(format!("{:1$} {name}", "", head.len()));
         } else {
             lines[last] += &format!(" +{} more", others.len() - index);
             break;

@@ -5,11 +5,17 @@ use std::fs::File;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
+use nix::unistd::geteuid;
+
 use crate::sys;
 use crate::trouble::{Trouble, While};
 
-/// What a program needs of the machine: its library, its interpreter, their settings.
-const MACHINES: [&str; 7] = ["/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/proc"];
+/// What a program needs of the machine: its library, its interpreter.
+const MACHINES: [&str; 6] = ["/usr", "/lib", "/lib64", "/bin", "/sbin", "/proc"];
+
+/// Of these the settings that a root who could become nobody else reads: the rest of /etc may be for root alone.
+const ROOTS_SETTINGS: [&str; 4] =
+    ["/etc/ld.so.cache", "/etc/nsswitch.conf", "/etc/passwd", "/etc/group"];
 
 /// Devices without a user behind them.
 const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
@@ -49,7 +55,9 @@ pub fn confine(own: &Path, readable: &[&Path]) -> Result<(), Trouble> {
     } else {
         3
     };
-    let readable = MACHINES.iter().map(Path::new).chain(readable.iter().copied());
+    let settings: &[&str] = if geteuid().is_root() { &ROOTS_SETTINGS } else { &["/etc"] };
+    let machines = MACHINES.iter().chain(settings).map(Path::new);
+    let readable = machines.chain(readable.iter().copied());
     let readable = readable.map(|path| (path, EXECUTE | READ | READ_FOLDER));
     let devices = DEVICES.iter().map(|path| (Path::new(path), READ | WRITE | TRUNCATE));
     let places = readable.chain(devices).chain([(own, !SPECIAL)]);

@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
@@ -12,6 +13,7 @@ int main(void)
     char *memory;
     int to2[2], to1[2];
     char turn;
+    char question[512];
 
     shmid = shmget(key, 512, IPC_CREAT | 0666);
     if (shmid < 0) {
@@ -55,7 +57,8 @@ int main(void)
         close(to2[1]);
         close(to1[0]);
         read(to2[0], &turn, 1);
-        printf("Process 2 : Received : %s\n", memory);
+        strcpy(question, memory);
+        printf("Process 2 : Received : %s\n", question);
         sprintf(memory, "Yes, This is shared memory ID : %d", shmid);
         printf("Process 2 : Responced to process 1 in shared memory\n");
         fflush(stdout);

@@ -168,9 +168,11 @@ fn a_root_that_can_become_nobody_gives_up_its_rights() {
     }
     assert!(geteuid().is_root() && !can_become(NOBODY));
     assert_eq!(user_for(None), None);
-    let said = who(by_shell(None));
+    let seen = who(by_shell(None));
     let rights = |text: &str| text.find("Cap").map(|from| text[from..].to_string());
-    assert_eq!(rights(&said), rights(&wanted(0)));
+    assert_eq!(rights(&seen), rights(&wanted(0)));
+    let reads = "head -c 1 /etc/shadow || grep -c root: /etc/passwd";
+    assert_eq!(said(&run_launch(Launch::of(["sh", "-c", reads]))), "1\n");
 }
 
 fn an_ordinary_user_stays_who_he_is() {
