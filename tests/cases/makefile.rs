@@ -73,7 +73,7 @@ Makefile:...: *** make clean takes no YOURS=… (see make help).  Stop.
 
 # watch_says_what_it_watches_and_ends_where_there_is_nothing
 $ make -s watch-create CARGO=true CASE=create::fresh YOURS=tests/repaired >"$TMPDIR/seen" &
-> until grep -q Watching "$TMPDIR/seen"; do sleep 0.1; done; kill $!; tail -n 1 "$TMPDIR/seen"
+> until grep -sq Watching "$TMPDIR/seen"; do sleep 0.1; done; kill $!; tail -n 1 "$TMPDIR/seen"
 Watching ./tests/repaired. Control-C ends it.
 $ make -s watch-create YOURS=nowhere
 make: there is neither shm-create.c nor an executable shm-create in ./nowhere
