@@ -108,6 +108,8 @@ ours: needs
 needs:
 	@$(need-cargo)
 	@$(need-linker)
+	@[ ! -e '$(TARGET)' ] || [ -w '$(TARGET)' ] || { echo 'make: you may not write to $(TARGET), which another user' \
+		'has made: remove it, or set CARGO_TARGET_DIR to a folder of yours' >&2; exit 1; }
 
 # The C versions: target/c/shm-fork from tests/c/shm-fork.c. They are compiled anew where CC or CFLAGS has changed,
 # and where the compiler is another one, as in a container that has this folder.

@@ -5,7 +5,8 @@ use super::prelude::*;
 pub fn cases() -> Vec<Case> {
     let in_a_table = of(IN_A_TABLE).map(|case| case.needs(Need::OwnTable));
     let roots = of(ROOTS).map(|case| case.needs(Need::OwnTable).needs(Need::TwoUsersInTable));
-    let all = of(TYPED).chain(in_a_table).chain(roots);
+    let others = of(NOT_ROOTS).map(|case| case.needs(Need::NotRoot));
+    let all = of(TYPED).chain(in_a_table).chain(roots).chain(others);
     exercise("makefile", &[], [(Basic, all.collect())])
 }
 
@@ -171,3 +172,10 @@ $ make clean-shm
 key 9990: segment 0 belongs to nobody, and stays
 make: *** ...
 ";
+
+const NOT_ROOTS: &str = r#"
+# another_users_target_is_not_built_in
+$ mkdir -m 500 "$TMPDIR/another"; make -s ours CARGO=true CARGO_TARGET_DIR="$TMPDIR/another"
+make: you may not write to ..., which another user has made: remove it, or set CARGO_TARGET_DIR to a folder of yours
+make: *** ...
+"#;
