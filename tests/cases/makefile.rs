@@ -86,9 +86,9 @@ $ trap '' HUP; target/debug/check create >"$TMPDIR/seen" & while kill -HUP $! 2>
 All that ran passed.
 
 # another_compiler_makes_the_c_versions_anew
-$ cp -R Makefile tests "$TMPDIR" && cd "$TMPDIR" && unset CARGO_TARGET_DIR
-$ printf '#!/bin/sh\n[ "$1" = --version ] && exec cat version\nexec cc "$@"\n' >cc; chmod +x cc
-$ for version in 1 1 2; do echo $version >version; make CARGO=true CC=./cc | grep -c shm-fork; done
+$ cp -R Makefile tests "$TMPDIR" && cd "$TMPDIR" && unset CARGO_TARGET_DIR &&
+> printf '#!/bin/sh\n[ "$1" = --version ] && exec cat version\nexec cc "$@"\n' >cc && chmod +x cc &&
+> for version in 1 1 2; do echo $version >version; make CARGO=true CC=./cc | grep -c shm-fork; done
 1
 0
 1
