@@ -1,5 +1,5 @@
-//! Ranges of keys in the machine's table, each claimed by one world. The segment of a range's last key is the claim;
-//! in it stands what the world has got, so that the next check can remove what a killed one has left.
+//! Ranges of keys in the machine's table, each claimed by one world. The segment of a range's last key is the claim.
+//! All that a world makes has a key of its range, so that the next check can remove what a killed one has left.
 
 use std::process;
 
@@ -20,7 +20,7 @@ const FIRST: i32 = -0x1900_0000;
 const RANGES: i32 = 1 << 16;
 const LENGTH: i32 = 256;
 
-/// What a claim's segment begins with. The IDs follow that its world has got, each with its table.
+/// What a claim's segment begins with.
 const MARK: [u8; 8] = *b"shm-lab\0";
 
 /// In bytes.
@@ -30,7 +30,6 @@ const SIZE: usize = 4096;
 pub struct Claim {
     base: i32,
     id: i32,
-    view: View,
 }
 
 impl Claim {
@@ -49,7 +48,7 @@ impl Claim {
                 Ok(id) => {
                     let view = View::of(id, 0, geteuid().as_raw())?;
                     view.write(0, &MARK).doing("marking a range of keys")?;
-                    return Ok(Self { base, id, view });
+                    return Ok(Self { base, id });
                 }
             }
         }
@@ -72,15 +71,6 @@ impl Claim {
     pub fn is(&self, row: &Row) -> bool {
         row.table == Table::Segments && row.id == self.id
     }
-
-    /// Writes down what its world has got, as the number `count` of that.
-    pub fn note(&self, count: usize, table: Table, id: i32) {
-        let entry = [(table as i32 + 1).to_ne_bytes(), id.to_ne_bytes()].concat(); // 0 is none
-        let offset = count * entry.len();
-        if offset + entry.len() <= SIZE {
-            let _ = self.view.write(offset as u64, &entry);
-        }
-    }
 }
 
 /// Whether nobody has left a segment among a range's first keys, which are given to programs first.
@@ -95,8 +85,8 @@ impl Drop for Claim {
     }
 }
 
-/// Removes the claims of checks that were killed, and what their worlds had: what is written down in the claim,
-/// and what has a key of its range and was made after it. Nobody else's.
+/// Removes the claims of checks that were killed, and what their worlds had: what has a key of the range and was made
+/// after the claim. Nobody else's.
 pub fn remove_stale() -> Result<(), Trouble> {
     let stale: Vec<Row> = rows(&[Table::Segments])?.into_iter().filter(is_stale).collect();
     if stale.is_empty() {
@@ -104,12 +94,10 @@ pub fn remove_stale() -> Result<(), Trouble> {
     }
     // Only now: one that has just been killed may have made something since.
     let rows = rows(&TABLES.map(|(table, _)| table))?;
-    for claim in &stale {
-        let Some(notes) = notes(claim) else { continue };
+    for claim in stale.iter().filter(|row| has_mark(row)) {
         let is_left = |other: &&Row| {
-            let is_noted = notes.contains(&(other.table as i32 + 1, other.id));
             let is_in_range = (claim.key - LENGTH + 1..=claim.key).contains(&other.key);
-            (is_noted || is_in_range) && other.changed >= claim.changed
+            is_in_range && other.changed >= claim.changed
         };
         rows.iter().filter(is_left).for_each(Row::remove);
         claim.remove();
@@ -126,11 +114,9 @@ fn is_stale(row: &Row) -> bool {
     is_claim && row.maker == geteuid().as_raw() && !is_running(Pid::from_raw(row.maker_pid))
 }
 
-/// What is written down in a claim: tables and IDs. None if it is no claim.
-fn notes(row: &Row) -> Option<Vec<(i32, i32)>> {
-    let mut bytes = [0; SIZE];
-    View::of(row.id, SHM_RDONLY, row.maker).ok()?.read(&mut bytes).ok()?;
-    let entries = bytes.strip_prefix(&MARK)?.chunks(8);
-    let number = |bytes: &[u8]| bytes.try_into().map_or(0, i32::from_ne_bytes);
-    Some(entries.map(|entry| (number(&entry[..4]), number(&entry[4..]))).collect())
+fn has_mark(row: &Row) -> bool {
+    let mut bytes = [0; MARK.len()];
+    let read =
+        View::of(row.id, SHM_RDONLY, row.maker).ok().and_then(|view| view.read(&mut bytes).ok());
+    read.is_some() && bytes == MARK
 }

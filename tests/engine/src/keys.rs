@@ -4,7 +4,6 @@
 
 use libc::{IPC_CREAT, IPC_PRIVATE};
 use nix::errno::Errno;
-use nix::unistd::Pid;
 
 use crate::claims::Claim;
 use crate::sys::{self, Table};
@@ -18,7 +17,8 @@ const MOST_IDS: usize = 16;
 /// The keys and IDs of a world.
 pub struct Keys {
     claim: Claim,
-    /// What programs have asked for, in the order of the range: by which call, and the key.
+    /// What programs have asked for, in the order of the range: by which call, and the key. `IPC_PRIVATE` is asked for
+    /// anew by each call.
     asked: Vec<(&'static str, i32)>,
     /// What programs have got. They see its place among those of its table, counted from `first`.
     ids: Vec<Got>,
@@ -26,8 +26,6 @@ pub struct Keys {
     first: i32,
     /// How many IDs they may have.
     pub most: usize,
-    /// How many calls have asked for something without a key.
-    private: usize,
     /// The tables that its programs have asked for something.
     tables: Vec<Table>,
 }
@@ -49,7 +47,6 @@ impl Keys {
             ids: Vec::new(),
             first,
             most: MOST_IDS,
-            private: 0,
             tables: vec![Table::Segments],
         })
     }
@@ -63,11 +60,8 @@ impl Keys {
         if self.ids.len() >= self.most && (key == IPC_PRIVATE || flags & IPC_CREAT != 0) {
             return Err(Errno::ENOSPC);
         }
-        if key == IPC_PRIVATE {
-            self.private += 1;
-            return if self.private > 4 * self.most { Err(Errno::ENOSPC) } else { Ok(key) };
-        }
-        let known = self.asked.iter().position(|&asked| asked == (call, key));
+        let is_known = |&asked: &(&str, i32)| asked == (call, key) && key != IPC_PRIVATE;
+        let known = self.asked.iter().position(is_known);
         let machines = self.claim.key(known.unwrap_or(self.asked.len())).ok_or(Errno::ENOSPC)?;
         if known.is_none() {
             self.asked.push((call, key));
@@ -82,10 +76,11 @@ impl Keys {
         asked.map_or(machines, |&(_, key)| key)
     }
 
-    /// The keys that a call was asked for.
+    /// The keys that a call was asked for, but for `IPC_PRIVATE`.
     #[must_use]
     pub fn asked(&self, call: &str) -> Vec<i32> {
-        self.asked.iter().filter(|(by, _)| *by == call).map(|&(_, key)| key).collect()
+        let keys = self.asked.iter().filter(|(by, _)| *by == call).map(|&(_, key)| key);
+        keys.filter(|&key| key != IPC_PRIVATE).collect()
     }
 
     /// The number that programs see for an ID of the machine's, which a call has given to this user.
@@ -93,7 +88,6 @@ impl Keys {
         let table = table_of(call).unwrap_or(Table::Segments);
         if !self.has(table, id) {
             self.ids.push(Got { table, id, user });
-            self.claim.note(self.ids.len(), table, id);
         }
         let number = self.numbered(table).find(|(got, _)| got.id == id).map(|(_, number)| number);
         number.unwrap_or(-1)
@@ -123,15 +117,10 @@ impl Keys {
         }
     }
 
-    /// Removes what processes of these numbers may have made that were killed before a call told them so.
-    pub fn remove_lost(&self, pids: &[Pid]) {
+    /// Removes what processes may have made that were killed before a call told them so.
+    pub fn remove_lost(&self) {
         let rows = rows(&self.tables).unwrap_or_default();
-        let begun = rows.iter().find(|row| self.claim.is(row)).map_or(0, |row| row.changed);
-        let is_own = |row: &&Row| {
-            let is_of_process =
-                pids.contains(&Pid::from_raw(row.maker_pid)) && row.changed >= begun;
-            !self.claim.is(row) && (is_of_process || self.claim.place(row.key).is_some())
-        };
+        let is_own = |row: &&Row| self.claim.place(row.key).is_some() && !self.claim.is(row);
         rows.iter().filter(is_own).for_each(Row::remove);
     }
 }

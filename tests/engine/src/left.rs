@@ -70,11 +70,11 @@ impl Keys {
         };
         let (page, size) = (4096_u64, stat.shm_segsz as u64);
         let length = size.min(MOST_BYTES).div_ceil(page).saturating_mul(page);
-        let key = stat.shm_perm.__key;
+        let key = self.key_of(stat.shm_perm.__key);
         let bytes = if key == 0 { Vec::new() } else { read(got.id, got.user, length) };
         Ok(Some(Segment {
             id: number,
-            key: self.key_of(key),
+            key,
             mode: u32::from(stat.shm_perm.mode),
             size,
             attached: stat.shm_nattch,

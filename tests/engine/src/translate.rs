@@ -1,7 +1,7 @@
 //! What becomes of a call's first argument: keys and IDs are translated into the machine's at the entry, and back
 //! at the exit.
 
-use libc::{IPC_RMID, IPC_SET, IPC_STAT};
+use libc::{IPC_CREAT, IPC_EXCL, IPC_PRIVATE, IPC_RMID, IPC_SET, IPC_STAT};
 use nix::errno::Errno;
 use nix::unistd::Pid;
 
@@ -29,6 +29,18 @@ pub fn at_entry(keys: &mut Keys, call: &Call) -> nix::Result<Option<u64>> {
         _ => return Ok(None),
     };
     Ok(Some(sys::bits(first.into())))
+}
+
+/// What asks for a segment, a set or a queue without a key makes one of a new key in the range: it can be found and
+/// removed where the maker is killed before it is told the ID. Returns the flags for that, and which argument they are.
+pub fn flags(call: &Call) -> Option<(usize, u64)> {
+    let argument = match call.name {
+        "shmget" | "semget" => 3,
+        "msgget" => 2,
+        _ => return None,
+    };
+    let flags = call.int(argument) | IPC_CREAT | IPC_EXCL;
+    (call.int(1) == IPC_PRIVATE).then(|| (argument, sys::bits(flags.into())))
 }
 
 /// Commands about one segment, set or queue. Most others look at the whole machine's.

@@ -361,8 +361,7 @@ impl Drop for World {
         self.makers.clear();
         self.keys.remove_all();
         if self.has_lost {
-            let pids: Vec<Pid> = self.tasks.iter().map(|task| task.pid).collect();
-            self.keys.remove_lost(&pids);
+            self.keys.remove_lost();
         }
     }
 }

@@ -92,6 +92,9 @@ impl World {
             }
             Fate::Translated(first) => {
                 sys::set_argument(pid, 1, first)?;
+                if let Some((argument, flags)) = translate::flags(call) {
+                    sys::set_argument(pid, argument, flags)?;
+                }
                 wait_for_ever(pid, under)
             }
             Fate::Made | Fate::TimedOut => {

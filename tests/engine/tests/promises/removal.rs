@@ -20,6 +20,7 @@ use crate::programs::{Program, become_ordinary, said};
 
 crate::tests! {
     segments_sets_and_queues_are_removed
+    what_has_no_key_has_one_of_the_range
     its_range_is_given_back
     a_range_with_a_strangers_segment_is_not_taken
     processes_are_ended
@@ -86,6 +87,20 @@ fn segments_sets_and_queues_are_removed() {
     assert_eq!((left.segments.len(), left.semaphores, left.queues), (2, 2, 2));
     drop(world);
     assert_eq!(made(maker), [0, 0, 0]);
+}
+
+/// So that it is found where its maker is killed before it is told of it.
+fn what_has_no_key_has_one_of_the_range() {
+    let mut world = World::new(0).unwrap();
+    let maker = make(&mut world, &Program::of(MAKES));
+    let claim = claimed();
+    let numbers = [("shm", maker), ("sem", 1000 + maker % 30_000), ("msg", maker)];
+    for (table, number) in numbers {
+        for row in rows(table, &number.to_string()) {
+            let key: i32 = row.split_whitespace().next().expect("a key").parse().expect("a number");
+            assert!((claim - 255..claim).contains(&key), "{table}: {row}");
+        }
+    }
 }
 
 /// The claims of ranges of keys that a process has made.
