@@ -9,6 +9,8 @@ pub fn cases() -> Vec<Case> {
         "a_name_is_no_command" needs Ours: shows(NO_COMMAND);
         "an_interrupt_ends_all" needs Ours: shows(INTERRUPT);
         "folders_that_cannot_be" needs Ours: shows(CANNOT_BE);
+        "no_result_is_an_old_one" needs Ours: shows(OLD);
+        "a_full_disk" needs Ours needs SmallDisk: shows(FULL);
     };
     exercise("grade", &[], [(Basic, all)])
 }
@@ -79,7 +81,7 @@ $ make -s grade CARGO=true HANDINS="$TMPDIR/all" LEVEL=basic | grep 'not judged\
 
 const INTERRUPT: &str = r#"
 $ mkdir "$TMPDIR/all" && for name in a b c d e f; do cp -R tests/repaired "$TMPDIR/all/$name"; done
-$ HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/results" target/debug/check --grade & until [ -e "$TMPDIR/results/a.txt" ]; do sleep 0.1; done; kill -INT $!; wait $!; echo $?
+$ HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/results" target/debug/check --grade & until [ -e "$TMPDIR/results/results.csv" ] && grep -q . /proc/$!/task/*/children; do sleep 0.1; done; kill -INT $!; wait $!; echo $?
 ...
 f               not judged: interrupted
 ...
@@ -102,10 +104,49 @@ The check could not run: HANDINS=...: there is no folder in it
 $ mkdir "$TMPDIR/all/ada"; HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/all/results" target/debug/check --grade; echo $?
 The check could not run: RESULTS=...: it must not lie in the folder of the hand-ins
 2
+$ ls "$TMPDIR/all"
+ada
 $ HANDINS="$TMPDIR/all" RESULTS=/proc/none target/debug/check --grade; echo $?
 The check could not run: RESULTS=/proc/none: No such file or directory ...
 2
 $ HANDINS="$TMPDIR/all" LEVEL=high target/debug/check --grade; echo $?
 The check could not run: LEVEL is basic, careful or hard
 2
+"#;
+
+const OLD: &str = r#"
+$ mkdir -p "$TMPDIR/all/ada" "$TMPDIR/results" && cp -R tests/hand-ins/no-create-flag "$TMPDIR/all/ben" && cd "$TMPDIR/results"
+$ cd "$TMPDIR/results" && echo old | tee ada.txt ada.xml ../kept && mkfifo ben.txt && ln -s ../kept ben.xml && ln -s ../kept results.csv
+old
+$ LEVEL=basic HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/results" target/debug/check --grade >"$TMPDIR/table"; grep ^ada "$TMPDIR/table"
+ada             not judged: it is empty
+$ cd "$TMPDIR/results" && ls && cat ../kept && head -n 1 ben.txt && grep -c '<failure ' ben.xml && head -c 6 results.csv
+ben.txt
+ben.xml
+results.csv
+old
+FAILED  create::...
+...
+"name"
+"#;
+
+/// Results on a disk without room: no mark stands for what was not judged.
+const FULL: &str = r#"
+$ YOURS=tests/hand-ins/no-create-flag target/debug/check --exact create::fresh >/dev/full 2>/dev/full; echo $?
+2
+$ mkdir "$TMPDIR/all" "$TMPDIR/small" && cp -R tests/hand-ins/no-create-flag "$TMPDIR/all/ada"
+$ unshare --user --map-root-user --mount sh -c 'mount -t tmpfs -o size=20k none "$TMPDIR/small" &&
+> head -c 8000 /dev/zero >"$TMPDIR/small/filling" && HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/small" target/debug/check --grade; echo $?;
+> cd "$TMPDIR/small" && ls && tail -n 1 results.csv'
+1 of 1, ada: not judged: writing ...
+...
+ada             not judged: writing ...
+...
+0 of 1 were judged, ...
+...
+2
+ada.txt
+filling
+results.csv
+"ada","ada",...,"writing ...ada.xml: No space left on device (os error 28)"
 "#;

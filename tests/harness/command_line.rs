@@ -62,11 +62,11 @@ pub fn main(cases: &[Case], write_reports: fn()) -> ExitCode {
 }
 
 /// Prints lines, and returns the exit status: 2 if they cannot be written. It is no failure if the reader is gone.
-fn say(lines: impl IntoIterator<Item = String>) -> u8 {
+pub fn say(lines: impl IntoIterator<Item = String>) -> u8 {
     let text: String = lines.into_iter().map(|line| line.trim_end().to_string() + "\n").collect();
     match io::stdout().write_all(text.as_bytes()) {
         Err(why) if why.kind() != ErrorKind::BrokenPipe => {
-            eprintln!("The check could not write its report: {why}");
+            let _ = writeln!(io::stderr(), "The check could not write its report: {why}");
             2
         }
         _ => 0,

@@ -10,9 +10,9 @@ mod table;
 
 use std::env;
 use std::ffi::OsString;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{self, Path, PathBuf};
 use std::time::Instant;
 
 use crew::Crew;
@@ -44,17 +44,20 @@ pub fn grade() -> Result<u8, String> {
     }
     let own = Folder::new(None).map_err(|why| why.to_string())?; // where no other is given
     let results = given("RESULTS").unwrap_or_else(|| own.path().into());
-    let because = |why: io::Error| because("RESULTS", &results, &why);
-    can_be_written(&results, &folder).map_err(because)?;
+    can_be_written(&results, &folder).map_err(|why| because("RESULTS", &results, &why))?;
+    let old = handins.iter().flat_map(|handin| handin.files_in(&results));
+    old.chain([results.join(CSV)]).try_for_each(|file| remove(&file))?;
+    keep(&results.join(CSV), "")?; // whether it can be written, is better known before
     let mut crew = Crew::new(&handins, &results).map_err(|why| why.to_string())?;
     let judged = crew.judge_all();
-    table::print_all(&handins, &judged);
-    fs::write(results.join(CSV), table::csv(&handins, &judged)).map_err(because)?;
+    let said = table::print_all(&handins, &judged);
+    remove(&results.join(CSV))?;
+    keep(&results.join(CSV), &table::csv(&handins, &judged))?;
     let all = handins.iter().zip(&judged).filter(|(handin, _)| !handin.is_stray);
     let all: Vec<&Judged> = all.map(|(_, judged)| judged).collect();
     table::print_end(&all, start.elapsed(), given("RESULTS").as_deref());
     let are_whole = all.iter().all(|judged| judged.as_ref().is_ok_and(Marks::is_whole));
-    let status = if are_whole { 0 } else { 2 };
+    let status = if are_whole { said } else { 2 };
     Ok(crew.interrupted_by().map_or(status, |signal| 128 + signal as u8))
 }
 
@@ -68,9 +71,26 @@ fn given(variable: &str) -> Option<PathBuf> {
 
 /// Makes the folder of the results. It is no hand-in, and in none.
 fn can_be_written(results: &Path, handins: &Path) -> io::Result<()> {
-    fs::create_dir_all(results)?;
-    if results.canonicalize()?.starts_with(handins.canonicalize()?) {
+    let (whole, handins) = (path::absolute(results)?, handins.canonicalize()?);
+    // What is not there yet, is in the folder above.
+    let is_there = whole.ancestors().find_map(|folder| folder.canonicalize().ok());
+    if is_there.is_some_and(|folder| folder.starts_with(handins)) {
         return Err(io::Error::other("it must not lie in the folder of the hand-ins"));
     }
-    fs::write(results.join(CSV), "")
+    fs::create_dir_all(results)
+}
+
+/// Removes a file of an earlier time. Whatever lies there, nothing is written to it.
+fn remove(file: &Path) -> Result<(), String> {
+    let is_gone = |why: &io::Error| why.kind() == ErrorKind::NotFound;
+    let because = |why| format!("removing {}: {why}", printable(file.as_os_str()));
+    fs::remove_file(file).or_else(|why| if is_gone(&why) { Ok(()) } else { Err(because(why)) })
+}
+
+/// Writes a new file. It is there whole, or not at all.
+fn keep(file: &Path, text: &str) -> Result<(), String> {
+    let because = |why| format!("writing {}: {why}", printable(file.as_os_str()));
+    let mut new = File::create_new(file).map_err(because)?;
+    let written = new.write_all(text.as_bytes()).and_then(|()| new.sync_all());
+    written.inspect_err(|_| drop(fs::remove_file(file))).map_err(because)
 }

@@ -9,13 +9,24 @@ use super::report::{Kind, Report};
 use super::runner::Played;
 use engine::{Trouble, While};
 
-/// Writes the file, where one is asked for.
+/// Writes the file, where one is asked for. While nothing is played, it says that the check has not ended.
 pub fn write(played: &[Played]) -> Result<(), Trouble> {
     let Some(file) = env::var_os("RESULTS").filter(|file| !file.is_empty()) else {
         return Ok(());
     };
     fs::write(&file, xml(played)).doing(format!("writing RESULTS={}", Path::new(&file).display()))
 }
+
+/// Whether the text of such a file is that of a check that has ended.
+pub fn is_whole(xml: &str) -> bool {
+    xml.ends_with(END) && !xml.contains(NOT_ENDED)
+}
+
+const END: &str = "</testsuite>\n</testsuites>\n";
+
+/// In place of the cases.
+const NOT_ENDED: &str = "<testcase classname=\"check\" name=\"ends\" time=\"0.000\">\
+                         <error message=\"the check has not ended\"/></testcase>\n";
 
 /// From the text of such a file, the calls that were refused.
 pub fn read_refused(xml: &str) -> impl Iterator<Item = &str> {
@@ -40,16 +51,17 @@ pub fn read(xml: &str) -> impl Iterator<Item = (&str, &str)> {
 fn xml(played: &[Played]) -> String {
     let count = |kind| played.iter().filter(|played| played.is(kind)).count();
     let failures = count(Kind::Failed) + count(Kind::Stopped);
-    let seconds: f64 = played.iter().map(|played| played.time.as_secs_f64()).sum();
+    let seconds: f64 = played.iter().fold(0.0, |sum, played| sum + played.time.as_secs_f64());
+    let (has_not_ended, errors) = (usize::from(played.is_empty()), count(Kind::Trouble));
+    let cases = played.iter().map(case).collect::<String>() + &NOT_ENDED.repeat(has_not_ended);
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <testsuites>\n<testsuite name=\"shm-lab\" tests=\"{}\" failures=\"{failures}\" errors=\"{}\" \
-         skipped=\"{}\" time=\"{seconds:.3}\">\n{}{}</testsuite>\n</testsuites>\n",
-        played.len(),
-        count(Kind::Trouble),
+         skipped=\"{}\" time=\"{seconds:.3}\">\n{}{cases}{END}",
+        played.len() + has_not_ended,
+        errors + has_not_ended,
         count(Kind::NotRun),
         refused_calls(),
-        played.iter().map(case).collect::<String>(),
     )
 }
 

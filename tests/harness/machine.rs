@@ -31,6 +31,8 @@ pub enum Need {
     Strace,
     /// Chromium, for the page of a run.
     Browser,
+    /// To mount a disk of so little room that it is soon full.
+    SmallDisk,
     /// 400 processes, twice those of sixty-four runs at once, and their streams.
     ManyProcesses,
     /// The programs are the Rust programs: the case is about how they are built, or what they alone promise.
@@ -49,6 +51,7 @@ impl Need {
             Self::OrdinaryUser | Self::NotRoot => "needs an ordinary user: root may do everything",
             Self::Strace => "needs strace, to make system calls fail: apt install strace",
             Self::Browser => "needs a browser: apt install chromium",
+            Self::SmallDisk => "needs a disk of its own, which the kernel does not give",
             Self::ManyProcesses => "needs 400 processes and 512 open files: a limit here is lower",
             Self::Ours => "it is about our own programs alone",
         }
@@ -70,6 +73,9 @@ impl Need {
             Self::NotRoot => !geteuid().is_root(),
             Self::Strace => succeeds("strace -o /dev/null -e inject=shmget:error=ENOSPC true"),
             Self::Browser => browser::name().is_some(),
+            Self::SmallDisk => {
+                succeeds("unshare --user --map-root-user --mount mount -t tmpfs none /tmp")
+            }
             Self::ManyProcesses => most_processes() >= 400 && most_files() >= 512,
             Self::Ours => yours().is_none(),
         }
@@ -100,7 +106,7 @@ fn most_files() -> u64 {
 
 pub fn has(need: Need) -> bool {
     // One for each need.
-    static MET: [OnceLock<bool>; 9] = [const { OnceLock::new() }; 9];
+    static MET: [OnceLock<bool>; 10] = [const { OnceLock::new() }; 10];
     *MET[need as usize].get_or_init(|| need.is_met())
 }
 

@@ -1,11 +1,12 @@
 //! The checks that run side by side.
 
-use std::fs::{self, File};
-use std::io;
+use std::fs::File;
+use std::io::{self, Read, Seek};
 use std::iter::Enumerate;
+use std::os::fd::AsRawFd;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{self, Child, Command, Stdio};
 use std::slice::Iter;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -19,14 +20,18 @@ use nix::unistd::Pid;
 use super::Judged;
 use super::handin::HandIn;
 use super::marks::Marks;
-use super::table;
+use super::{keep, table};
 use crate::harness::signals::user_signals;
+use engine::memory_file;
 
 /// How long a hand-in may take. The bounds of its check end it long before.
 const LONGEST: Duration = Duration::from_secs(300);
 
 /// How long a check has for ending what it runs.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// So many checks are enough, each with two files.
+const MOST_AT_ONCE: usize = 256;
 
 /// What the crew waits for.
 enum Event {
@@ -39,9 +44,16 @@ enum Event {
 struct Work {
     index: usize,
     check: Child,
+    writes: Written,
     until: Instant,
     /// Why it was told to end.
     stopped: Option<String>,
+}
+
+/// What a check writes: its report and `JUnit`'s XML. Both are in memory, so that a full disk cuts neither.
+struct Written {
+    report: File,
+    marks: File,
 }
 
 pub struct Crew<'a> {
@@ -77,7 +89,7 @@ impl<'a> Crew<'a> {
 
     /// What came of each hand-in, in their order.
     pub fn judge_all(&mut self) -> Vec<Judged> {
-        let at_once = thread::available_parallelism().map_or(1, Into::into);
+        let at_once = thread::available_parallelism().map_or(1, Into::into).min(MOST_AT_ONCE);
         loop {
             while self.at_work.len() < at_once && self.begin_next() {}
             let Some(until) = self.at_work.iter().map(|work| work.until).min() else { break };
@@ -98,12 +110,12 @@ impl<'a> Crew<'a> {
             self.note(index, Err(why.clone()));
             return true;
         }
-        match begin(handin, self.results) {
+        match begin(handin) {
             Err(why) => self.note(index, Err(format!("its check does not start: {why}"))),
-            Ok(check) => {
+            Ok((check, writes)) => {
                 self.tell_the_end(&check, index);
                 let until = Instant::now() + LONGEST;
-                self.at_work.push(Work { index, check, until, stopped: None });
+                self.at_work.push(Work { index, check, writes, until, stopped: None });
             }
         }
         true
@@ -123,12 +135,16 @@ impl<'a> Crew<'a> {
         let Some(place) = self.at_work.iter().position(|work| work.index == index) else { return };
         let mut work = self.at_work.swap_remove(place);
         let _ = killpg(pid_of(&work.check), Signal::SIGKILL); // what it left, if it was killed
-        let handin = &self.handins[index];
+        let [report, marks] = work.writes.texts();
         let judged = match (work.check.wait(), work.stopped) {
             (_, Some(why)) => Err(why),
             (Err(why), _) => Err(why.to_string()),
-            (Ok(status), _) => Marks::of(status, &handin.files_in(self.results)),
+            (Ok(status), _) => Marks::of(status, &report, &marks),
         };
+        let [txt, xml] = self.handins[index].files_in(self.results);
+        let kept = keep(&txt, &report);
+        let judged =
+            judged.and_then(|judged| kept.and_then(|()| keep(&xml, &marks)).map(|()| judged));
         self.note(index, judged);
     }
 
@@ -167,15 +183,29 @@ impl Work {
     }
 }
 
+impl Written {
+    fn new() -> io::Result<Self> {
+        Ok(Self { report: memory_file(b"")?, marks: memory_file(b"")? })
+    }
+
+    fn texts(&mut self) -> [String; 2] {
+        [&mut self.report, &mut self.marks].map(|file| {
+            let mut bytes = Vec::new();
+            let _ = file.rewind().and_then(|()| file.read_to_end(&mut bytes));
+            String::from_utf8_lossy(&bytes).into_owned()
+        })
+    }
+}
+
 /// Begins the check of a hand-in, in a process group of its own: Control-C is for the crew.
-fn begin(handin: &HandIn, results: &Path) -> io::Result<Child> {
-    let [report, marks] = handin.files_in(results);
-    let _ = fs::remove_file(&marks); // of an earlier time
-    let report = File::create(report)?;
+fn begin(handin: &HandIn) -> io::Result<(Child, Written)> {
+    let writes = Written::new()?;
+    let marks = format!("/proc/{}/fd/{}", process::id(), writes.marks.as_raw_fd());
+    let (out, err) = (writes.report.try_clone()?, writes.report.try_clone()?);
     let mut check = Command::new("/proc/self/exe");
     check.arg0("check").arg("--be-graded").process_group(0);
     check.env("YOURS", &handin.folder).env("RESULTS", marks).env_remove("CASE");
-    check.stdin(Stdio::null()).stdout(report.try_clone()?).stderr(report).spawn()
+    Ok((check.stdin(Stdio::null()).stdout(out).stderr(err).spawn()?, writes))
 }
 
 /// In the check of a hand-in: it ends with those that wait for it. A signal that comes before it waits for its cases

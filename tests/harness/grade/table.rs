@@ -1,12 +1,12 @@
 //! What the instructor is told: a line when a hand-in is done, the table, and `results.csv`.
 
-use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use super::Judged;
 use super::handin::{HandIn, printable};
 use super::marks::{Count, Marks};
+use crate::harness::command_line::say;
 
 const COLUMNS: usize = 80;
 
@@ -25,7 +25,7 @@ pub fn print_done(done: usize, all: usize, handin: &HandIn, judged: &Judged) {
         Err(why) => format!("not judged: {why}"),
         Ok(marks) => levels(marks),
     };
-    print(&[cut(&format!("{done} of {all}, {}: {judged}", cut(&handin.shown(), 30)), COLUMNS)]);
+    say([cut(&format!("{done} of {all}, {}: {judged}", cut(&handin.shown(), 30)), COLUMNS)]);
 }
 
 /// How many passed of those that ran, by level.
@@ -47,8 +47,8 @@ fn levels(marks: &Marks) -> String {
     told.collect::<Vec<_>>().join(", ")
 }
 
-/// The table, in the order of the hand-ins.
-pub fn print_all(handins: &[HandIn], judged: &[Judged]) {
+/// The table, in the order of the hand-ins. Returns 2 if it cannot be written.
+pub fn print_all(handins: &[HandIn], judged: &[Judged]) -> u8 {
     let columns = columns(judged);
     let rows = handins.iter().zip(judged).map(|(handin, judged)| {
         let name = cut(&handin.shown(), NAME - 1);
@@ -63,7 +63,7 @@ pub fn print_all(handins: &[HandIn], judged: &[Judged]) {
     let (head, of) = (head(&columns), all_of(&columns, judged));
     let key = "b, c, h: basic, careful, hard.  *: of those that ran, some failed.  -: none ran.";
     let (rows, refused) = (rows.collect(), refused.collect());
-    print(&[vec![String::new()], head, vec![of], rows, vec![key.into()], refused].concat());
+    say([vec![String::new()], head, vec![of], rows, vec![key.into()], refused].concat())
 }
 
 /// How long it took, and where the reports are.
@@ -80,7 +80,7 @@ pub fn print_end(judged: &[&Judged], took: Duration, results: Option<&Path>) {
         Some(folder) => format!("The reports, and results.csv, are in {}", shown(folder)),
         None => "RESULTS=folder keeps the reports, and the table as results.csv.".into(),
     });
-    print(&lines);
+    say(lines);
 }
 
 fn shown(path: &Path) -> String {
@@ -226,9 +226,3 @@ const WIDE: [(char, char); 8] = [
     ('\u{1f300}', '\u{1faff}'),
     ('\u{20000}', '\u{3fffd}'),
 ];
-
-/// It is no failure if the reader is gone.
-fn print(lines: &[String]) {
-    let text: String = lines.iter().map(|line| line.trim_end().to_string() + "\n").collect();
-    let _ = io::stdout().write_all(text.as_bytes());
-}
