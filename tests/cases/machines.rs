@@ -7,6 +7,7 @@ pub fn cases() -> Vec<Case> {
         "few_open_files" needs Ours: shows(FEW_FILES);
         "little_address_space" needs Ours: shows(LITTLE_SPACE);
         "a_compiler_that_does_not_work" needs Ours: shows(NO_COMPILER);
+        "no_room_to_compile" needs Ours needs SmallDisk: shows(NO_ROOM);
         "a_program_of_another_machine" needs Ours: shows(ANOTHER_MACHINE);
         "a_script_without_its_interpreter" needs Ours: shows(NO_INTERPRETER);
         "an_executable_beside_its_source" needs Ours: shows(BOTH);
@@ -44,6 +45,16 @@ $ CC=false YOURS=tests/repaired target/debug/check create; echo $?
 The check could not run: false -O2 does not compile here, not even the smallest program:
 2
 ";
+
+/// Wherever it ends, among the copies of programs, in the compiler or in the linker.
+const NO_ROOM: &str = r#"
+$ for size in 40 80 100 110 120 130 140 150 160; do unshare --user --map-root-user --mount sh -c '
+> mount -t tmpfs -o size="$1k" none /var/tmp && TMPDIR=/var/tmp YOURS=tests/repaired target/debug/check compiles' sh $size; done >"$TMPDIR/said"
+$ grep -c FAILED "$TMPDIR/said"; sort -u "$TMPDIR/said" | grep -o 'The check could not run: .*No space left on device'
+0
+The check could not run: ...No space left on device
+...
+"#;
 
 /// The first bytes of a 32-bit program.
 const ANOTHER_MACHINE: &str = r#"

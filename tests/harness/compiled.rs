@@ -4,18 +4,20 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
+use nix::errno::Errno;
+
 use super::play::world;
 use super::programs::{Version, given};
 use super::report::{Report, Verdict};
 use super::taken::copy;
-use super::words::only_visible;
+use super::words::{in_perrors_words, only_visible};
 use engine::{Kind, Launch, Limits, Ran, Trouble, While, World};
 
 /// Compiles in a world, where the compiler reads copies of the folder's sources, and no other folder: what it says is
 /// shown.
 ///
 /// # Errors
-/// A source cannot be read. What does not compile is no error.
+/// A source cannot be read, or the disk is full. What does not compile is no error.
 pub fn compile(folder: &Path, program: &str, to: &Path, limits: Limits) -> Result<(), Trouble> {
     let mut world = world()?;
     world.limits = limits;
@@ -26,10 +28,20 @@ pub fn compile(folder: &Path, program: &str, to: &Path, limits: Limits) -> Resul
         copy(&folder.join(&header), &inside.join(&header), 0o644)?;
     }
     let ran = run(&mut world, &source)?;
+    let (is_compiled, said) = (ran.outcome.status.success(), said(&ran));
+    if let Some(why) = said.lines().find(|line| !is_compiled && tells_of_a_full_disk(line)) {
+        return Err(Trouble::new(format!("compiling {source}"), why.trim()));
+    }
     let log = to.with_extension("log");
-    fs::write(&log, said(&ran)).doing(format!("writing {}", log.display()))?;
+    fs::write(&log, said).doing(format!("writing {}", log.display()))?;
     let _ = fs::remove_file(to); // that of the folder before
-    if ran.outcome.status.success() { copy(&inside.join("program"), to, 0o755) } else { Ok(()) }
+    if is_compiled { copy(&inside.join("program"), to, 0o755) } else { Ok(()) }
+}
+
+/// At its end: a line of a source may have these words, too.
+fn tells_of_a_full_disk(line: &str) -> bool {
+    let is_end = |errno| line.trim_end_matches('\'').ends_with(&in_perrors_words(errno));
+    [Errno::ENOSPC, Errno::EDQUOT].into_iter().any(is_end)
 }
 
 /// The smallest program that needs what all need.
@@ -83,7 +95,7 @@ pub fn warning(program: &str) -> Option<String> {
 }
 
 /// The headers beside a source, a bounded number of them.
-fn headers(folder: &Path) -> Vec<OsString> {
+pub fn headers(folder: &Path) -> Vec<OsString> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let is_header = |entry: &fs::DirEntry| {
         entry.path().extension().is_some_and(|end| end == "h")

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use nix::unistd::geteuid;
 
-use super::compiled::{compile, compiler, works};
+use super::compiled::{compile, compiler, headers, works};
 use super::elf;
 use super::programs::{PROGRAMS, Version, built, folder, is_yours, lab, run, yours};
 use super::report::{Report, Verdict};
@@ -74,11 +74,18 @@ fn take_source(folder: &Path, program: &str, to: &Path) -> Verdict {
     if let Some(why) = is_none(&source, LARGEST_SOURCE) {
         return note(to, "log", &format!("reading {}: {why}", on_one_line(&source)));
     }
-    match compile(folder, program, to, Limits::default()) {
-        Err(why) => note(to, "why", &why.to_string()),
-        Ok(()) if !to.exists() => works(), // it is the source's fault, unless nothing can be compiled
-        Ok(()) => is_as_known(to),
+    if let Err(why) = can_be_read(folder, program) {
+        return note(to, "why", &why.to_string());
     }
+    compile(folder, program, to, Limits::default())?;
+    // If it does not compile, it is the source's fault, unless nothing can be compiled.
+    if to.exists() { is_as_known(to) } else { works() }
+}
+
+/// Whether the source of a program and the headers beside it can be read.
+fn can_be_read(folder: &Path, program: &str) -> Result<(), Trouble> {
+    let files = headers(folder).into_iter().chain([format!("{program}.c").into()]);
+    files.map(|file| open(&folder.join(file), LARGEST_SOURCE)).try_for_each(|file| file.map(drop))
 }
 
 /// # Errors
@@ -103,9 +110,10 @@ fn take_binary(binary: &Path, to: &Path) -> Verdict {
     if let Some(why) = is_none(binary, LARGEST_PROGRAM) {
         return note(to, "log", &format!("reading {}: {why}", on_one_line(binary)));
     }
-    if let Err(why) = copy(binary, to, 0o755) {
+    if let Err(why) = open(binary, LARGEST_PROGRAM) {
         return note(to, "why", &why.to_string());
     }
+    copy(binary, to, 0o755)?;
     let shown = on_one_line(binary);
     let why = match (elf::of_another_machine(to), interpreter(to)) {
         (Some(kind), _) => {
