@@ -2,8 +2,10 @@
 #     docker build -t shm-lab .
 #     docker run --rm shm-lab make check
 FROM debian:13
+# More packages, such as .devcontainer asks for.
+ARG ALSO=
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-    ca-certificates cargo diffutils gcc libc6-dev make perl strace util-linux
+    ca-certificates cargo diffutils gcc libc6-dev make perl strace util-linux $ALSO
 ENV CARGO_HOME=/cargo
 COPY . /lab
 WORKDIR /lab
