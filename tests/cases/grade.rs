@@ -9,6 +9,9 @@ pub fn cases() -> Vec<Case> {
         "a_name_is_no_command" needs Ours: shows(NO_COMMAND);
         "an_interrupt_ends_all" needs Ours: shows(INTERRUPT);
         "folders_that_cannot_be" needs Ours: shows(CANNOT_BE);
+        "each_reason_is_said" needs Ours: shows(REASONS);
+        "names_stay_apart" needs Ours: shows(NAMES);
+        "of_is_how_many_there_are" needs Ours: shows(OF);
         "no_result_is_an_old_one" needs Ours: shows(OLD);
         "a_full_disk" needs Ours needs SmallDisk: shows(FULL);
     };
@@ -27,24 +30,24 @@ $ LEVEL=basic HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/results" target/debug/check
 ...create ...
 passed ...b ...
 of ...
--e\n12 of 12, … ... - ...* ... - ...
+-e\n12 of 12, \033[1mada\377 ... - ...* ... - ...
 ada ... - ...
-empty           not judged: it is empty
-file            not judged: it is a file, not a folder
-link            not judged: it is a link
-pipe            not judged: it is not a folder
+empty ... not judged: it is empty
+file ... not judged: it is a file, not a folder
+link ... not judged: it is a link
+pipe ... not judged: it is not a folder
 b, c, h: ...
 2 of 5 were judged, in ... s.
 The reports, and results.csv, are in ...
 2
-$ cd "$TMPDIR/results" && ls && grep -E '^"(name|.x2d|link)|^"ada","ada","create"' results.csv
+$ cd "$TMPDIR/results" && ls && grep -E '^"(name|.055|link)|^"ada","ada","create"' results.csv
 %2De%0A12%20of%2012%2C%20%1B%5B1mada%FF.txt
 %2De%0A12%20of%2012%2C%20%1B%5B1mada%FF.xml
 ada.txt
 ada.xml
 results.csv
 "name","file","exercise","level","passed","failed","trouble","not_run","refused","not_judged"
-"\x2de\n12 of 12, \u{1b}[1mada\xFF","%2De%0A12%20of%2012%2C%20%1B%5B1mada%FF","create","basic",...
+"\055e\n12 of 12, \033[1mada\377","%2De%0A12%20of%2012%2C%20%1B%5B1mada%FF","create","basic",...
 ...
 "ada","ada","create","basic",...,"0","0",...,"",""
 "link","link","","","","","","","","it is a link"
@@ -114,6 +117,45 @@ The check could not run: LEVEL is basic, careful or hard
 2
 "#;
 
+/// What is no program of a hand-in's is said; what is one, and was not played, is counted.
+const REASONS: &str = r#"
+$ mkdir "$TMPDIR/all" && cd "$TMPDIR/all" && mkdir header name pipe script && touch name/create.c && mkfifo pipe/shm-create.c
+$ cp tests/repaired/shm-create.c "$TMPDIR/all/header"; truncate -s 2M "$TMPDIR/all/header/large.h"; cp tests/repaired/shm-attach.c "$TMPDIR/all/script"
+$ cd "$TMPDIR/all/script" && echo '#!/usr/bin/env no-such-language' >shm-create && chmod +x shm-create
+$ LEVEL=basic HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/results" target/debug/check --grade | tail -n 8; cat "$TMPDIR/results/pipe.txt" "$TMPDIR/results/script.txt"
+header          not judged: reading large.h: it is no file of at most 1 MiB
+name            not judged: neither shm-*.c nor...…...create.c: call it shm-create.c
+pipe ... 0* ... - ... - ... - ... 10
+script ... - ... 13 ... - ... - ... 10?
+...
+1 of 4 were judged, ...
+1 other was judged in part (?): its report says why.
+...
+FAILED  create::compiles
+shm-create.c: it is no plain file
+...
+10 not run: ...shm-create is a script for no-such-language, which is not here
+...
+"#;
+
+/// A name is cut where that leaves it distinct. macOS writes an accent as a letter of its own.
+const NAMES: &str = r#"
+$ mkdir "$TMPDIR/all" && cd "$TMPDIR/all" && mkdir "$(printf 'Andre\314\201')" exercise-3-group-01 exercise-3-group-02
+$ cp tests/repaired/shm-create.c "$TMPDIR/all/exercise-3-group-01"; cp tests/c/shm-attach.c "$TMPDIR/all/exercise-3-group-02"
+$ HANDINS="$TMPDIR/all" target/debug/check --grade | grep -a '^A\|^exerc'
+André            not judged: it is empty
+exercis…group-01 ...
+exercis…group-02 ...
+"#;
+
+/// Not only how many of them were played.
+const OF: &str = r#"
+$ mkdir "$TMPDIR/all" && cp -R tests/hand-ins/both-wait "$TMPDIR/all/cleo"; LEVEL=basic HANDINS="$TMPDIR/all" target/debug/check --grade | tee "$TMPDIR/table" | grep -c '^cleo.*\*'
+1
+$ cp tests/repaired/shm-fork.c "$TMPDIR/all/cleo"; LEVEL=basic HANDINS="$TMPDIR/all" target/debug/check --grade | grep ^of >"$TMPDIR/of"; grep -cFf "$TMPDIR/of" "$TMPDIR/table"
+1
+"#;
+
 const OLD: &str = r#"
 $ mkdir -p "$TMPDIR/all/ada" "$TMPDIR/results" && cp -R tests/hand-ins/no-create-flag "$TMPDIR/all/ben" && cd "$TMPDIR/results"
 $ cd "$TMPDIR/results" && echo old | tee ada.txt ada.xml ../kept && mkfifo ben.txt && ln -s ../kept ben.xml && ln -s ../kept results.csv
@@ -138,9 +180,9 @@ $ mkdir "$TMPDIR/all" "$TMPDIR/small" && cp -R tests/hand-ins/no-create-flag "$T
 $ unshare --user --map-root-user --mount sh -c 'mount -t tmpfs -o size=20k none "$TMPDIR/small" &&
 > head -c 8000 /dev/zero >"$TMPDIR/small/filling" && HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/small" target/debug/check --grade; echo $?;
 > cd "$TMPDIR/small" && ls && tail -n 1 results.csv'
-1 of 1, ada: not judged: writing ...
+1 of 1, ada: not judged: writing ada.xml: No space left on device
 ...
-ada             not judged: writing ...
+ada             not judged: writing ada.xml: No space left on device
 ...
 0 of 1 were judged, ...
 ...

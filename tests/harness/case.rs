@@ -80,10 +80,10 @@ impl Case {
 
     /// Why it cannot be played here.
     pub fn cannot_be_played(&self) -> Option<String> {
-        let missing = self.programs.iter().find_map(|program| missing(program));
-        let missing = missing.and_then(|why| why.text.lines().next().map(String::from));
         let unmet = self.needs.iter().find(|&&need| !has(need));
-        missing.or(unmet.map(|need| need.reason().to_string()))
+        let missing = || self.programs.iter().find_map(|program| missing(program));
+        let missing = || missing()?.text.lines().next().map(String::from);
+        unmet.map(|need| need.reason().to_string()).or_else(missing)
     }
 
     pub fn play(&self) -> Verdict {

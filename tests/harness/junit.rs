@@ -36,16 +36,34 @@ pub fn read_refused(xml: &str) -> impl Iterator<Item = &str> {
 /// A property for each call that was refused.
 const REFUSED: &str = "<property name=\"refused\" value=\"";
 
-/// From the text of such a file: each case's class, such as `fork.basic`, and the element that says what it came
-/// to, "" for passed. Reports cannot forge it, because theirs are escaped.
-pub fn read(xml: &str) -> impl Iterator<Item = (&str, &str)> {
+/// A case in such a file. Reports cannot forge one, because theirs are escaped.
+pub struct Read<'a> {
+    /// Such as `fork.basic`.
+    pub class: &'a str,
+    /// What it came to: `skipped`, `error` or `failure`; "" for passed.
+    pub element: &'static str,
+    /// Why, in one line.
+    pub why: String,
+}
+
+/// From the text of such a file.
+pub fn read(xml: &str) -> impl Iterator<Item = Read<'_>> {
     xml.split("<testcase ").skip(1).filter_map(|case| {
         let (_, rest) = case.split_once("classname=\"")?;
         let (class, rest) = rest.split_once('"')?;
-        let elements = ["skipped", "error", "failure"].into_iter();
-        let mut all = elements.filter(|element| rest.contains(&format!("<{element} ")));
-        Some((class, all.next().unwrap_or_default()))
+        let mut elements = ["skipped", "error", "failure"].into_iter();
+        let found = elements.find_map(|element| {
+            let (_, rest) = rest.split_once(&format!("<{element} message=\""))?;
+            Some((element, unescaped(rest.split('"').next()?)))
+        });
+        let (element, why) = found.unwrap_or_default();
+        Some(Read { class, element, why })
     })
+}
+
+fn unescaped(text: &str) -> String {
+    let text = text.replace("&quot;", "\"").replace("&gt;", ">").replace("&lt;", "<");
+    text.replace("&amp;", "&")
 }
 
 fn xml(played: &[Played]) -> String {

@@ -27,7 +27,7 @@ pub fn take_all() -> Verdict {
     let is_there =
         |program: &str| c.join(program).exists() && (is_yours() || ours.join(program).exists());
     if let Some(program) = PROGRAMS.into_iter().find(|program| !is_there(program)) {
-        let words = ["why", "log"].map(|kind| c.join(program).with_extension(kind));
+        let words = ["why", "none", "log"].map(|kind| c.join(program).with_extension(kind));
         let why = words.iter().find_map(|file| fs::read_to_string(file).ok());
         let why = why.unwrap_or_else(|| "it is not built: make builds it".into());
         let built = c.join(program).with_extension("why").exists() && folder("ORIGINALS").is_none();
@@ -38,7 +38,7 @@ pub fn take_all() -> Verdict {
 }
 
 /// Of each exercise, FOLDER/shm-x.c is compiled to INTO/shm-x, and INTO/shm-x.log has the compiler's words; no program
-/// is there if it failed. Else FOLDER/shm-x is copied. What is no file to be handed in, is told in the .log, too; what
+/// is there if it failed. Else FOLDER/shm-x is copied. Why it is no file to be handed in, is told in INTO/shm-x.none; what
 /// this machine cannot take, in INTO/shm-x.why.
 fn take_folder(folder: &Path, into: &Path) -> Verdict {
     let made = fs::create_dir_all(into).and_then(|()| fs::set_permissions(into, passable()));
@@ -72,7 +72,7 @@ fn note(to: &Path, kind: &str, words: &str) -> Verdict {
 fn take_source(folder: &Path, program: &str, to: &Path) -> Verdict {
     let source = folder.join(program).with_extension("c");
     if let Some(why) = is_none(&source, LARGEST_SOURCE) {
-        return note(to, "log", &format!("reading {}: {why}", on_one_line(&source)));
+        return note(to, "none", &format!("{program}.c: {why}"));
     }
     if let Err(why) = can_be_read(folder, program) {
         return note(to, "why", &why.to_string());
@@ -108,7 +108,7 @@ fn is_as_known(program: &Path) -> Verdict {
 
 fn take_binary(binary: &Path, to: &Path) -> Verdict {
     if let Some(why) = is_none(binary, LARGEST_PROGRAM) {
-        return note(to, "log", &format!("reading {}: {why}", on_one_line(binary)));
+        return note(to, "none", &format!("{}: {why}", on_one_line(binary)));
     }
     if let Err(why) = open(binary, LARGEST_PROGRAM) {
         return note(to, "why", &why.to_string());
@@ -153,10 +153,10 @@ const LARGEST_PROGRAM: u64 = 64 << 20;
 /// caller may read, or to our own programs.
 fn is_none(file: &Path, largest: u64) -> Option<String> {
     let data = file.symlink_metadata().ok()?;
-    let is_plain = data.is_file() && data.len() <= largest;
     match () {
         () if data.is_symlink() => Some("it is a link: hand in the file itself".into()),
-        () if !is_plain => Some(format!("it is no file of at most {} MiB", largest >> 20)),
+        () if !data.is_file() => Some("it is no plain file".into()),
+        () if data.len() > largest => Some(format!("it has more than {} MiB", largest >> 20)),
         () => None,
     }
 }
@@ -198,20 +198,23 @@ fn is_there(file: &Path) -> bool {
 pub fn missing(program: &str) -> Option<Report> {
     let (folder, to) = (yours()?, Version::Ours.path(program));
     let words = |kind| fs::read_to_string(to.with_extension(kind));
-    match (words("why"), words("log")) {
+    match (words("why"), words("none"), words("log")) {
         _ if to.exists() => None,
-        (Ok(why), _) => Some(Report::not_run(why)),
-        (_, Ok(words)) if is_there(&folder.join(program).with_extension("c")) => {
+        (Ok(why), ..) => Some(Report::not_run(why)),
+        (_, Ok(why), _) => Some(Report::failed(why)),
+        (.., Ok(words)) => {
             let unused = unused(program).map_or(String::new(), |line| line + "\n");
             Some(Report::failed(format!("{program}.c does not compile\n{words}\n{unused}")))
         }
-        (_, Ok(words)) => Some(Report::not_run(words)),
         _ => Some(Report::not_run(
             instead(&folder, program)
-                .unwrap_or_else(|| format!("there is no {program} in {}", on_one_line(&folder))),
+                .unwrap_or_else(|| format!("{ABSENT}{program} in {}", on_one_line(&folder))),
         )),
     }
 }
+
+/// So begins the reason where an exercise is not handed in.
+pub const ABSENT: &str = "there is no ";
 
 /// What is there in the place of a program or its source, and what to do with it.
 fn instead(folder: &Path, program: &str) -> Option<String> {

@@ -47,10 +47,37 @@ impl HandIn {
     }
 }
 
-/// As a text in a program: line ends, other control characters and bytes that are not UTF-8 are escaped.
+/// As in a C string: line ends, other control characters, what has no width or turns the writing, and bytes that are
+/// not UTF-8 are escaped. A mark on a letter, as macOS writes an accent, is no such thing.
 pub fn printable(text: &OsStr) -> String {
-    let quoted = format!("{text:?}");
-    quoted[1..quoted.len() - 1].into()
+    let (mut shown, mut may_have_mark) = (String::new(), false);
+    for chunk in text.as_bytes().utf8_chunks() {
+        for letter in chunk.valid().chars() {
+            match letter {
+                '\n' => shown += "\\n",
+                '\t' => shown += "\\t",
+                '"' | '\\' => shown.extend(['\\', letter]),
+                '\'' => shown.push(letter),
+                _ if letter.escape_debug().len() == 1 => shown.push(letter),
+                _ if may_have_mark && is_mark(letter) => shown.push(letter),
+                _ => shown += &octal(letter.encode_utf8(&mut [0; 4]).as_bytes()),
+            }
+            may_have_mark = letter.is_alphanumeric() || (may_have_mark && is_mark(letter));
+        }
+        shown += &octal(chunk.invalid());
+    }
+    shown
+}
+
+/// Three digits for each byte: what follows is no part of them.
+fn octal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("\\{byte:03o}"))
+}
+
+/// Whether it is printed on the letter before it.
+pub fn is_mark(letter: char) -> bool {
+    let behind_a_letter = ['a', letter].iter().collect::<String>();
+    letter.escape_debug().len() > 1 && behind_a_letter.escape_debug().count() == 2
 }
 
 /// A link is not followed: it may lead to somebody else's work.

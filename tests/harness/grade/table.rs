@@ -1,17 +1,24 @@
 //! What the instructor is told: a line when a hand-in is done, the table, and `results.csv`.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
 use super::Judged;
-use super::handin::{HandIn, printable};
+use super::handin::{HandIn, is_mark, printable};
 use super::marks::{Count, Marks};
 use crate::harness::command_line::say;
 
 const COLUMNS: usize = 80;
 
-/// The width of a name in the table.
+/// The least width of the names.
 const NAME: usize = 16;
+
+/// The width of the two columns at the end.
+const END: usize = 15;
+
+/// So much of a name is shown in other lines.
+const SHORT: usize = 30;
 
 /// An exercise's columns have room for its name.
 const EXERCISE: usize = 9;
@@ -21,11 +28,23 @@ type Column<'a> = (&'a str, &'a str);
 
 /// "12 of 40, ada: basic 71 of 72, …"
 pub fn print_done(done: usize, all: usize, handin: &HandIn, judged: &Judged) {
-    let judged = match judged {
-        Err(why) => format!("not judged: {why}"),
-        Ok(marks) => levels(marks),
+    let start = format!("{done} of {all}, ");
+    let levels = judged.as_ref().map_or(String::new(), levels);
+    let room = COLUMNS.saturating_sub(start.len() + ": ".len() + levels.len());
+    let line = format!("{start}{}: {levels}", cut_inside(&handin.shown(), room.min(SHORT)));
+    let room = COLUMNS.saturating_sub(width(&line));
+    say([line + &judged.as_ref().err().map_or(String::new(), |why| not_judged(why, room))]);
+}
+
+/// Why, with the names of files alone, because their folders are everybody's; and without an errno's number.
+fn not_judged(why: &str, room: usize) -> String {
+    let name = |word: &'_ str| match word.rsplit_once('/') {
+        Some((start, name)) if start.is_empty() || start.contains('/') => name.to_string(),
+        _ => word.to_string(),
     };
-    say([cut(&format!("{done} of {all}, {}: {judged}", cut(&handin.shown(), 30)), COLUMNS)]);
+    let why = why.split(' ').map(name).collect::<Vec<_>>().join(" ");
+    let words = why.split(" (os error").next().unwrap_or_default();
+    cut_inside(&format!("not judged: {words}"), room)
 }
 
 /// How many passed of those that ran, by level.
@@ -50,20 +69,29 @@ fn levels(marks: &Marks) -> String {
 /// The table, in the order of the hand-ins. Returns 2 if it cannot be written.
 pub fn print_all(handins: &[HandIn], judged: &[Judged]) -> u8 {
     let columns = columns(judged);
-    let rows = handins.iter().zip(judged).map(|(handin, judged)| {
-        let name = cut(&handin.shown(), NAME - 1);
-        let room = " ".repeat(NAME.saturating_sub(width(&name)));
-        cut(&format!("{name}{room}{}", row(&columns, judged)), COLUMNS)
+    let names: Vec<String> = handins.iter().map(HandIn::shown).collect();
+    let taken = columns.len() * cell(&columns, "", ' ').len();
+    let room = COLUMNS.saturating_sub(taken + END + 1).max(NAME - 1);
+    let names = distinct(&names, if columns.is_empty() { SHORT } else { room });
+    let name_width = names.iter().map(|name| width(name) + 1).max().unwrap_or(0).max(NAME);
+    let rows = names.iter().zip(judged).map(|(name, judged)| {
+        let room = " ".repeat(name_width - width(name));
+        format!("{name}{room}{}", row(&columns, judged, COLUMNS - name_width))
     });
     let refused = handins.iter().zip(judged).filter_map(|(handin, judged)| {
         let calls =
             judged.as_ref().ok().map(|marks| &marks.refused).filter(|calls| !calls.is_empty())?;
-        Some(cut(&format!("refused to {}: {calls}", cut(&handin.shown(), 30)), COLUMNS))
+        let name = cut_inside(&handin.shown(), SHORT);
+        Some(cut(&format!("refused to {name}: {calls}"), COLUMNS, 0))
     });
-    let (head, of) = (head(&columns), all_of(&columns, judged));
+    let (rows, refused): (Vec<_>, Vec<_>) = (rows.collect(), refused.collect());
+    let blank = vec![String::new()];
+    if columns.is_empty() {
+        return say([blank, rows].concat());
+    }
+    let head = [head(&columns, name_width), vec![all_of(&columns, judged, name_width)]].concat();
     let key = "b, c, h: basic, careful, hard.  *: of those that ran, some failed.  -: none ran.";
-    let (rows, refused) = (rows.collect(), refused.collect());
-    say([vec![String::new()], head, vec![of], rows, vec![key.into()], refused].concat())
+    say([blank, head, rows, vec![key.into()], refused].concat())
 }
 
 /// How long it took, and where the reports are.
@@ -73,9 +101,12 @@ pub fn print_end(judged: &[&Judged], took: Duration, results: Option<&Path>) {
     let whole = marks().filter(|marks| marks.is_whole()).count();
     let mut lines = vec![format!("{whole} of {all} were judged, in {seconds} s.")];
     let unwhole = marks().count() - whole;
-    if unwhole > 0 {
-        lines.push(format!("{unwhole} others were judged in part: their reports say why."));
-    }
+    let in_part = match unwhole {
+        0 => None,
+        1 => Some("1 other was judged in part (?): its report says why.".into()),
+        _ => Some(format!("{unwhole} others were judged in part (?): their reports say why.")),
+    };
+    lines.extend(in_part);
     lines.push(match results {
         Some(folder) => format!("The reports, and results.csv, are in {}", shown(folder)),
         None => "RESULTS=folder keeps the reports, and the table as results.csv.".into(),
@@ -106,29 +137,29 @@ fn cell(columns: &[Column], number: &str, mark: char) -> String {
     format!("{number:>width$}{mark}")
 }
 
-fn head(columns: &[Column]) -> Vec<String> {
+fn head(columns: &[Column], name_width: usize) -> Vec<String> {
     let width = |levels: &[Column]| levels.len() * cell(columns, "", ' ').len();
     let exercises = columns.chunk_by(|one, next| one.0 == next.0);
     let exercises = exercises.map(|levels| format!("{:^1$}", levels[0].0, width(levels)));
     let levels =
         columns.iter().map(|(_, level)| cell(columns, level.get(..1).unwrap_or_default(), ' '));
-    let exercises = format!("{:NAME$}{}   not", "", exercises.collect::<String>());
-    let levels = format!("{:NAME$}{}   run  refused", "passed", levels.collect::<String>());
+    let exercises = format!("{:name_width$}{}   not", "", exercises.collect::<String>());
+    let levels = format!("{:name_width$}{}   run  refused", "passed", levels.collect::<String>());
     vec![exercises, levels]
 }
 
-/// The row above the hand-ins: how many there are.
-fn all_of(columns: &[Column], judged: &[Judged]) -> String {
+/// The row above the hand-ins: how many there are. An executable is not asked whether it compiles.
+fn all_of(columns: &[Column], judged: &[Judged], name_width: usize) -> String {
     let most = columns.iter().map(|&column| {
-        let all = judged.iter().flatten().filter_map(|marks| count(marks, column).map(Count::ran));
+        let all = judged.iter().flatten().filter_map(|marks| count(marks, column).map(Count::all));
         cell(columns, &all.max().unwrap_or(0).to_string(), ' ')
     });
-    format!("{:NAME$}{}", "of", most.collect::<String>())
+    format!("{:name_width$}{}", "of", most.collect::<String>())
 }
 
-fn row(columns: &[Column], judged: &Judged) -> String {
+fn row(columns: &[Column], judged: &Judged, room: usize) -> String {
     let marks = match judged {
-        Err(why) => return format!("not judged: {why}"),
+        Err(why) => return not_judged(why, room),
         Ok(marks) => marks,
     };
     let cells = columns.iter().map(|&column| match count(marks, column) {
@@ -136,19 +167,12 @@ fn row(columns: &[Column], judged: &Judged) -> String {
         Some(count) if count.passed > 0 => cell(columns, &count.passed.to_string(), ' '),
         _ => cell(columns, "-", ' '),
     });
+    let in_part = if marks.is_whole() { ' ' } else { '?' };
     let refused = match marks.refused.split_whitespace().count() {
         0 => String::new(),
-        count => format!("{count:>9}"),
+        count => format!("{count:>8}"),
     };
-    format!("{}{:>6}{refused}", cells.collect::<String>(), not_run(marks))
-}
-
-/// Of the exercises that are handed in.
-fn not_run(marks: &Marks) -> usize {
-    let ran = |exercise: &str| {
-        marks.sum(|count| if count.exercise == exercise { count.ran() } else { 0 }) > 0
-    };
-    marks.sum(|count| if ran(&count.exercise) { count.not_run + count.trouble } else { 0 })
+    format!("{}{:>6}{in_part}{refused}", cells.collect::<String>(), marks.not_run())
 }
 
 fn count<'a>(marks: &'a Marks, column: Column) -> Option<&'a Count> {
@@ -186,23 +210,42 @@ fn csv_line(fields: &[&str]) -> String {
 /// What begins so, a spreadsheet takes for a formula.
 fn no_formula(name: String) -> String {
     match name.chars().next() {
-        Some(first @ ('=' | '+' | '-' | '@')) => format!("\\x{:02x}{}", first as u32, &name[1..]),
+        Some(first @ ('=' | '+' | '-' | '@')) => format!("\\{:03o}{}", first as u32, &name[1..]),
         _ => name,
     }
 }
 
-/// As much as fits in so many columns.
-fn cut(text: &str, columns: usize) -> String {
+/// The names in so many columns: where that makes two of them alike, with their ends.
+fn distinct(names: &[String], columns: usize) -> Vec<String> {
+    let cut_with = |end| names.iter().map(|name| cut(name, columns, end)).collect::<Vec<_>>();
+    let count = |names: &Vec<String>| names.iter().collect::<BTreeSet<_>>().len();
+    // Of those with as many names, the last is taken.
+    [columns - 2, columns / 2, 0].map(cut_with).into_iter().max_by_key(count).unwrap_or_default()
+}
+
+/// Its begin and its end, where all of it is too long.
+fn cut_inside(text: &str, columns: usize) -> String {
+    cut(text, columns, columns / 2)
+}
+
+/// As much as fits in so many columns: if that is not all of it, with an end of so many columns.
+fn cut(text: &str, columns: usize, end: usize) -> String {
     if width(text) <= columns {
         return text.into();
     }
-    let mut left = columns.saturating_sub(1);
+    let start = fitting(text.chars(), columns - 1 - end);
+    let end = fitting(text.chars().rev(), end);
+    let end = end.chars().rev().collect::<String>();
+    format!("{start}…{end}")
+}
+
+fn fitting(letters: impl Iterator<Item = char>, mut room: usize) -> String {
     let fits = |letter: &char| {
-        let is_room = width_of(*letter) <= left;
-        left = left.saturating_sub(width_of(*letter));
-        is_room
+        let left = room.checked_sub(width_of(*letter));
+        room = left.unwrap_or(0);
+        left.is_some()
     };
-    text.chars().take_while(fits).collect::<String>() + "…"
+    letters.take_while(fits).collect()
 }
 
 /// How many columns a text takes.
@@ -213,7 +256,11 @@ fn width(text: &str) -> usize {
 /// Letters of Chinese, Japanese and Korean, and pictures, take two.
 fn width_of(letter: char) -> usize {
     let is_wide = WIDE.iter().any(|(first, last)| (*first..=*last).contains(&letter));
-    if is_wide { 2 } else { 1 }
+    match () {
+        () if is_mark(letter) => 0,
+        () if is_wide || PICTURES.contains(letter) => 2,
+        () => 1,
+    }
 }
 
 const WIDE: [(char, char); 8] = [
@@ -226,3 +273,6 @@ const WIDE: [(char, char); 8] = [
     ('\u{1f300}', '\u{1faff}'),
     ('\u{20000}', '\u{3fffd}'),
 ];
+
+/// Those among older signs that take one.
+const PICTURES: &str = "⌚⌛⏩⏪⏫⏬⏰⏳◽◾☔☕♈♉♊♋♌♍♎♏♐♑♒♓♿⚓⚡⚪⚫⚽⚾⛄⛅⛎⛔⛪⛲⛳⛵⛺⛽✅✊✋✨❌❎❓❔❕❗➕➖➗➰➿⬛⬜⭐⭕";
