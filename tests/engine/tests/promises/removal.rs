@@ -29,7 +29,6 @@ crate::tests! {
     deep_folders_are_removed
     names_that_the_engine_would_use_are_no_hindrance
     a_folder_in_a_place_of_roots_is_removed
-    what_is_in_the_range_of_a_killed_check_is_removed
     closed_folders_are_removed
     links_are_not_followed
     an_unused_folder_serves_the_next_world
@@ -265,23 +264,6 @@ fn a_folder_in_a_place_of_roots_is_removed() {
     let (is_there, stays) = (folder.starts_with(&place), folder.exists());
     fs::remove_dir_all(&place).expect("no folder any more");
     assert_eq!((is_there, stays), (true, false));
-}
-
-/// It was killed before the call that made it told so.
-fn what_is_in_the_range_of_a_killed_check_is_removed() {
-    let check = engine::fork().expect("a process");
-    if check.as_raw() == 0 {
-        let world = World::new(0).expect("a world");
-        let claim = &rows("shm", &std::process::id().to_string())[0];
-        let key: i32 = claim.split_whitespace().next().expect("a key").parse().expect("a number");
-        let made = NewSegment::make(key - 9, 77, 0o600, b"").is_ok();
-        std::mem::forget(world);
-        engine::exit(i32::from(!made));
-    }
-    assert_eq!(waitpid(check, None), Ok(WaitStatus::Exited(check, 0)));
-    let before = segments(check.as_raw(), "77");
-    remove_stale().unwrap();
-    assert_eq!((before, segments(check.as_raw(), "77")), (1, 0));
 }
 
 /// A shell's command in a new world, as compilers may do more; the world's folder when it has been dropped.
