@@ -14,7 +14,7 @@ pub(super) struct Clock {
     pub naps: u64,
     /// Real time in which programs waited.
     pub waited: Duration,
-    /// One of them could run, as the last look showed.
+    /// One of them could run, as the last look showed, or is to be let go.
     pub could_run: bool,
     last: Instant,
 }

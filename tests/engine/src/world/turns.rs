@@ -81,11 +81,13 @@ impl World {
             self.let_go(index)?;
             return self.wait(SHORTEST_LOOK);
         }
+        let deferred = |world: &Self| schedule::deferred(&world.tasks, world.clock.naps, None);
+        self.clock.could_run |= deferred(self).is_some();
         // The stop that made the last one wait may wake another, a moment later.
         if self.looks < 3 || !self.settle(true) {
             return self.wait(longest);
         }
-        if let Some(index) = schedule::deferred(&self.tasks, self.clock.naps, None) {
+        if let Some(index) = deferred(self) {
             self.let_go(index)?;
             return self.wait(SHORTEST_LOOK);
         }

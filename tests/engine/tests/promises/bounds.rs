@@ -9,6 +9,7 @@ use crate::programs::{Program, run, run_long, said, stopped};
 
 crate::tests! {
     a_time
+    virtual_time_is_not_waited_for
     births
     more_births_than_descriptors
     processor_time_of_those_that_live_and_of_those_that_have_ended
@@ -60,6 +61,15 @@ fn living_processes() {
         "int main(void) { for (int count = 0; count < 400; count++) if (fork() == 0) { pause(); _exit(0); } }",
     );
     assert_eq!(stopped(&ran), "it makes processes without end (more than 300)");
+}
+
+/// Nor is the time that the engine takes to let it go by.
+fn virtual_time_is_not_waited_for() {
+    let program =
+        Program::of("int main(void) { for (int naps = 0; naps < 3000; naps++) usleep(1000); }");
+    let mut world = World::new(0).expect("a world");
+    world.limits.time = Duration::from_millis(150);
+    assert_eq!(said(&world.run(program.launch()).expect("a run")), "");
 }
 
 /// A compiler's sleeps take their time.
