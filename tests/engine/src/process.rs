@@ -81,9 +81,13 @@ fn after_name(stat: &[u8]) -> &[u8] {
     end.and_then(|end| stat.get(end + 2..)).unwrap_or_default()
 }
 
-/// Whether there is such a process that has not ended. (Number 0 is one in another PID namespace.)
+/// Whether there is such a process that has not ended, as far as one can tell. (Number 0 is one in another PID
+/// namespace.)
 pub fn is_running(pid: Pid) -> bool {
-    pid.as_raw() == 0 || !matches!(Stat::of(pid).state(), 'Z' | 'X')
+    match fs::read(format!("/proc/{pid}/stat")) {
+        Ok(stat) => !matches!(after_name(&stat).first(), Some(b'Z' | b'X')),
+        Err(error) => pid.as_raw() == 0 || error.kind() != io::ErrorKind::NotFound,
+    }
 }
 
 /// Whether there is such a process, be it one that has ended and was not waited for yet.
@@ -151,9 +155,10 @@ mod tests {
     use std::panic::catch_unwind;
 
     use nix::sys::prctl::set_dumpable;
+    use nix::sys::resource::{Resource, setrlimit};
     use nix::sys::signal::{Signal, kill};
     use nix::sys::wait::{WaitStatus, waitpid};
-    use nix::unistd::geteuid;
+    use nix::unistd::{geteuid, getpid};
 
     use super::*;
     use crate::sys;
@@ -187,6 +192,18 @@ mod tests {
         let is_off = Stat::of(child).is_off(user_for(None).unwrap_or(geteuid().as_raw()));
         kill(child, Signal::SIGKILL).expect("a signal");
         !is_off
+    }
+
+    /// What it has is removed if it does not run.
+    #[test]
+    fn one_that_cannot_be_looked_at_may_run() {
+        let ended = sys::fork().expect("a process");
+        if ended.as_raw() == 0 {
+            setrlimit(Resource::RLIMIT_NOFILE, 0, 0).expect("a limit");
+            sys::exit(i32::from(!is_running(getpid())))
+        }
+        assert_eq!(waitpid(ended, None), Ok(WaitStatus::Exited(ended, 0)));
+        assert!(!is_running(ended) && is_running(getpid()) && is_running(Pid::from_raw(0)));
     }
 
     #[test]
