@@ -26,7 +26,7 @@ pub fn keep(launch: Option<&Launch>, ran: &Ran) {
         let is_limit = |word: &std::ffi::OsString| word.to_string_lossy().starts_with("--nproc");
         launch.steps.iter().any(is_failure) || launch.words.iter().any(is_limit)
     });
-    if is_by_case || !ran.refused().is_empty() {
+    if is_by_case || ran.asked_for_too_many || !ran.refused().is_empty() {
         return;
     }
     let events = ran.log.events();

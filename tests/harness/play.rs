@@ -118,10 +118,15 @@ pub fn not_followed(why: impl fmt::Display) -> Report {
 
 fn unless_stopped(ran: Ran) -> Result<Ran, Report> {
     match &ran.stopped {
+        None if ran.asked_for_too_many => Err(Report::failed(until_stopped(TOO_MANY, &ran))),
         None => Ok(ran),
         Some(why) => Err(Report { kind: Kind::Stopped, text: until_stopped(why, &ran) }),
     }
 }
+
+/// It is told so: the kernel's ENOSPC would have meant that the machine is full.
+const TOO_MANY: &str =
+    "it asks for more than 16 segments, semaphore sets and queues, which a run may have";
 
 /// Why, and what was printed until then. How it ended is the check's doing.
 fn until_stopped(why: &str, ran: &Ran) -> String {

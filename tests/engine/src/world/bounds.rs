@@ -57,6 +57,8 @@ pub(super) struct Consumed {
     written: u64,
     /// Names of files and folders.
     names: usize,
+    /// Segments, semaphore sets and queues: more than it may have.
+    pub too_many_ids: bool,
 }
 
 impl Consumed {

@@ -69,7 +69,11 @@ impl World {
         match translate::at_entry(&mut self.keys, call) {
             Ok(Some(first)) => Fate::Translated(first),
             Ok(None) => Fate::Made,
-            Err(errno) => Fate::Skipped(negative(errno)),
+            Err(errno) => {
+                let run = &mut self.runs[self.tasks[index].run];
+                run.consumed.too_many_ids |= errno == Errno::ENOSPC;
+                Fate::Skipped(negative(errno))
+            }
         }
     }
 

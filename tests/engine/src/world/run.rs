@@ -37,6 +37,8 @@ pub struct Ran {
     pub is_outlived: bool,
     /// Which steps were reached.
     pub reached: Vec<bool>,
+    /// Whether it asked for more segments, semaphore sets and queues than its world may have, and got `ENOSPC`.
+    pub asked_for_too_many: bool,
     /// Why it had to be stopped, if it had.
     pub stopped: Option<String>,
 }
@@ -147,6 +149,7 @@ impl Run {
             is_busy: self.is_busy,
             is_outlived: self.is_outlived,
             reached: mem::take(&mut self.reached),
+            asked_for_too_many: self.consumed.too_many_ids,
             stopped: self.cut_off.take().or_else(|| wrote_too_much(status)),
         })
     }
