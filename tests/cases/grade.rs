@@ -12,6 +12,7 @@ pub fn cases() -> Vec<Case> {
         "each_reason_is_said" needs Ours: shows(REASONS);
         "names_stay_apart" needs Ours: shows(NAMES);
         "of_is_how_many_there_are" needs Ours: shows(OF);
+        "a_folder_becomes_a_link" needs Ours: shows(EXCHANGED);
         "no_result_is_an_old_one" needs Ours: shows(OLD);
         "a_full_disk" needs Ours needs SmallDisk: shows(FULL);
     };
@@ -154,6 +155,16 @@ $ mkdir "$TMPDIR/all" && cp -R tests/hand-ins/both-wait "$TMPDIR/all/cleo"; LEVE
 1
 $ cp tests/repaired/shm-fork.c "$TMPDIR/all/cleo"; LEVEL=basic HANDINS="$TMPDIR/all" target/debug/check --grade | grep ^of >"$TMPDIR/of"; grep -cFf "$TMPDIR/of" "$TMPDIR/table"
 1
+"#;
+
+/// With one processor, ada is judged while zoe is exchanged.
+const EXCHANGED: &str = r#"
+$ mkdir -p "$TMPDIR/all/zoe" && cp -R tests/repaired "$TMPDIR/all/ada" && touch "$TMPDIR/all/zoe/notes"
+$ (cd "$TMPDIR"; until [ -e results/results.csv ]; do sleep 0.01; done; mv all/zoe .; ln -s ada all/zoe) &
+> cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//'); HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/results" taskset -c "$cpu" target/debug/check --grade
+1 of 2, ada: ...
+2 of 2, zoe: not judged: ...
+...
 "#;
 
 const OLD: &str = r#"

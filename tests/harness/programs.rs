@@ -69,6 +69,11 @@ pub fn yours() -> Option<PathBuf> {
     folder("YOURS")
 }
 
+/// Where that folder is read: `make grade` has opened it, because somebody may put a link in its place.
+pub fn opened() -> Option<PathBuf> {
+    yours().map(|yours| folder("OPENED").unwrap_or(yours))
+}
+
 /// Whether a student's programs take the place of the Rust programs.
 pub fn is_yours() -> bool {
     yours().is_some()

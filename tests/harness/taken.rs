@@ -9,7 +9,7 @@ use nix::unistd::geteuid;
 
 use super::compiled::{compile, compiler, headers, works};
 use super::elf;
-use super::programs::{PROGRAMS, Version, built, folder, is_yours, lab, run, yours};
+use super::programs::{PROGRAMS, Version, built, folder, is_yours, lab, opened, run, yours};
 use super::report::{Report, Verdict};
 use super::words::{on_one_line, only_visible};
 use engine::{Limits, PATH, Trouble, While};
@@ -23,7 +23,8 @@ pub fn take_all() -> Verdict {
         take_folder(&folder, &c)?;
     }
     PROGRAMS.iter().try_for_each(|program| is_as_known(&c.join(program)))?;
-    take_folder(&yours().unwrap_or_else(|| built.join("debug")), &ours)?;
+    let yours = yours().unwrap_or_else(|| built.join("debug"));
+    take_folder_as(&yours, &opened().unwrap_or_else(|| yours.clone()), &ours)?;
     let is_there =
         |program: &str| c.join(program).exists() && (is_yours() || ours.join(program).exists());
     if let Some(program) = PROGRAMS.into_iter().find(|program| !is_there(program)) {
@@ -41,9 +42,14 @@ pub fn take_all() -> Verdict {
 /// is there if it failed. Else FOLDER/shm-x is copied. Why it is no file to be handed in, is told in INTO/shm-x.none; what
 /// this machine cannot take, in INTO/shm-x.why.
 fn take_folder(folder: &Path, into: &Path) -> Verdict {
+    take_folder_as(folder, folder, into)
+}
+
+/// Of a folder that has this name, and is read at another place.
+fn take_folder_as(name: &Path, folder: &Path, into: &Path) -> Verdict {
     let made = fs::create_dir_all(into).and_then(|()| fs::set_permissions(into, passable()));
     made.doing(format!("making {}", into.display()))?;
-    let shown = on_one_line(folder);
+    let shown = on_one_line(name);
     fs::read_dir(folder).doing(format!("reading the folder {shown}"))?;
     let mut taken = 0;
     for program in PROGRAMS {
@@ -108,13 +114,13 @@ fn is_as_known(program: &Path) -> Verdict {
 
 fn take_binary(binary: &Path, to: &Path) -> Verdict {
     if let Some(why) = is_none(binary, LARGEST_PROGRAM) {
-        return note(to, "none", &format!("{}: {why}", on_one_line(binary)));
+        return note(to, "none", &format!("{}: {why}", named(binary)));
     }
     if let Err(why) = open(binary, LARGEST_PROGRAM) {
         return note(to, "why", &why.to_string());
     }
     copy(binary, to, 0o755)?;
-    let shown = on_one_line(binary);
+    let shown = named(binary);
     let why = match (elf::of_another_machine(to), interpreter(to)) {
         (Some(kind), _) => {
             format!("{shown} is for {kind}, and the check runs programs for {} alone", elf::own())
@@ -163,7 +169,7 @@ fn is_none(file: &Path, largest: u64) -> Option<String> {
 
 /// Opens a plain file of a bounded size, whatever has become of it meanwhile.
 fn open(file: &Path, largest: u64) -> Result<File, Trouble> {
-    let reading = || format!("reading {}", on_one_line(file));
+    let reading = || format!("reading {}", named(file));
     let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
     let opened = File::options().read(true).custom_flags(flags).open(file).doing(reading())?;
     let data = opened.metadata().doing(reading())?;
@@ -182,7 +188,12 @@ pub fn copy(file: &Path, to: &Path, mode: u32) -> Result<(), Trouble> {
         io::copy(&mut from.take(largest), &mut to)?;
         to.set_permissions(Permissions::from_mode(mode))
     });
-    copied.doing(format!("copying {} to {}", on_one_line(file), to.display()))
+    copied.doing(format!("copying {} to {}", named(file), to.display()))
+}
+
+/// Without its folder, which may have another name than the one where it is read.
+fn named(file: &Path) -> String {
+    on_one_line(Path::new(file.file_name().unwrap_or_default()))
 }
 
 fn is_executable(file: &Path) -> bool {

@@ -30,7 +30,7 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// How long a check has for ending what it runs.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// So many checks are enough, each with two files.
+/// So many checks are enough, each with three files.
 const MOST_AT_ONCE: usize = 256;
 
 /// What the crew waits for.
@@ -44,14 +44,16 @@ enum Event {
 struct Work {
     index: usize,
     check: Child,
-    writes: Written,
+    files: Files,
     until: Instant,
     /// Why it was told to end.
     stopped: Option<String>,
 }
 
-/// What a check writes: its report and `JUnit`'s XML. Both are in memory, so that a full disk cuts neither.
-struct Written {
+/// What a check reads and writes.
+struct Files {
+    folder: File,
+    /// Its report and `JUnit`'s XML are in memory, so that a full disk cuts neither.
     report: File,
     marks: File,
 }
@@ -111,11 +113,11 @@ impl<'a> Crew<'a> {
             return true;
         }
         match begin(handin) {
-            Err(why) => self.note(index, Err(format!("its check does not start: {why}"))),
-            Ok((check, writes)) => {
+            Err(why) => self.note(index, Err(why)),
+            Ok((check, files)) => {
                 self.tell_the_end(&check, index);
                 let until = Instant::now() + LONGEST;
-                self.at_work.push(Work { index, check, writes, until, stopped: None });
+                self.at_work.push(Work { index, check, files, until, stopped: None });
             }
         }
         true
@@ -135,7 +137,7 @@ impl<'a> Crew<'a> {
         let Some(place) = self.at_work.iter().position(|work| work.index == index) else { return };
         let mut work = self.at_work.swap_remove(place);
         let _ = killpg(pid_of(&work.check), Signal::SIGKILL); // what it left, if it was killed
-        let [report, marks] = work.writes.texts();
+        let [report, marks] = work.files.texts();
         let judged = match (work.check.wait(), work.stopped) {
             (_, Some(why)) => Err(why),
             (Err(why), _) => Err(why.to_string()),
@@ -183,11 +185,7 @@ impl Work {
     }
 }
 
-impl Written {
-    fn new() -> io::Result<Self> {
-        Ok(Self { report: memory_file(b"")?, marks: memory_file(b"")? })
-    }
-
+impl Files {
     fn texts(&mut self) -> [String; 2] {
         [&mut self.report, &mut self.marks].map(|file| {
             let mut bytes = Vec::new();
@@ -197,15 +195,23 @@ impl Written {
     }
 }
 
-/// Begins the check of a hand-in, in a process group of its own: Control-C is for the crew.
-fn begin(handin: &HandIn) -> io::Result<(Child, Written)> {
-    let writes = Written::new()?;
-    let marks = format!("/proc/{}/fd/{}", process::id(), writes.marks.as_raw_fd());
-    let (out, err) = (writes.report.try_clone()?, writes.report.try_clone()?);
+/// Begins the check of a hand-in.
+fn begin(handin: &HandIn) -> Result<(Child, Files), String> {
+    let folder = handin.open().map_err(|why| format!("it is no folder any more: {why}"))?;
+    let spawned = spawn(handin, folder);
+    spawned.map_err(|why| format!("its check does not start: {why}"))
+}
+
+/// In a process group of its own: Control-C is for the crew.
+fn spawn(handin: &HandIn, folder: File) -> io::Result<(Child, Files)> {
+    let files = Files { folder, report: memory_file(b"")?, marks: memory_file(b"")? };
+    let path = |file: &File| format!("/proc/{}/fd/{}", process::id(), file.as_raw_fd());
+    let (out, err) = (files.report.try_clone()?, files.report.try_clone()?);
     let mut check = Command::new("/proc/self/exe");
-    check.arg0("check").arg("--be-graded").process_group(0);
-    check.env("YOURS", &handin.folder).env("RESULTS", marks).env_remove("CASE");
-    Ok((check.stdin(Stdio::null()).stdout(out).stderr(err).spawn()?, writes))
+    check.arg0("check").arg("--be-graded").process_group(0).env_remove("CASE");
+    check.env("YOURS", &handin.folder).env("OPENED", path(&files.folder));
+    check.env("RESULTS", path(&files.marks)).stdin(Stdio::null()).stdout(out).stderr(err);
+    Ok((check.spawn()?, files))
 }
 
 /// In the check of a hand-in: it ends with those that wait for it. A signal that comes before it waits for its cases

@@ -1,9 +1,10 @@
 //! The hand-ins, and what they are called on a screen and in the folder of the results.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, DirEntry};
+use std::fs::{self, DirEntry, File};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// The longest name of a file, without `.txt`.
@@ -39,6 +40,12 @@ impl HandIn {
     /// The name as it can be printed: all on one line, and distinct from every other.
     pub fn shown(&self) -> String {
         printable(&self.name)
+    }
+
+    /// Opens the folder, which may have become a link since it was listed.
+    pub fn open(&self) -> io::Result<File> {
+        let flags = libc::O_DIRECTORY | libc::O_NOFOLLOW;
+        File::options().read(true).custom_flags(flags).open(&self.folder)
     }
 
     /// The report of its check, and its marks as `JUnit`'s XML.
