@@ -118,7 +118,7 @@ The check could not run: LEVEL is basic, careful or hard
 2
 "#;
 
-/// What is no program of a hand-in's is said; what is one, and was not played, is counted.
+/// Why something was not judged is said; what is one, and was not played, is counted.
 const REASONS: &str = r#"
 $ mkdir "$TMPDIR/all" && cd "$TMPDIR/all" && mkdir header name pipe script && touch name/create.c && mkfifo pipe/shm-create.c
 $ cp tests/repaired/shm-create.c "$TMPDIR/all/header"; truncate -s 2M "$TMPDIR/all/header/large.h"; cp tests/repaired/shm-attach.c "$TMPDIR/all/script"
@@ -183,16 +183,18 @@ FAILED  create::...
 "name"
 "#;
 
-/// Results on a disk without room: no mark stands for what was not judged.
+/// Where there is no room for results, or no results, no mark stands for what was not judged.
 const FULL: &str = r#"
 $ YOURS=tests/hand-ins/no-create-flag target/debug/check --exact create::fresh >/dev/full 2>/dev/full; echo $?
 2
+$ CC=false RESULTS="$TMPDIR/results.xml" YOURS=tests/repaired target/debug/check >"$TMPDIR/report"; grep -o 'tests="1".*errors="1"' "$TMPDIR/results.xml"
+tests="1" failures="0" errors="1"
 $ mkdir "$TMPDIR/all" "$TMPDIR/small" && cp -R tests/hand-ins/no-create-flag "$TMPDIR/all/ada"
 $ unshare --user --map-root-user --mount sh -c 'mount -t tmpfs -o size=20k none "$TMPDIR/small" &&
 > head -c 8000 /dev/zero >"$TMPDIR/small/filling" && HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/small" target/debug/check --grade; echo $?;
 > cd "$TMPDIR/small" && ls && tail -n 1 results.csv'
 1 of 1, ada: not judged: writing ada.xml: No space left on device
-...
+
 ada             not judged: writing ada.xml: No space left on device
 ...
 0 of 1 were judged, ...

@@ -71,7 +71,7 @@ pub fn yours() -> Option<PathBuf> {
 
 /// Where that folder is read: `make grade` has opened it, because somebody may put a link in its place.
 pub fn opened() -> Option<PathBuf> {
-    yours().map(|yours| folder("OPENED").unwrap_or(yours))
+    yours().map(|yours| folder("YOURS_OPENED").unwrap_or(yours))
 }
 
 /// Whether a student's programs take the place of the Rust programs.

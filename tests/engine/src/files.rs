@@ -103,7 +103,7 @@ impl Drop for Folder {
             let path = mem::take(&mut self.path);
             SPARE.set(Some(Self { path, unused: None, ..*self }));
         } else if let Err(why) = remove_as_owner(&self.path) {
-            eprintln!("{}: it stays: {why}", self.path.display());
+            let _ = writeln!(io::stderr(), "{}: it stays: {why}", self.path.display());
         }
     }
 }

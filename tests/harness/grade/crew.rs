@@ -209,7 +209,7 @@ fn spawn(handin: &HandIn, folder: File) -> io::Result<(Child, Files)> {
     let (out, err) = (files.report.try_clone()?, files.report.try_clone()?);
     let mut check = Command::new("/proc/self/exe");
     check.arg0("check").arg("--be-graded").process_group(0).env_remove("CASE");
-    check.env("YOURS", &handin.folder).env("OPENED", path(&files.folder));
+    check.env("YOURS", &handin.folder).env("YOURS_OPENED", path(&files.folder));
     check.env("RESULTS", path(&files.marks)).stdin(Stdio::null()).stdout(out).stderr(err);
     Ok((check.spawn()?, files))
 }
