@@ -127,7 +127,7 @@ $ LEVEL=basic HANDINS="$TMPDIR/all" RESULTS="$TMPDIR/results" target/debug/check
 header          not judged: reading large.h: it is no file of at most 1 MiB
 name            not judged: neither shm-*.c nor...…...create.c: call it shm-create.c
 pipe ... 0* ... - ... - ... - ... 10
-script ... - ... 13 ... - ... - ... 10?
+script ... - ... 1... - ... - ... 1...?
 ...
 1 of 4 were judged, ...
 1 other was judged in part (?): its report says why.
@@ -135,7 +135,7 @@ script ... - ... 13 ... - ... - ... 10?
 FAILED  create::compiles
 shm-create.c: it is no plain file
 ...
-10 not run: ...shm-create is a script for no-such-language, which is not here
+... not run: ...shm-create is a script for no-such-language, which is not here
 ...
 "#;
 

@@ -80,10 +80,14 @@ impl Case {
 
     /// Why it cannot be played here.
     pub fn cannot_be_played(&self) -> Option<String> {
-        let unmet = self.needs.iter().find(|&&need| !has(need));
-        let missing = || self.programs.iter().find_map(|program| missing(program));
-        let missing = || missing()?.text.lines().next().map(String::from);
-        unmet.map(|need| need.reason().to_string()).or_else(missing)
+        let missing = self.programs.iter().find_map(|program| missing(program));
+        let missing = missing.and_then(|why| why.text.lines().next().map(String::from));
+        missing.or(self.unmet().map(String::from))
+    }
+
+    /// Why it cannot be played here, whatever is handed in.
+    pub fn unmet(&self) -> Option<&'static str> {
+        self.needs.iter().find(|&&need| !has(need)).map(|need| need.reason())
     }
 
     pub fn play(&self) -> Verdict {

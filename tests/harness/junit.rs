@@ -100,6 +100,8 @@ fn case(Played { case, time, verdict }: &Played) -> String {
             Kind::Trouble => "error",
             Kind::Failed | Kind::Stopped => "failure",
         };
+        // That of the machine comes first: it is no hand-in's.
+        let text = case.unmet().filter(|_| *kind == Kind::NotRun).unwrap_or(text);
         let headline = text.lines().next().unwrap_or_default();
         format!("<{element} message=\"{}\">{}</{element}>", escaped(headline), escaped(text))
     });

@@ -54,15 +54,18 @@ impl Marks {
 
     /// Whether all was judged that is handed in and can be judged here.
     pub fn is_whole(&self) -> bool {
-        let is_judged =
-            |exercise: &[Count]| exercise.iter().any(|count| count.is_absent || count.ran() > 0);
-        let mut exercises = self.counts.chunk_by(|one, next| one.exercise == next.exercise);
-        self.sum(|count| count.trouble) == 0 && exercises.all(is_judged)
+        let has_run = |exercise: &[Count]| exercise.iter().any(|count| count.ran() > 0);
+        self.sum(|count| count.trouble) == 0 && self.handed_in().all(has_run)
     }
 
     /// How many were not played, of the exercises that are handed in.
     pub fn not_run(&self) -> usize {
-        self.sum(|count| if count.is_absent { 0 } else { count.not_run + count.trouble })
+        self.handed_in().flatten().map(|count| count.not_run + count.trouble).sum()
+    }
+
+    fn handed_in(&self) -> impl Iterator<Item = &[Count]> {
+        let exercises = self.counts.chunk_by(|one, next| one.exercise == next.exercise);
+        exercises.filter(|levels| !levels.iter().any(|count| count.is_absent))
     }
 
     pub fn sum(&self, number: impl Fn(&Count) -> usize) -> usize {
