@@ -183,7 +183,7 @@ bench: all $(TARGET)/repaired/shm-fork
 shell:
 	@$(call need,unshare,util-linux)
 	@[ -n '$(OWN_TABLE)' ] || { echo 'make: this kernel gives you no segment table of your own.'; \
-		[ "$$(id -u)" = 0 ] && echo 'In a container you need none: its table is yours alone. Go on in this shell.' || \
+		[ "$$(id -u)" = 0 ] && echo 'docker run --cap-add SYS_ADMIN allows it. Or begin each sheet in a new container.' || \
 		echo 'Use sudo make shell; or go on in this shell: the check needs none.'; exit 1; } >&2
 	@echo 'A shell with a segment table of its own; it and its segments end with exit.'
 	@[ target -ef '$(TARGET)' ] || echo 'What the sheets call target is $(TARGET) here.'
