@@ -233,7 +233,7 @@ fn cut(text: &str, columns: usize, end: usize) -> String {
     if width(text) <= columns {
         return text.into();
     }
-    let start = fitting(text.chars(), columns - 1 - end);
+    let start = fitting(text.chars(), columns.saturating_sub(1 + end));
     let end = fitting(text.chars().rev(), end);
     let end = end.chars().rev().collect::<String>();
     format!("{start}…{end}")
