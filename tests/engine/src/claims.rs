@@ -3,15 +3,14 @@
 
 use std::process;
 
-use libc::{IPC_CREAT, IPC_EXCL, SHM_RDONLY};
+use libc::{IPC_CREAT, IPC_EXCL};
 use nix::errno::Errno;
 use nix::unistd::{Pid, geteuid};
 
 use crate::process::is_running;
 use crate::sys::{self, Table};
 use crate::tables::{Row, TABLES, rows};
-use crate::trouble::{Trouble, While};
-use crate::view::View;
+use crate::trouble::Trouble;
 
 /// Ranges begin here: 0xe7000000. ftok(3) takes a letter or a small number for a key's first byte.
 const FIRST: i32 = -0x1900_0000;
@@ -20,11 +19,9 @@ const FIRST: i32 = -0x1900_0000;
 const RANGES: i32 = 1 << 16;
 const LENGTH: i32 = 256;
 
-/// What a claim's segment begins with.
-const MARK: [u8; 8] = *b"shm-lab\0";
-
-/// In bytes.
-const SIZE: usize = 4096;
+/// Its size, in bytes, tells a claim: "shm" as a number. It has it from its first moment on, and takes no memory,
+/// because nobody attaches it.
+const SIZE: usize = 0x0073_686d;
 
 /// A range that this process has claimed.
 pub struct Claim {
@@ -45,11 +42,7 @@ impl Claim {
                 Ok(id) if !is_empty(base) => {
                     let _ = sys::remove(Table::Segments, id); // a stranger's range
                 }
-                Ok(id) => {
-                    let view = View::of(id, 0, geteuid().as_raw())?;
-                    view.write(0, &MARK).doing("marking a range of keys")?;
-                    return Ok(Self { base, id });
-                }
+                Ok(id) => return Ok(Self { base, id }),
             }
         }
         Err(Trouble::new("claiming a range of keys", "every one is taken"))
@@ -94,7 +87,7 @@ pub fn remove_stale() -> Result<(), Trouble> {
     }
     // Only now: one that has just been killed may have made something since.
     let rows = rows(&TABLES.map(|(table, _)| table))?;
-    for claim in stale.iter().filter(|row| has_mark(row)) {
+    for claim in &stale {
         let is_left = |other: &&Row| {
             let is_in_range = (claim.key - LENGTH + 1..=claim.key).contains(&other.key);
             is_in_range && other.changed >= claim.changed
@@ -112,11 +105,4 @@ fn is_stale(row: &Row) -> bool {
     let is_of_size = row.size == SIZE as u64 && row.mode & 0o777 == 0o600;
     let is_claim = row.table == Table::Segments && is_last && is_of_size;
     is_claim && row.maker == geteuid().as_raw() && !is_running(Pid::from_raw(row.maker_pid))
-}
-
-fn has_mark(row: &Row) -> bool {
-    let mut bytes = [0; MARK.len()];
-    let read =
-        View::of(row.id, SHM_RDONLY, row.maker).ok().and_then(|view| view.read(&mut bytes).ok());
-    read.is_some() && bytes == MARK
 }
